@@ -13,12 +13,30 @@ pub enum Error {
         /// Index of the surrogate in UTF-16 code units.
         index: usize,
     },
+    /// A matrix is given another number of values than its shape holds.
+    ValueCount {
+        /// Rows of the shape.
+        rows: usize,
+        /// Columns of the shape.
+        columns: usize,
+        /// Number of values given.
+        values: usize,
+    },
+    /// Memory cannot be had.
+    OutOfMemory {
+        /// Size of the request.
+        bytes: usize,
+    },
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnpairedSurrogate { index } => write!(f, "unpaired surrogate at index {index}"),
+            Self::ValueCount { rows, columns, values } => {
+                write!(f, "a {rows}x{columns} matrix does not have {values} values")
+            }
+            Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }
 }

@@ -3,5 +3,7 @@
 pub mod arithmetic;
 pub mod error;
 pub mod greeting;
+pub mod matrix;
+pub mod memory;
 
 pub use error::{Error, Result};

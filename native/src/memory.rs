@@ -1,0 +1,39 @@
+//! Memory that may be refused.
+//!
+//! A failed allocation aborts a Rust process, and with it the JVM. Whatever grows with the caller's data is therefore
+//! reserved here, before any work begins, and a refusal is an [`Error::OutOfMemory`].
+
+use crate::{Error, Result};
+
+/// Returns `len` copies of `T::default()`.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] when the memory cannot be had.
+pub fn filled<T: Copy + Default>(len: usize) -> Result<Vec<T>> {
+    let mut values = with_capacity(len)?;
+    values.resize(len, T::default());
+    Ok(values)
+}
+
+/// Returns an empty vector with room for `capacity` values.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] when the memory cannot be had.
+pub fn with_capacity<T>(capacity: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(capacity)
+        .map_err(|_| Error::OutOfMemory { bytes: capacity.saturating_mul(size_of::<T>()) })?;
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_cannot_be_had_is_an_error() {
+        let bytes = usize::MAX / 16 * 8;
+        assert_eq!(filled::<f64>(usize::MAX / 16), Err(Error::OutOfMemory { bytes }));
+    }
+}
