@@ -1,5 +1,7 @@
 //! The tutorial's greeting.
 
+use crate::{Result, memory};
+
 /// Returns `Hello, <name>!`.
 ///
 /// ```
@@ -8,4 +10,35 @@
 #[must_use]
 pub fn greet(name: &str) -> String {
     format!("Hello, {name}!")
+}
+
+/// Returns what [`greet`] returns, for a name whose length nobody vouches for.
+///
+/// The text has room for one more byte, so that a C string can be made of it in place.
+///
+/// # Errors
+/// [`OutOfMemory`](crate::Error::OutOfMemory) when there is no memory for the text.
+pub fn try_greet(name: &str) -> Result<String> {
+    const AROUND: usize = "Hello, !".len();
+    let mut text = memory::string(name.len() + AROUND + 1)?;
+    text.extend(["Hello, ", name, "!"]);
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_greetings_agree() {
+        for name in ["", "Gopher", "a\0b", "Zoë", "🦀", "שלום"] {
+            assert_eq!(try_greet(name), Ok(greet(name)));
+        }
+    }
+
+    #[test]
+    fn a_greeting_has_room_for_a_terminator() {
+        let text = try_greet("Gopher").unwrap();
+        assert!(text.capacity() > text.len());
+    }
 }

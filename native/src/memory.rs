@@ -27,6 +27,16 @@ pub fn with_capacity<T>(capacity: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
+/// Returns an empty string with room for `capacity` bytes.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] when the memory cannot be had.
+pub fn string(capacity: usize) -> Result<String> {
+    let mut text = String::new();
+    text.try_reserve_exact(capacity).map_err(|_| Error::OutOfMemory { bytes: capacity })?;
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

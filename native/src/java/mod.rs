@@ -1,0 +1,47 @@
+//! Entry points for Java: the native methods of `io.github.rustffi.internal.Natives`.
+//!
+//! An entry point converts its arguments, calls the core and converts the result; it computes nothing. Each method is
+//! declared once, with [`native!`], which checks the Rust function against the Java types, catches panics, lets
+//! [`throw`] turn a failure into a Java exception, and exports the `Java_…` symbol.
+
+pub mod convert;
+pub mod throw;
+
+mod rust_ffi;
+
+use jni::objects::JClass;
+use jni::{Env, NativeMethod};
+
+use throw::{Result, Throw};
+
+/// Declares a native method of `Natives`; `raw` is for functions that can neither fail nor panic.
+macro_rules! native {
+    (raw fn $($declaration:tt)*) => {
+        jni::native_method! {
+            java_type = "io.github.rustffi.internal.Natives",
+            static raw extern fn $($declaration)*
+        }
+    };
+    (fn $($declaration:tt)*) => {
+        jni::native_method! {
+            java_type = "io.github.rustffi.internal.Natives",
+            error_policy = Throw,
+            static extern fn $($declaration)*
+        }
+    };
+}
+use native;
+
+/// The native methods by area. Registering them makes the JVM compare every signature with the Java class.
+const NATIVES: &[&[NativeMethod]] = &[rust_ffi::NATIVES];
+
+/// `register` is found by its exported name: it is what registers the others.
+const _: NativeMethod = native! { fn register() };
+
+fn register<'local>(env: &mut Env<'local>, natives: JClass<'local>) -> Result<()> {
+    for area in NATIVES {
+        // SAFETY: `native!` compared each function with the Java signature it is registered under.
+        unsafe { env.register_native_methods(&natives, area) }?;
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Natives behind `RustFfi`.
+
+use jni::objects::{JClass, JString};
+use jni::sys::jint;
+use jni::{Env, EnvUnowned, NativeMethod};
+
+use super::throw::{Result, Throw};
+use super::{convert, native};
+use crate::{arithmetic, greeting};
+
+pub(super) const NATIVES: &[NativeMethod] = &[
+    native! { raw fn add(a: jint, b: jint) -> jint },
+    native! { raw fn multiply(a: jint, b: jint) -> jint },
+    native! { fn greet(name: JString) -> JString },
+    native! { fn version() -> JString },
+];
+
+fn add<'local>(_: EnvUnowned<'local>, _: JClass<'local>, a: jint, b: jint) -> jint {
+    arithmetic::add(a, b)
+}
+
+fn multiply<'local>(_: EnvUnowned<'local>, _: JClass<'local>, a: jint, b: jint) -> jint {
+    arithmetic::multiply(a, b)
+}
+
+fn greet<'local>(env: &mut Env<'local>, _: JClass<'local>, name: JString<'local>) -> Result<JString<'local>> {
+    let name = convert::text(env, &name)?;
+    let greeting = greeting::try_greet(&name)?;
+    convert::java_string(env, &greeting)
+}
+
+fn version<'local>(env: &mut Env<'local>, _: JClass<'local>) -> Result<JString<'local>> {
+    convert::java_string(env, env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,91 @@
+//! Failures on their way to Java: the whole mapping.
+
+use std::any::Any;
+
+use jni::errors::ErrorPolicy;
+use jni::strings::{JNIStr, JNIString};
+use jni::{Env, jni_str};
+
+use crate::Error;
+
+/// What an entry point returns.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// Why an entry point did not return a value.
+#[derive(Debug)]
+pub enum Failure {
+    /// The core refused the call or could not finish it.
+    Core(Error),
+    /// JNI failed, most often because a Java exception is already on its way.
+    Jni(jni::errors::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<jni::errors::Error> for Failure {
+    fn from(error: jni::errors::Error) -> Self {
+        Self::Jni(error)
+    }
+}
+
+/// Returns the Java exception that stands for `error`.
+const fn exception(error: &Error) -> &'static JNIStr {
+    match error {
+        Error::UnpairedSurrogate { .. } | Error::ValueCount { .. } => jni_str!("java/lang/IllegalArgumentException"),
+        Error::OutOfMemory { .. } => jni_str!("java/lang/OutOfMemoryError"),
+    }
+}
+
+/// Throws a Java exception for every failure and every panic. An exception that is already pending wins.
+#[derive(Debug)]
+pub struct Throw;
+
+impl<T: Default> ErrorPolicy<T, Failure> for Throw {
+    type Captures<'unowned_env_local: 'native_method, 'native_method> = ();
+
+    fn on_error<'unowned_env_local: 'native_method, 'native_method>(
+        env: &mut Env<'unowned_env_local>,
+        (): &mut (),
+        failure: Failure,
+    ) -> jni::errors::Result<T> {
+        match failure {
+            Failure::Core(error) => throw(env, exception(&error), &error.to_string()),
+            Failure::Jni(jni::errors::Error::NullPtr(argument)) => {
+                throw(env, jni_str!("java/lang/NullPointerException"), argument);
+            }
+            Failure::Jni(error) => throw_bug(env, &error.to_string()),
+        }
+        Ok(T::default())
+    }
+
+    fn on_panic<'unowned_env_local: 'native_method, 'native_method>(
+        env: &mut Env<'unowned_env_local>,
+        (): &mut (),
+        payload: Box<dyn Any + Send + 'static>,
+    ) -> jni::errors::Result<T> {
+        let message = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("panic without a message");
+        throw_bug(env, message);
+        // Dropping a payload runs foreign code that may panic in turn.
+        std::mem::forget(payload);
+        Ok(T::default())
+    }
+}
+
+fn throw_bug(env: &mut Env<'_>, message: &str) {
+    throw(env, jni_str!("java/lang/AssertionError"), &format!("bug in rust_ffi: {message}"));
+}
+
+fn throw(env: &mut Env<'_>, class: &JNIStr, message: &str) {
+    if !env.exception_check() {
+        // `throw_new` answers with an error also where it succeeds, and where it fails it leaves an exception of the JVM's.
+        let _ = env.throw_new(class, JNIString::from(message));
+    }
+}
