@@ -1,7 +1,7 @@
 //! Entry points for Java: the native methods of `io.github.rustffi.internal.Natives`.
 //!
 //! An entry point converts its arguments, calls the core and converts the result; it computes nothing. Each method is
-//! declared once, with [`native!`], which checks the Rust function against the Java types, catches panics, lets
+//! declared once, with the macro `native!`, which checks the Rust function against the Java types, catches panics, lets
 //! [`throw`] turn a failure into a Java exception, and exports the `Java_…` symbol.
 
 pub mod convert;

@@ -20,8 +20,8 @@ public final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * Loads the native library of this platform out of the jar. Does nothing where it is loaded already; where loading has
-     * failed once, every later call fails in the same way. Safe to call from any thread.
+     * Loads the native library of this platform out of the jar. Does nothing where it is loaded already; where loading
+     * has failed once, every later call fails in the same way. Safe to call from any thread.
      *
      * @throws UnsatisfiedLinkError if the library cannot be loaded, with everything that a user needs to know
      */

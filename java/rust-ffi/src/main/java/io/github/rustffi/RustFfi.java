@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * The tutorial's functions, computed by Rust.
  *
- * <p>Every method throws the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()} where the native library cannot
- * be loaded.
+ * <p>Every method throws the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()} where the native library
+ * cannot be loaded.
  *
  * <pre>{@code
  * RustFfi.add(5, 3);       // 8
@@ -48,7 +48,8 @@ public final class RustFfi {
      * @param name the name to greet
      * @return the greeting
      * @throws NullPointerException if {@code name} is null
-     * @throws IllegalArgumentException if {@code name} is not Unicode text, with the index of the first unpaired surrogate
+     * @throws IllegalArgumentException if {@code name} is not Unicode text, with the index of the first unpaired
+     *     surrogate
      */
     public static String greet(String name) {
         Objects.requireNonNull(name, "name");

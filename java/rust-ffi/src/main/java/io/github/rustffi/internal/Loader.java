@@ -18,8 +18,8 @@ import org.scijava.nativelib.NativeLibraryUtil;
  */
 public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError failure) {
     /**
-     * Loads the library out of the jar. Never throws: a static initializer calls this, and a failure there would hide its
-     * cause from every caller but the first.
+     * Loads the library out of the jar. Never throws: a static initializer calls this, and a failure there would hide
+     * its cause from every caller but the first.
      *
      * @return the outcome
      */

@@ -1,8 +1,8 @@
 package io.github.rustffi.internal;
 
 /**
- * The methods that Rust implements, by area. The library is loaded, and every signature compared, before the first call:
- * see {@link Loader}.
+ * The methods that Rust implements, by area. The library is loaded, and every signature compared, before the first
+ * call: see {@link Loader}.
  */
 public final class Natives {
     private Natives() {}
