@@ -1,12 +1,16 @@
-//! Strings across JNI, both ways.
+//! Strings and arrays across JNI, both ways.
 //!
-//! They cross as UTF-16, Java's own form: JNI's other form, modified UTF-8, hides where a surrogate without its other
+//! Strings cross as UTF-16, Java's own form: JNI's other form, modified UTF-8, hides where a surrogate without its other
 //! half stands.
+//!
+//! Arrays cross in one of two ways, see [`Crossing`].
+
+use std::ptr::NonNull;
 
 use jni::Env;
-use jni::objects::JString;
+use jni::objects::{JPrimitiveArray, JString, TypeArray};
 use jni::refs::Reference;
-use jni::sys::{jsize, jstring};
+use jni::sys::{JNI_ABORT, JNIEnv, jarray, jdouble, jfloat, jint, jlong, jsize, jstring};
 
 use super::throw::Result;
 use crate::{Error, memory};
@@ -61,6 +65,160 @@ fn decode(units: &[u16]) -> crate::Result<String> {
         }
     }
     Ok(text)
+}
+
+/// How the arrays of one call cross.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Crossing {
+    /// In place, in a critical section: for work well under a millisecond, and for any work where the garbage collector
+    /// pins what a critical section holds. Elsewhere it stops for as long as the work takes, and with it the whole JVM.
+    Borrowed,
+    /// By copies: for everything else.
+    Copied,
+}
+
+/// Number types whose arrays cross.
+pub trait Element: TypeArray + Default {
+    /// Copies the first `length` elements of an array to `to`.
+    ///
+    /// # Safety
+    /// `env` is this thread's, `array` is an array of this type with at least `length` elements, and `to` has room for them.
+    unsafe fn read(env: *mut JNIEnv, array: jarray, length: jsize, to: *mut Self);
+}
+
+macro_rules! element {
+    ($type:ty, $region:ident) => {
+        impl Element for $type {
+            unsafe fn read(env: *mut JNIEnv, array: jarray, length: jsize, to: *mut Self) {
+                // SAFETY: this function's contract is that of the JNI function.
+                unsafe { ((**env).v1_1.$region)(env, array, 0, length, to) }
+            }
+        }
+    };
+}
+element!(jdouble, GetDoubleArrayRegion);
+element!(jfloat, GetFloatArrayRegion);
+element!(jint, GetIntArrayRegion);
+element!(jlong, GetLongArrayRegion);
+
+/// Runs `work` on the elements of `inputs` and `outputs`, and returns what it returns.
+///
+/// Outputs start as zeros or as what the arrays hold. Where `work` fails, what they hold afterwards means nothing: they
+/// are arrays that nobody else has seen. `work` makes no call to Java: it has no environment to make one with.
+///
+/// # Errors
+/// What `work` fails with, and a failure when an array is null or the memory for copies cannot be had.
+///
+/// # Safety
+/// No output is also an input or another output.
+pub unsafe fn with_arrays<T: Element, R, const N: usize, const M: usize>(
+    env: &Env<'_>,
+    crossing: Crossing,
+    inputs: [&JPrimitiveArray<'_, T>; N],
+    outputs: [&JPrimitiveArray<'_, T>; M],
+    work: impl FnOnce([&[T]; N], [&mut [T]; M]) -> crate::Result<R>,
+) -> Result<R> {
+    match crossing {
+        Crossing::Borrowed => {
+            // Lengths first: no other JNI call is allowed once the first array is borrowed.
+            let input_lengths = lengths(env, &inputs)?;
+            let output_lengths = lengths(env, &outputs)?;
+            let mut borrowed: [Option<Borrowed<T>>; N] = [const { None }; N];
+            for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate() {
+                borrowed[i] = Some(Borrowed::new(env, array, length, JNI_ABORT)?);
+            }
+            let mut results: [Option<Borrowed<T>>; M] = [const { None }; M];
+            for (i, (array, length)) in outputs.iter().zip(output_lengths).enumerate() {
+                results[i] = Some(Borrowed::new(env, array, length, 0)?);
+            }
+            let borrowed = borrowed.each_ref().map(|array| array.as_ref().map_or(&[][..], Borrowed::elements));
+            let results = results.each_mut().map(|array| array.as_mut().map_or(&mut [][..], Borrowed::elements_mut));
+            Ok(work(borrowed, results)?)
+        }
+        Crossing::Copied => {
+            let mut copies = [const { Vec::new() }; N];
+            for (copy, array) in copies.iter_mut().zip(inputs) {
+                *copy = copied(env, array)?;
+            }
+            let mut results = [const { Vec::new() }; M];
+            for (result, array) in results.iter_mut().zip(outputs) {
+                *result = memory::filled(array.len(env)?)?;
+            }
+            let returned = work(copies.each_ref().map(Vec::as_slice), results.each_mut().map(Vec::as_mut_slice))?;
+            drop(copies);
+            for (result, array) in results.iter().zip(outputs) {
+                array.set_region(env, 0, result)?;
+            }
+            Ok(returned)
+        }
+    }
+}
+
+/// Returns a copy of an array.
+///
+/// # Errors
+/// A failure when the array is null or the memory cannot be had.
+pub fn copied<T: Element>(env: &Env<'_>, array: &JPrimitiveArray<'_, T>) -> Result<Vec<T>> {
+    let length = array.len(env)?;
+    let mut copy = memory::with_capacity::<T>(length)?;
+    // SAFETY: `array` is not null, it has `length` elements, and `copy` has room for them.
+    unsafe {
+        T::read(env.get_raw(), array.as_raw(), length as jsize, copy.as_mut_ptr());
+        copy.set_len(length);
+    }
+    Ok(copy)
+}
+
+fn lengths<T: Element, const N: usize>(env: &Env<'_>, arrays: &[&JPrimitiveArray<'_, T>; N]) -> Result<[usize; N]> {
+    let mut lengths = [0; N];
+    for (length, array) in lengths.iter_mut().zip(arrays) {
+        *length = array.len(env)?;
+    }
+    Ok(lengths)
+}
+
+/// An array in a critical section, which ends when this is dropped.
+struct Borrowed<T> {
+    env: *mut JNIEnv,
+    array: jarray,
+    elements: NonNull<T>,
+    length: usize,
+    mode: jint,
+}
+
+impl<T: Element> Borrowed<T> {
+    /// Begins a critical section. `jni` has one too, but calls JNI within it.
+    fn new(env: &Env<'_>, array: &JPrimitiveArray<'_, T>, length: usize, mode: jint) -> crate::Result<Self> {
+        let (env, array) = (env.get_raw(), array.as_raw());
+        // SAFETY: `env` is this thread's environment, and `array` is not null, for its length is known.
+        let elements = unsafe { ((**env).v1_2.GetPrimitiveArrayCritical)(env, array, std::ptr::null_mut()) };
+        let elements = NonNull::new(elements.cast()).ok_or(Error::OutOfMemory { bytes: length * size_of::<T>() })?;
+        Ok(Self { env, array, elements, length, mode })
+    }
+
+    fn elements(&self) -> &[T] {
+        // SAFETY: the JVM keeps `length` elements here until the section ends, and the arrays that are written are others.
+        unsafe { std::slice::from_raw_parts(self.elements.as_ptr(), self.length) }
+    }
+
+    fn elements_mut(&mut self) -> &mut [T] {
+        // SAFETY: as in `elements`; by the contract of `with_arrays` nobody else has this array.
+        unsafe { std::slice::from_raw_parts_mut(self.elements.as_ptr(), self.length) }
+    }
+}
+
+impl<T> Drop for Borrowed<T> {
+    fn drop(&mut self) {
+        // SAFETY: `new` began the section on this thread with these values, and this ends it.
+        unsafe {
+            ((**self.env).v1_2.ReleasePrimitiveArrayCritical)(
+                self.env,
+                self.array,
+                self.elements.as_ptr().cast(),
+                self.mode,
+            );
+        }
+    }
 }
 
 #[cfg(test)]
