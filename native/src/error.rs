@@ -22,6 +22,101 @@ pub enum Error {
         /// Number of values given.
         values: usize,
     },
+    /// The shapes of two matrices do not suit the operation.
+    Shapes {
+        /// Rows and columns of the left matrix.
+        left: (usize, usize),
+        /// What was to be done, as it stands between the two: `times`.
+        operation: &'static str,
+        /// Rows and columns of the right matrix.
+        right: (usize, usize),
+    },
+    /// A matrix has to be square.
+    NotSquare {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// A value is NaN or infinite where only finite ones are accepted.
+    NotFinite {
+        /// Row of the first such value.
+        row: usize,
+        /// Its column.
+        column: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A result is too large to be represented.
+    Overflow {
+        /// What it is.
+        quantity: &'static str,
+    },
+    /// A vector has another length than the operation needs.
+    VectorLength {
+        /// Length needed.
+        expected: usize,
+        /// Length given.
+        length: usize,
+    },
+    /// A matrix has fewer rows than columns where that leaves the result open.
+    Wide {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// A permutation has another length than the matrix has rows.
+    PermutationLength {
+        /// Rows of the matrix.
+        rows: usize,
+        /// Length of the permutation.
+        length: usize,
+    },
+    /// An entry of a permutation is not a row.
+    PermutationEntry {
+        /// Index of the entry.
+        index: usize,
+        /// Its value.
+        value: i32,
+        /// Rows of the matrix.
+        rows: usize,
+    },
+    /// A matrix is singular.
+    Singular {
+        /// Position on the diagonal of the first pivot that is zero.
+        pivot: usize,
+    },
+    /// A matrix has to be symmetric.
+    NotSymmetric {
+        /// Row of the first value that differs from its mirror image by more than rounding.
+        row: usize,
+        /// Its column.
+        column: usize,
+        /// The value.
+        value: f64,
+        /// The value on the other side of the diagonal.
+        mirrored: f64,
+    },
+    /// A symmetric matrix is not positive definite.
+    NotPositiveDefinite {
+        /// Position on the diagonal of the first pivot that is not positive.
+        pivot: usize,
+    },
+    /// The number of threads is not one that can be had.
+    ThreadCount {
+        /// Number asked for.
+        threads: usize,
+        /// Largest number supported.
+        maximum: usize,
+    },
+    /// The system does not grant the threads.
+    Threads {
+        /// Number asked for.
+        threads: usize,
+        /// What the system says.
+        cause: String,
+    },
     /// Memory cannot be had.
     OutOfMemory {
         /// Size of the request.
@@ -36,6 +131,37 @@ impl fmt::Display for Error {
             Self::ValueCount { rows, columns, values } => {
                 write!(f, "a {rows}x{columns} matrix does not have {values} values")
             }
+            Self::Shapes { left, operation, right } => {
+                write!(f, "matrix shapes do not agree: {}x{} {operation} {}x{}", left.0, left.1, right.0, right.1)
+            }
+            Self::NotSquare { rows, columns } => write!(f, "matrix is not square: {rows}x{columns}"),
+            Self::NotFinite { row, column, value } => {
+                let kind = if value.is_nan() { "a NaN" } else { "an infinity" };
+                write!(f, "matrix has {kind} at row {row}, column {column}")
+            }
+            Self::Overflow { quantity } => write!(f, "the {quantity} is beyond {:e}", f64::MAX),
+            Self::VectorLength { expected, length } => write!(f, "vector has {length} values, not {expected}"),
+            Self::Wide { rows, columns } => {
+                write!(f, "a {rows}x{columns} matrix has fewer rows than columns")
+            }
+            Self::PermutationLength { rows, length } => {
+                write!(f, "a matrix of {rows} rows does not have a permutation of length {length}")
+            }
+            Self::PermutationEntry { index, value, rows } => {
+                write!(f, "entry {index} of the permutation is {value}, not a row of {rows}")
+            }
+            Self::Singular { pivot } => write!(f, "matrix is singular: pivot {pivot} is zero"),
+            Self::NotSymmetric { row, column, value, mirrored } => write!(
+                f,
+                "matrix is not symmetric: {value} at row {row}, column {column}, but {mirrored} at row {column}, column {row}"
+            ),
+            Self::NotPositiveDefinite { pivot } => {
+                write!(f, "matrix is not positive definite: pivot {pivot} is not positive")
+            }
+            Self::ThreadCount { threads, maximum } => {
+                write!(f, "cannot compute on {threads} threads: from 1 to {maximum}")
+            }
+            Self::Threads { threads, cause } => write!(f, "cannot start {threads} threads: {cause}"),
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }

@@ -19,5 +19,6 @@ pub mod greeting;
 pub mod java;
 pub mod matrix;
 pub mod memory;
+pub mod parallel;
 
 pub use error::{Error, Result};

@@ -1,6 +1,12 @@
 //! Dense matrices.
+//!
+//! Matrices are row-major: `rows * columns` values, one row after the other. Results are written to slices of the
+//! caller's. Every function gives the same bits for any number of threads; arithmetic is IEEE 754's, so a NaN or an
+//! infinity goes where it must and nothing is skipped because of a zero.
 
-use crate::{Error, Result};
+use crate::product::{self, Update};
+use crate::view::{View, ViewMut};
+use crate::{Error, Result, parallel};
 
 /// A borrowed dense matrix: `rows * columns` values in row-major order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,4 +45,261 @@ impl<'a> MatrixRef<'a> {
     pub const fn values(self) -> &'a [f64] {
         self.values
     }
+}
+
+/// Values from which element-wise work is spread over threads.
+const PARALLEL_FROM: usize = 1 << 18;
+/// Values that one thread takes at a time.
+const CHUNK: usize = 1 << 15;
+
+/// Writes `a + b` to `out`.
+///
+/// # Errors
+/// [`Error::Shapes`] unless `a` and `b` have the same shape, [`Error::ValueCount`] unless `out` has as many values.
+pub fn plus(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    same_shape(a, "plus", b)?;
+    check_result(a.rows, a.columns, out)?;
+    element_wise(out, |first, out| {
+        for ((out, a), b) in out.iter_mut().zip(&a.values[first..]).zip(&b.values[first..]) {
+            *out = a + b;
+        }
+    })
+}
+
+/// Writes `a - b` to `out`.
+///
+/// # Errors
+/// As [`plus`].
+pub fn minus(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    same_shape(a, "minus", b)?;
+    check_result(a.rows, a.columns, out)?;
+    element_wise(out, |first, out| {
+        for ((out, a), b) in out.iter_mut().zip(&a.values[first..]).zip(&b.values[first..]) {
+            *out = a - b;
+        }
+    })
+}
+
+/// Writes `a * factor` to `out`.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless `out` has as many values as `a`.
+pub fn scale(a: MatrixRef<'_>, factor: f64, out: &mut [f64]) -> Result<()> {
+    check_result(a.rows, a.columns, out)?;
+    element_wise(out, |first, out| {
+        for (out, a) in out.iter_mut().zip(&a.values[first..]) {
+            *out = a * factor;
+        }
+    })
+}
+
+/// Writes the transpose of `a` to `out`.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless `out` has as many values as `a`.
+pub fn transpose(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    check_result(a.columns, a.rows, out)?;
+    let from = View::from(a).transposed();
+    let to = ViewMut::new(out, a.columns, a.rows, a.rows);
+    let work = || {
+        to.for_each_stripe(64, |column, stripe| {
+            let (rows, columns) = (stripe.rows(), stripe.columns());
+            product::copy_transposed(stripe, from.block(0, column, rows, columns));
+        });
+    };
+    if a.values.len() < PARALLEL_FROM {
+        work();
+        Ok(())
+    } else {
+        parallel::run(work)
+    }
+}
+
+/// Writes the product `a * b` to `out`.
+///
+/// Each element is the sum of `a[i][p] * b[p][j]` over ascending `p`, in groups of 256 whose sums are then added up, with fused multiplication and
+/// addition where the processor has it. With an inner dimension of zero the result is zeros.
+///
+/// # Errors
+/// [`Error::Shapes`] unless `a` has as many columns as `b` has rows, [`Error::ValueCount`] unless `out` has
+/// `a.rows() * b.columns()` values, [`Error::OutOfMemory`] and [`Error::Threads`] when the system refuses.
+///
+/// ```
+/// use rust_ffi::matrix::{self, MatrixRef};
+///
+/// let a = [1.0, 2.0, 3.0, 4.0];
+/// let a = MatrixRef::new(2, 2, &a)?;
+/// let mut square = [0.0; 4];
+/// matrix::times(a, a, &mut square)?;
+/// assert_eq!(square, [7.0, 10.0, 15.0, 22.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    if a.columns != b.rows {
+        return Err(shapes(a, "times", b));
+    }
+    check_result(a.rows, b.columns, out)?;
+    product::on_pool_from(a.values.len().saturating_mul(b.columns), || {
+        product::product(ViewMut::new(out, a.rows, b.columns, b.columns), Update::Set, a.into(), b.into())
+    })
+}
+
+/// Writes the product of `a` and the column `x` to `out`, as [`times`] does.
+///
+/// # Errors
+/// As [`times`].
+pub fn times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
+    times(a, MatrixRef { rows: x.len(), columns: 1, values: x }, out)
+}
+
+/// Returns the sum of the diagonal, of a matrix of any shape.
+#[must_use]
+pub fn trace(a: MatrixRef<'_>) -> f64 {
+    (0..a.rows.min(a.columns)).fold(0.0, |sum, i| sum + a.values[i * a.columns + i])
+}
+
+/// Returns the square root of the sum of the squares of all values.
+///
+/// Neither overflows nor underflows unless the result does: the values are scaled by a power of two when their squares
+/// are out of range. A NaN gives NaN, otherwise an infinity gives infinity.
+#[must_use]
+pub fn norm(a: MatrixRef<'_>) -> f64 {
+    norm_of(a.values)
+}
+
+/// Returns the Euclidean norm of `values`, as [`norm`] does.
+pub(crate) fn norm_of(values: &[f64]) -> f64 {
+    let squares = sum_of_squares(values, 1.0);
+    if squares.is_nan() || (f64::MIN_POSITIVE / f64::EPSILON..f64::INFINITY).contains(&squares) {
+        return squares.sqrt();
+    }
+    let largest = largest(values);
+    if largest == 0.0 || largest.is_infinite() {
+        return largest;
+    }
+    let scale = power_of_two(-exponent(largest));
+    sum_of_squares(values, scale).sqrt() / scale
+}
+
+fn sum_of_squares(values: &[f64], scale: f64) -> f64 {
+    let chunks = values.chunks_exact(8);
+    let rest = chunks.remainder().iter().fold(0.0, |sum, x| sum + (x * scale) * (x * scale));
+    let mut sums = [0.0; 8];
+    for chunk in chunks {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *sum += (x * scale) * (x * scale);
+        }
+    }
+    sums.iter().fold(rest, |sum, x| sum + x)
+}
+
+/// Returns the largest magnitude among `values`, zero if there are none; a NaN is passed over.
+pub(crate) fn largest(values: &[f64]) -> f64 {
+    let chunks = values.chunks_exact(8);
+    let rest = chunks.remainder().iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    let mut each = [0.0_f64; 8];
+    for chunk in chunks {
+        for (largest, x) in each.iter_mut().zip(chunk) {
+            *largest = if x.abs() > *largest { x.abs() } else { *largest };
+        }
+    }
+    each.iter().fold(rest, |largest, x| largest.max(*x))
+}
+
+/// Returns the exponent of `x`, so that `x / 2^exponent` is in `1..2` for a positive normal `x`, below that for a subnormal one;
+/// within -1022..=1023.
+pub(crate) fn exponent(x: f64) -> i32 {
+    (((x.to_bits() >> 52) & 0x7ff) as i32 - 1023).clamp(-1022, 1023)
+}
+
+/// Returns 2 to the power of `exponent`, which is clamped to the range of normal numbers.
+pub(crate) fn power_of_two(exponent: i32) -> f64 {
+    f64::from_bits(((exponent.clamp(-1022, 1023) + 1023) as u64) << 52)
+}
+
+/// Returns an error unless all values are finite.
+///
+/// # Errors
+/// [`Error::NotFinite`] with the first position of a NaN or an infinity.
+pub fn check_finite(a: MatrixRef<'_>) -> Result<()> {
+    // A difference of a finite value with itself is zero; of any other it is NaN.
+    let chunks = a.values.chunks_exact(8);
+    let rest = chunks.remainder().iter().fold(0.0, |sum, x| sum + (x - x));
+    let mut sums = [0.0; 8];
+    for chunk in chunks {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *sum += x - x;
+        }
+    }
+    if sums.iter().fold(rest, |sum, x| sum + x) == 0.0 {
+        return Ok(());
+    }
+    let index = a.values.iter().position(|x| !x.is_finite()).expect("a sum told of a value that is not finite");
+    Err(Error::NotFinite { row: index / a.columns, column: index % a.columns, value: a.values[index] })
+}
+
+/// Returns an error unless `a` is square.
+///
+/// # Errors
+/// [`Error::NotSquare`].
+pub fn check_square(a: MatrixRef<'_>) -> Result<()> {
+    if a.rows == a.columns { Ok(()) } else { Err(Error::NotSquare { rows: a.rows, columns: a.columns }) }
+}
+
+/// Returns an error unless `a`, which is square, is symmetric: entries across the diagonal from each other may differ by
+/// `n ε` times the largest magnitude in `a`, which is what rounding can do.
+///
+/// # Errors
+/// [`Error::NotSymmetric`] with the first such entry below the diagonal.
+pub fn check_symmetric(a: MatrixRef<'_>) -> Result<()> {
+    const BLOCK: usize = 32;
+    let n = a.rows;
+    let tolerance = n as f64 * f64::EPSILON * largest(a.values);
+    let differs = |i: usize, j: usize| (a.values[i * n + j] - a.values[j * n + i]).abs() > tolerance;
+    for i in (0..n).step_by(BLOCK) {
+        // By blocks, for one of the two entries is in another row each time.
+        let rows = i..n.min(i + BLOCK);
+        let in_block = |j: usize| {
+            rows.clone().any(|row| (j..row.min(j + BLOCK)).fold(false, |any, column| any | differs(row, column)))
+        };
+        if (0..rows.end).step_by(BLOCK).any(in_block) {
+            let first = |row| (0..row).find(|&column| differs(row, column)).map(|column| (row, column));
+            let (row, column) = rows.clone().find_map(first).expect("the block has such an entry");
+            let (value, mirrored) = (a.values[row * n + column], a.values[column * n + row]);
+            return Err(Error::NotSymmetric { row, column, value, mirrored });
+        }
+    }
+    Ok(())
+}
+
+/// Returns an error unless `out` holds exactly the values of a `rows` x `columns` matrix.
+///
+/// # Errors
+/// [`Error::ValueCount`].
+pub fn check_result(rows: usize, columns: usize, out: &[f64]) -> Result<()> {
+    if rows.checked_mul(columns) == Some(out.len()) {
+        Ok(())
+    } else {
+        Err(Error::ValueCount { rows, columns, values: out.len() })
+    }
+}
+
+/// Returns the error of two matrices whose shapes do not suit `operation`.
+pub(crate) const fn shapes(a: MatrixRef<'_>, operation: &'static str, b: MatrixRef<'_>) -> Error {
+    Error::Shapes { left: (a.rows, a.columns), operation, right: (b.rows, b.columns) }
+}
+
+fn same_shape(a: MatrixRef<'_>, operation: &'static str, b: MatrixRef<'_>) -> Result<()> {
+    if a.rows == b.rows && a.columns == b.columns { Ok(()) } else { Err(shapes(a, operation, b)) }
+}
+
+/// Calls `work` with chunks of `out` and the index of their first values.
+fn element_wise(out: &mut [f64], work: impl Fn(usize, &mut [f64]) + Sync) -> Result<()> {
+    if out.len() < PARALLEL_FROM {
+        work(0, out);
+        return Ok(());
+    }
+    let len = out.len();
+    let whole = ViewMut::new(out, 1, len, len);
+    parallel::run(|| whole.for_each_stripe(CHUNK, |first, mut chunk| work(first, chunk.row(0))))
 }

@@ -35,8 +35,21 @@ impl From<jni::errors::Error> for Failure {
 /// Returns the Java exception that stands for `error`.
 const fn exception(error: &Error) -> &'static JNIStr {
     match error {
-        Error::UnpairedSurrogate { .. } | Error::ValueCount { .. } => jni_str!("java/lang/IllegalArgumentException"),
-        Error::OutOfMemory { .. } => jni_str!("java/lang/OutOfMemoryError"),
+        Error::UnpairedSurrogate { .. }
+        | Error::ValueCount { .. }
+        | Error::Shapes { .. }
+        | Error::NotSquare { .. }
+        | Error::NotFinite { .. }
+        | Error::NotSymmetric { .. }
+        | Error::Wide { .. }
+        | Error::VectorLength { .. }
+        | Error::PermutationLength { .. }
+        | Error::PermutationEntry { .. }
+        | Error::ThreadCount { .. } => jni_str!("java/lang/IllegalArgumentException"),
+        Error::Overflow { .. } => jni_str!("java/lang/ArithmeticException"),
+        Error::Singular { .. } => jni_str!("io/github/rustffi/SingularMatrixException"),
+        Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
+        Error::OutOfMemory { .. } | Error::Threads { .. } => jni_str!("java/lang/OutOfMemoryError"),
     }
 }
 

@@ -1,0 +1,159 @@
+//! The Cholesky factorization of a symmetric positive definite matrix: `A = L Lᵀ`.
+//!
+//! The algorithm is recursive, so that nearly all of the work is products of blocks. It computes `Lᵀ`, whose rows are
+//! adjacent values, from the upper triangle.
+
+use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, power_of_two};
+use crate::product::{Part, Update, copy_transposed, on_pool_from, product_part};
+use crate::scaling::{diagonal_product, shift_of};
+use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
+use crate::view::{View, ViewMut};
+use crate::{Error, Result, memory};
+
+/// Rows factored without recursion.
+const LEAF: usize = 8;
+
+/// Writes the factor `L` of `a` to `l`, with zeros above its diagonal.
+///
+/// `a` counts as symmetric if entries across the diagonal from each other differ by no more than `n ε` times its largest magnitude; what is
+/// above the diagonal is then used.
+///
+/// # Errors
+/// [`Error::NotSquare`], [`Error::ValueCount`] unless `l` has as many values as `a`, [`Error::NotFinite`],
+/// [`Error::NotSymmetric`], [`Error::NotPositiveDefinite`] with the first pivot that is not positive,
+/// [`Error::OutOfMemory`], [`Error::Threads`].
+///
+/// ```
+/// use rust_ffi::{cholesky, matrix::MatrixRef};
+///
+/// let mut l = [0.0; 4];
+/// cholesky::factor(MatrixRef::new(2, 2, &[4.0, 2.0, 2.0, 5.0])?, &mut l)?;
+/// assert_eq!(l, [2.0, 0.0, 1.0, 2.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
+    check_square(a)?;
+    check_result(a.rows(), a.rows(), l)?;
+    check_finite(a)?;
+    check_symmetric(a)?;
+    let n = a.rows();
+    // An even exponent, for its root is exact.
+    let shift = shift_of(matrix::largest(a.values())) / 2 * 2;
+    let mut upper = memory::filled::<f64>(n * n)?;
+    on_pool_from(n * n * n / 3, || {
+        upper.copy_from_slice(a.values());
+        if shift != 0 {
+            upper.iter_mut().for_each(|value| *value *= power_of_two(shift));
+        }
+        recurse(ViewMut::new(&mut upper, n, n, n), 0)?;
+        let (from, to) = (View::new(&upper, n, n, n), ViewMut::new(l, n, n, n));
+        to.for_each_stripe(64, |column, stripe| {
+            // Above the diagonal there are only zeros.
+            let (mut above, below) = stripe.split_rows(column);
+            (0..column).for_each(|i| above.row(i).fill(0.0));
+            let (height, width) = (below.rows(), below.columns());
+            let mut below = below;
+            copy_transposed(below.reborrow(), from.block(column, column, width, height).transposed());
+            (0..width).for_each(|i| below.row(i)[i + 1..].fill(0.0));
+            if shift != 0 {
+                for i in 0..height {
+                    below.row(i).iter_mut().for_each(|value| *value *= power_of_two(-shift / 2));
+                }
+            }
+        });
+        Ok(())
+    })
+}
+
+/// Writes the solution `x` of `L Lᵀ x = b` to `out`.
+///
+/// # Errors
+/// [`Error::NotSquare`], [`Error::Shapes`] unless `b` has as many rows as `l`, [`Error::ValueCount`] unless `out` has as
+/// many values as `b`, [`Error::NotFinite`] for a NaN or an infinity in `b`, [`Error::Singular`] when the diagonal of
+/// `l` has a zero, [`Error::OutOfMemory`], [`Error::Threads`].
+pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    check_square(l)?;
+    let (n, right) = (b.rows(), b.columns());
+    if l.rows() != n {
+        return Err(matrix::shapes(l, "solve", b));
+    }
+    check_result(n, right, out)?;
+    check_finite(b)?;
+    let lower = View::from(l);
+    if let Some(pivot) = (0..n).find(|&i| lower.get(i, i) == 0.0) {
+        return Err(Error::Singular { pivot });
+    }
+    let shift = shift_of(matrix::largest(b.values()));
+    on_pool_from(n * n * right, || {
+        out.copy_from_slice(b.values());
+        if shift != 0 {
+            out.iter_mut().for_each(|value| *value *= power_of_two(shift));
+        }
+        stripes(ViewMut::new(out, n, right, right), |mut x| {
+            solve_here(lower, Diagonal::Stored, x.reborrow())?;
+            solve_here(lower.transposed().reversed(), Diagonal::Stored, x.reversed_rows())
+        })?;
+        if shift != 0 {
+            out.iter_mut().for_each(|value| *value *= power_of_two(-shift));
+        }
+        Ok(())
+    })
+}
+
+/// Returns the determinant of `L Lᵀ`: one for the empty matrix.
+///
+/// It neither overflows nor underflows on the way to a result that can be represented.
+///
+/// # Errors
+/// [`Error::NotSquare`].
+pub fn determinant_factored(l: MatrixRef<'_>) -> Result<f64> {
+    check_square(l)?;
+    let twice = (0..l.rows()).flat_map(|i| [l.values()[i * l.rows() + i]; 2]);
+    Ok(diagonal_product(twice, 0))
+}
+
+/// Overwrites the upper triangle of `a` with `Lᵀ`. `first` is the position of the block on the diagonal.
+fn recurse(a: ViewMut<'_>, first: usize) -> Result<()> {
+    let n = a.rows();
+    if n <= LEAF {
+        return leaf(a, first);
+    }
+    let half = (n / 2).next_multiple_of(LEAF);
+    let (above, below) = a.split_rows(half);
+    let (mut corner, mut right) = above.split_columns(half);
+    let (_, mut last) = below.split_columns(half);
+    recurse(corner.reborrow(), first)?;
+    solve_lower(corner.view().transposed(), Diagonal::Stored, right.reborrow())?;
+    let right = right.view();
+    product_part(last.reborrow(), Part::Upper, Update::Subtract, right.transposed(), right)?;
+    recurse(last, first + half)
+}
+
+fn leaf(mut a: ViewMut<'_>, first: usize) -> Result<()> {
+    let n = a.rows();
+    let mut upper = [[0.0; LEAF]; LEAF];
+    for (i, row) in upper.iter_mut().enumerate().take(n) {
+        row[i..n].copy_from_slice(&a.row(i)[i..]);
+    }
+    for i in 0..n {
+        let pivot = upper[i][i];
+        // An infinity comes from an overflow, which a positive definite matrix does not have.
+        if !(pivot > 0.0 && pivot.is_finite()) {
+            return Err(Error::NotPositiveDefinite { pivot: first + i });
+        }
+        let root = pivot.sqrt();
+        upper[i][i] = root;
+        for value in &mut upper[i][i + 1..n] {
+            *value /= root;
+        }
+        for p in i + 1..n {
+            for j in p..n {
+                upper[p][j] -= upper[i][p] * upper[i][j];
+            }
+        }
+    }
+    for (i, row) in upper.iter().enumerate().take(n) {
+        a.row(i)[i..].copy_from_slice(&row[i..n]);
+    }
+    Ok(())
+}

@@ -1,0 +1,468 @@
+//! Vectors of the processor, chosen when the program runs.
+//!
+//! A [`Kernel`] is written once over [`Lanes`] and compiled for every instruction set; [`run`] picks the widest one that
+//! this processor has. Which one that is depends on the processor alone, so the same machine gives the same bits.
+
+/// Several `f64` that are computed with at once.
+pub(crate) trait Lanes: Copy {
+    /// Number of values.
+    const COUNT: usize;
+    /// Rows of a product that fit into registers beside three vectors a row.
+    const ROWS: usize;
+
+    /// Returns `value` in every lane.
+    fn splat(value: f64) -> Self;
+
+    /// Returns the values at `from`.
+    ///
+    /// # Safety
+    /// `COUNT` values at `from` are readable.
+    unsafe fn load(from: *const f64) -> Self;
+
+    /// Returns the first `count` values at `from`, and zeros.
+    ///
+    /// # Safety
+    /// `count` values at `from` are readable, and `count <= COUNT`.
+    unsafe fn load_first(from: *const f64, count: usize) -> Self;
+
+    /// Stores all lanes.
+    ///
+    /// # Safety
+    /// `COUNT` values at `to` are writable.
+    unsafe fn store(self, to: *mut f64);
+
+    /// Stores the first `count` lanes.
+    ///
+    /// # Safety
+    /// `count` values at `to` are writable, and `count <= COUNT`.
+    unsafe fn store_first(self, to: *mut f64, count: usize);
+
+    /// Returns `self * factor + term`, rounded once where the processor can.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// Returns `term - self * factor`, rounded once where the processor can.
+    fn neg_mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// Returns `self + other`.
+    fn add(self, other: Self) -> Self;
+
+    /// Returns `self - other`.
+    fn sub(self, other: Self) -> Self;
+
+    /// Returns `self / other`.
+    fn div(self, other: Self) -> Self;
+
+    /// Returns the larger of `self` and `|other|`; of a NaN in `other`, nothing is promised.
+    fn max_abs(self, other: Self) -> Self;
+
+    /// Runs `kernel` as code of this instruction set.
+    ///
+    /// # Safety
+    /// The processor has the instruction set.
+    unsafe fn call<K: Kernel>(kernel: K) -> K::Output;
+}
+
+/// Work over vectors of any width. Its body, and all it calls over the vectors, must be `#[inline(always)]`: only what is inlined into
+/// [`Lanes::call`] is compiled for its instruction set.
+pub(crate) trait Kernel {
+    /// What the work returns.
+    type Output;
+
+    /// Does the work.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of `V`.
+    unsafe fn run<V: Lanes>(self) -> Self::Output;
+}
+
+/// Runs `kernel` with the widest vectors of this processor.
+#[inline]
+pub(crate) fn run<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F.
+            return unsafe { x86::Avx512::call(kernel) };
+        }
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has AVX2 and FMA.
+            return unsafe { x86::Avx2::call(kernel) };
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: every processor of this architecture has NEON.
+    return unsafe { arm::Neon::call(kernel) };
+    #[cfg(not(target_arch = "aarch64"))]
+    // SAFETY: plain values need no instruction set.
+    unsafe {
+        Plain::call(kernel)
+    }
+}
+
+/// Two values without any instruction set: what the compiler makes of them.
+#[derive(Clone, Copy)]
+#[cfg(any(test, not(target_arch = "aarch64")))]
+pub(crate) struct Plain([f64; 2]);
+
+#[cfg(any(test, not(target_arch = "aarch64")))]
+impl Lanes for Plain {
+    const COUNT: usize = 2;
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        Self([value; 2])
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f64) -> Self {
+        // SAFETY: the caller grants two values.
+        Self(unsafe { from.cast::<[f64; 2]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(from: *const f64, count: usize) -> Self {
+        let mut values = [0.0; 2];
+        for (i, value) in values.iter_mut().enumerate().take(count) {
+            // SAFETY: the caller grants `count` values.
+            *value = unsafe { *from.add(i) };
+        }
+        Self(values)
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64) {
+        // SAFETY: the caller grants two values.
+        unsafe { to.cast::<[f64; 2]>().write_unaligned(self.0) };
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, to: *mut f64, count: usize) {
+        for (i, value) in self.0.iter().enumerate().take(count) {
+            // SAFETY: the caller grants `count` values.
+            unsafe { *to.add(i) = *value };
+        }
+    }
+
+    #[inline(always)]
+    fn mul_add(self, factor: Self, term: Self) -> Self {
+        Self([self.0[0] * factor.0[0] + term.0[0], self.0[1] * factor.0[1] + term.0[1]])
+    }
+
+    #[inline(always)]
+    fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+        Self([term.0[0] - self.0[0] * factor.0[0], term.0[1] - self.0[1] * factor.0[1]])
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self([self.0[0] + other.0[0], self.0[1] + other.0[1]])
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self([self.0[0] - other.0[0], self.0[1] - other.0[1]])
+    }
+
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        Self([self.0[0] / other.0[0], self.0[1] / other.0[1]])
+    }
+
+    #[inline(always)]
+    fn max_abs(self, other: Self) -> Self {
+        Self([self.0[0].max(other.0[0].abs()), self.0[1].max(other.0[1].abs())])
+    }
+
+    #[inline(never)]
+    unsafe fn call<K: Kernel>(kernel: K) -> K::Output {
+        // SAFETY: plain values need no instruction set.
+        unsafe { kernel.run::<Self>() }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Kernel, Lanes};
+
+    /// Eight values of AVX-512.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx512(__m512d);
+
+    /// Four values of AVX2 with FMA.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx2(__m256d);
+
+    impl Lanes for Avx512 {
+        const COUNT: usize = 8;
+        const ROWS: usize = 8;
+
+        #[inline(always)]
+        fn splat(value: f64) -> Self {
+            // SAFETY: a value of this type is made only where the processor has AVX-512F.
+            Self(unsafe { _mm512_set1_pd(value) })
+        }
+
+        #[inline(always)]
+        unsafe fn load(from: *const f64) -> Self {
+            // SAFETY: the caller grants eight values.
+            Self(unsafe { _mm512_loadu_pd(from) })
+        }
+
+        #[inline(always)]
+        unsafe fn load_first(from: *const f64, count: usize) -> Self {
+            // SAFETY: the mask has `count` bits, and the caller grants as many values; others are not touched.
+            Self(unsafe { _mm512_maskz_loadu_pd(((1_u32 << count) - 1) as __mmask8, from) })
+        }
+
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f64) {
+            // SAFETY: the caller grants eight values.
+            unsafe { _mm512_storeu_pd(to, self.0) };
+        }
+
+        #[inline(always)]
+        unsafe fn store_first(self, to: *mut f64, count: usize) {
+            // SAFETY: the mask has `count` bits, and the caller grants as many values; others are not touched.
+            unsafe { _mm512_mask_storeu_pd(to, ((1_u32 << count) - 1) as __mmask8, self.0) };
+        }
+
+        #[inline(always)]
+        fn mul_add(self, factor: Self, term: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX-512F.
+            Self(unsafe { _mm512_fmadd_pd(self.0, factor.0, term.0) })
+        }
+
+        #[inline(always)]
+        fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX-512F.
+            Self(unsafe { _mm512_fnmadd_pd(self.0, factor.0, term.0) })
+        }
+
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX-512F.
+            Self(unsafe { _mm512_add_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX-512F.
+            Self(unsafe { _mm512_sub_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn div(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX-512F.
+            Self(unsafe { _mm512_div_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn max_abs(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX-512F.
+            Self(unsafe { _mm512_max_pd(_mm512_abs_pd(other.0), self.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn call<K: Kernel>(kernel: K) -> K::Output {
+            #[target_feature(enable = "avx512f,avx2,fma")]
+            #[inline(never)]
+            unsafe fn compiled<K: Kernel>(kernel: K) -> K::Output {
+                // SAFETY: the caller vouches for the processor.
+                unsafe { kernel.run::<Avx512>() }
+            }
+            // SAFETY: the caller vouches for the processor; with AVX-512F comes AVX2 and FMA.
+            unsafe { compiled(kernel) }
+        }
+    }
+
+    #[inline(always)]
+    fn first(count: usize) -> __m256i {
+        const MASKS: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
+        // SAFETY: `count` is at most four, so four values from `4 - count` on are within the array.
+        unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(4 - count).cast()) }
+    }
+
+    impl Lanes for Avx2 {
+        const COUNT: usize = 4;
+        const ROWS: usize = 4;
+
+        #[inline(always)]
+        fn splat(value: f64) -> Self {
+            // SAFETY: a value of this type is made only where the processor has AVX2.
+            Self(unsafe { _mm256_set1_pd(value) })
+        }
+
+        #[inline(always)]
+        unsafe fn load(from: *const f64) -> Self {
+            // SAFETY: the caller grants four values.
+            Self(unsafe { _mm256_loadu_pd(from) })
+        }
+
+        #[inline(always)]
+        unsafe fn load_first(from: *const f64, count: usize) -> Self {
+            // SAFETY: the mask is set for `count` lanes, and the caller grants as many values; others are not touched.
+            Self(unsafe { _mm256_maskload_pd(from, first(count)) })
+        }
+
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f64) {
+            // SAFETY: the caller grants four values.
+            unsafe { _mm256_storeu_pd(to, self.0) };
+        }
+
+        #[inline(always)]
+        unsafe fn store_first(self, to: *mut f64, count: usize) {
+            // SAFETY: the mask is set for `count` lanes, and the caller grants as many values; others are not touched.
+            unsafe { _mm256_maskstore_pd(to, first(count), self.0) };
+        }
+
+        #[inline(always)]
+        fn mul_add(self, factor: Self, term: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has FMA.
+            Self(unsafe { _mm256_fmadd_pd(self.0, factor.0, term.0) })
+        }
+
+        #[inline(always)]
+        fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has FMA.
+            Self(unsafe { _mm256_fnmadd_pd(self.0, factor.0, term.0) })
+        }
+
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX2.
+            Self(unsafe { _mm256_add_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX2.
+            Self(unsafe { _mm256_sub_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn div(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX2.
+            Self(unsafe { _mm256_div_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn max_abs(self, other: Self) -> Self {
+            // SAFETY: `self` exists, so the processor has AVX2.
+            Self(unsafe { _mm256_max_pd(_mm256_andnot_pd(_mm256_set1_pd(-0.0), other.0), self.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn call<K: Kernel>(kernel: K) -> K::Output {
+            #[target_feature(enable = "avx2,fma")]
+            #[inline(never)]
+            unsafe fn compiled<K: Kernel>(kernel: K) -> K::Output {
+                // SAFETY: the caller vouches for the processor.
+                unsafe { kernel.run::<Avx2>() }
+            }
+            // SAFETY: the caller vouches for the processor.
+            unsafe { compiled(kernel) }
+        }
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod arm {
+    use std::arch::aarch64::*;
+
+    use super::{Kernel, Lanes};
+
+    /// Two values of NEON.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Neon(float64x2_t);
+
+    impl Lanes for Neon {
+        const COUNT: usize = 2;
+        const ROWS: usize = 8;
+
+        #[inline(always)]
+        fn splat(value: f64) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vdupq_n_f64(value) })
+        }
+
+        #[inline(always)]
+        unsafe fn load(from: *const f64) -> Self {
+            // SAFETY: the caller grants two values.
+            Self(unsafe { vld1q_f64(from) })
+        }
+
+        #[inline(always)]
+        unsafe fn load_first(from: *const f64, count: usize) -> Self {
+            let mut values = [0.0; 2];
+            for (i, value) in values.iter_mut().enumerate().take(count) {
+                // SAFETY: the caller grants `count` values.
+                *value = unsafe { *from.add(i) };
+            }
+            // SAFETY: the array has two values.
+            unsafe { Self::load(values.as_ptr()) }
+        }
+
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f64) {
+            // SAFETY: the caller grants two values.
+            unsafe { vst1q_f64(to, self.0) };
+        }
+
+        #[inline(always)]
+        unsafe fn store_first(self, to: *mut f64, count: usize) {
+            let mut values = [0.0; 2];
+            // SAFETY: the array has two values.
+            unsafe { self.store(values.as_mut_ptr()) };
+            for (i, value) in values.iter().enumerate().take(count) {
+                // SAFETY: the caller grants `count` values.
+                unsafe { *to.add(i) = *value };
+            }
+        }
+
+        #[inline(always)]
+        fn mul_add(self, factor: Self, term: Self) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vfmaq_f64(term.0, self.0, factor.0) })
+        }
+
+        #[inline(always)]
+        fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vfmsq_f64(term.0, self.0, factor.0) })
+        }
+
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vaddq_f64(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vsubq_f64(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn div(self, other: Self) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vdivq_f64(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn max_abs(self, other: Self) -> Self {
+            // SAFETY: every processor of this architecture has NEON.
+            Self(unsafe { vmaxq_f64(self.0, vabsq_f64(other.0)) })
+        }
+
+        #[inline(never)]
+        unsafe fn call<K: Kernel>(kernel: K) -> K::Output {
+            // SAFETY: the caller vouches for the processor.
+            unsafe { kernel.run::<Self>() }
+        }
+    }
+}

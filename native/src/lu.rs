@@ -1,0 +1,575 @@
+//! The factorization of a matrix into triangles, with partial pivoting: `P A = L U`.
+//!
+//! The factors are plain values: one matrix that holds `U` on and above the diagonal and `L` below it, whose diagonal
+//! of ones is not stored, and the permutation of the rows. They can be used any number of times.
+//!
+//! The algorithm is recursive (Toledo, "Locality of Reference in LU Decomposition with Partial Pivoting", 1997), so that
+//! nearly all of the work is products of blocks.
+
+use crate::lanes::{self, Kernel, Lanes};
+use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, exponent, power_of_two};
+use crate::product::{Update, copy_transposed, on_pool_from, product};
+use crate::scaling::{diagonal_product, shift_of};
+use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
+use crate::view::{View, ViewMut};
+use crate::{Error, Result, memory};
+
+/// Columns factored at once, stored by columns.
+const LEAF: usize = 8;
+/// Columns factored in a copy that has its rows close together.
+const PANEL: usize = 64;
+
+/// Writes the factors of `a` to `lu` and `permutation`, and returns the one-norm of `a`, for [`rcond`].
+///
+/// Row `i` of `L * U` is row `permutation[i]` of `a`. A matrix of any shape has factors, and so has a singular one. The
+/// pivot is the first entry of largest magnitude. A one-norm that overflows is given as the largest finite number.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless `lu` has as many values as `a`, [`Error::PermutationLength`] unless `permutation` has one
+/// for each row, [`Error::NotFinite`], [`Error::Overflow`] when an entry of `U` cannot be represented, [`Error::OutOfMemory`], [`Error::Threads`].
+pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Result<f64> {
+    check_result(a.rows(), a.columns(), lu)?;
+    if permutation.len() != a.rows() {
+        return Err(Error::PermutationLength { rows: a.rows(), length: permutation.len() });
+    }
+    check_finite(a)?;
+    let mut columns = Columns::of(a)?;
+    let norm = columns.norm();
+    on_pool_from(work(a), || {
+        lu.copy_from_slice(a.values());
+        columns.apply(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), 1);
+        factor_in_place(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), permutation)?;
+        if columns.scaled {
+            // Scaling a column of `a` scales that column of `U` and leaves `L` alone.
+            for (row, values) in lu.chunks_exact_mut(a.columns()).enumerate() {
+                for (value, &exponent) in values.iter_mut().zip(&columns.exponents).skip(row) {
+                    *value *= power_of_two(exponent);
+                    if value.is_infinite() {
+                        return Err(Error::Overflow { quantity: "triangle U" });
+                    }
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(norm)
+}
+
+/// Writes `L` to `out`: `rows` x `min(rows, columns)`, with ones on its diagonal and zeros above.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless `out` has as many values.
+pub fn lower(lu: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    let columns = lu.rows().min(lu.columns());
+    check_result(lu.rows(), columns, out)?;
+    for i in 0..lu.rows() {
+        let row = &mut out[i * columns..(i + 1) * columns];
+        let left = i.min(columns);
+        row[..left].copy_from_slice(&lu.values()[i * lu.columns()..][..left]);
+        row[left..].fill(0.0);
+        if i < columns {
+            row[i] = 1.0;
+        }
+    }
+    Ok(())
+}
+
+/// Writes `U` to `out`: `min(rows, columns)` x `columns`, with zeros below its diagonal.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless `out` has as many values.
+pub fn upper(lu: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    let (rows, columns) = (lu.rows().min(lu.columns()), lu.columns());
+    check_result(rows, columns, out)?;
+    for i in 0..rows {
+        let row = &mut out[i * columns..(i + 1) * columns];
+        row[..i].fill(0.0);
+        row[i..].copy_from_slice(&lu.values()[i * columns + i..(i + 1) * columns]);
+    }
+    Ok(())
+}
+
+/// Writes the solution `x` of `a * x = b` to `out`.
+///
+/// # Errors
+/// [`Error::NotSquare`], [`Error::Shapes`] unless `b` has as many rows as `a`, [`Error::ValueCount`] unless `out` has as many
+/// values as `b`, [`Error::NotFinite`] for a NaN or an infinity in `a` or `b`, [`Error::Singular`] when a pivot is
+/// zero, [`Error::OutOfMemory`], [`Error::Threads`].
+///
+/// ```
+/// use rust_ffi::{lu, matrix::MatrixRef};
+///
+/// let mut x = [0.0; 2];
+/// lu::solve(MatrixRef::new(2, 2, &[0.0, 2.0, 4.0, 0.0])?, MatrixRef::new(2, 1, &[2.0, 8.0])?, &mut x)?;
+/// assert_eq!(x, [2.0, 1.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn solve(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    check_square(a)?;
+    check_right_hand_side(a, b, out)?;
+    check_finite(a)?;
+    check_finite(b)?;
+    solve_checked(a, Some(b), b.columns(), out)
+}
+
+/// Writes the inverse of `a` to `out`.
+///
+/// # Errors
+/// As [`solve`].
+pub fn inverse(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    check_square(a)?;
+    check_result(a.rows(), a.rows(), out)?;
+    check_finite(a)?;
+    solve_checked(a, None, a.rows(), out)
+}
+
+/// Solves with the columns of `b`, or of the identity.
+fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: &mut [f64]) -> Result<()> {
+    let n = a.rows();
+    let mut columns = Columns::of(a)?;
+    let mut lu = memory::filled::<f64>(a.values().len())?;
+    let mut permutation = memory::filled::<i32>(n)?;
+    on_pool_from(work(a).saturating_add(n * n * right), || {
+        lu.copy_from_slice(a.values());
+        columns.apply(ViewMut::new(&mut lu, n, n, n), 1);
+        factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
+        let factors = View::new(&lu, n, n, n);
+        check_pivots(factors)?;
+        solve_with(factors, &permutation, b, ViewMut::new(out, n, right, right))?;
+        // With A D for A, the solution is D times what was found.
+        if columns.scaled {
+            for (row, &exponent) in out.chunks_exact_mut(right.max(1)).zip(&columns.exponents) {
+                row.iter_mut().for_each(|value| *value *= power_of_two(-exponent));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Writes the solution `x` of `a * x = b` to `out`, where `lu` and `permutation` are the factors of `a`.
+///
+/// # Errors
+/// As [`solve`]; [`Error::PermutationLength`] unless `permutation` has one entry for each row.
+pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    check_square(lu)?;
+    if permutation.len() != lu.rows() {
+        return Err(Error::PermutationLength { rows: lu.rows(), length: permutation.len() });
+    }
+    check_right_hand_side(lu, b, out)?;
+    check_finite(b)?;
+    check_pivots(lu.into())?;
+    let (n, right) = (b.rows(), b.columns());
+    on_pool_from(n * n * right, || solve_with(lu.into(), permutation, Some(b), ViewMut::new(out, n, right, right)))
+}
+
+/// Returns the determinant of `a`: zero if a pivot is zero, one for the empty matrix.
+///
+/// It neither overflows nor underflows on the way to a result that can be represented.
+///
+/// # Errors
+/// [`Error::NotSquare`], [`Error::NotFinite`], [`Error::OutOfMemory`], [`Error::Threads`].
+pub fn determinant(a: MatrixRef<'_>) -> Result<f64> {
+    check_square(a)?;
+    check_finite(a)?;
+    let n = a.rows();
+    let mut columns = Columns::of(a)?;
+    let mut lu = memory::filled::<f64>(a.values().len())?;
+    let mut permutation = memory::filled::<i32>(n)?;
+    on_pool_from(work(a), || {
+        lu.copy_from_slice(a.values());
+        columns.apply(ViewMut::new(&mut lu, n, n, n), 1);
+        factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)
+    })?;
+    let exponent = columns.exponents.iter().map(|&exponent| i64::from(exponent)).sum();
+    Ok(signed(diagonal_product((0..n).map(|i| lu[i * n + i]), exponent), &permutation))
+}
+
+/// Returns the determinant of the matrix whose factors are `lu` and `permutation`, as [`determinant`] does.
+///
+/// # Errors
+/// [`Error::NotSquare`]; [`Error::PermutationLength`] unless `permutation` has one entry for each row.
+pub fn determinant_factored(lu: MatrixRef<'_>, permutation: &[i32]) -> Result<f64> {
+    check_square(lu)?;
+    let n = lu.rows();
+    if permutation.len() != n {
+        return Err(Error::PermutationLength { rows: n, length: permutation.len() });
+    }
+    Ok(signed(diagonal_product((0..n).map(|i| lu.values()[i * n + i]), 0), permutation))
+}
+
+/// Returns an estimate of the reciprocal of the condition number in the one-norm of the matrix whose factors are `lu` and whose one-norm is
+/// `norm`: 0 for a singular matrix, 1 for the empty one.
+///
+/// The estimate of the inverse's norm is a lower bound, and rarely less than a third of it (Higham, "FORTRAN codes for
+/// estimating the one-norm of a real or complex matrix", 1988, which LAPACK's `dgecon` follows).
+///
+/// # Errors
+/// [`Error::NotSquare`], [`Error::OutOfMemory`].
+pub fn rcond(lu: MatrixRef<'_>, norm: f64) -> Result<f64> {
+    check_square(lu)?;
+    let n = lu.rows();
+    if n == 0 {
+        return Ok(1.0);
+    }
+    let factors = View::from(lu);
+    if norm == 0.0 || check_pivots(factors).is_err() {
+        return Ok(0.0);
+    }
+    // Neither the one-norm of the inverse nor its estimate is changed by a permutation of its columns, so that the
+    // rows need none. Scaling the vectors by most of the norm keeps both them and their products with U in range.
+    let scale = power_of_two(exponent(norm) / 5 * 4);
+    let solve = |x: &mut [f64]| {
+        x.iter_mut().for_each(|x| *x *= scale);
+        solve_here(factors, Diagonal::Ones, ViewMut::new(x, n, 1, 1))?;
+        solve_here(factors.reversed(), Diagonal::Stored, ViewMut::new(x, n, 1, 1).reversed_rows())
+    };
+    let solve_transposed = |x: &mut [f64]| {
+        x.iter_mut().for_each(|x| *x *= scale);
+        solve_here(factors.transposed(), Diagonal::Stored, ViewMut::new(x, n, 1, 1))?;
+        solve_here(factors.transposed().reversed(), Diagonal::Ones, ViewMut::new(x, n, 1, 1).reversed_rows())
+    };
+    let mut x = memory::filled::<f64>(n)?;
+    let mut signs = memory::filled::<f64>(n)?;
+    let sum = |x: &[f64]| x.iter().fold(0.0, |sum, x| sum + x.abs());
+    x.fill(1.0 / n as f64);
+    solve(&mut x)?;
+    let mut estimate = sum(&x);
+    if n > 1 {
+        let mut last = usize::MAX;
+        for step in 0..5 {
+            let mut changed = step == 0;
+            for (x, sign) in x.iter().zip(&mut signs) {
+                let new = if *x >= 0.0 { 1.0 } else { -1.0 };
+                changed |= *sign != new;
+                *sign = new;
+            }
+            if !changed {
+                break;
+            }
+            x.copy_from_slice(&signs);
+            solve_transposed(&mut x)?;
+            let index = index_of_largest(&x);
+            if index == last {
+                break;
+            }
+            last = index;
+            x.fill(0.0);
+            x[index] = 1.0;
+            solve(&mut x)?;
+            let new = sum(&x);
+            if new <= estimate {
+                break;
+            }
+            estimate = new;
+        }
+        for (i, x) in x.iter_mut().enumerate() {
+            let sign = if i % 2 == 0 { 1.0 } else { -1.0 };
+            *x = sign * (1.0 + i as f64 / (n - 1) as f64);
+        }
+        solve(&mut x)?;
+        let other = 2.0 * (sum(&x) / (3.0 * n as f64));
+        // Not `max`, which would pass over a NaN from an overflow.
+        if !(other <= estimate) {
+            estimate = other;
+        }
+    }
+    let rcond = (1.0 / estimate) / (norm / scale);
+    Ok(if rcond.is_finite() { rcond.min(1.0) } else { 0.0 })
+}
+
+fn work(a: MatrixRef<'_>) -> usize {
+    a.values().len().saturating_mul(a.rows().min(a.columns())) / 2
+}
+
+fn check_right_hand_side(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &[f64]) -> Result<()> {
+    if a.rows() != b.rows() {
+        return Err(matrix::shapes(a, "solve", b));
+    }
+    check_result(b.rows(), b.columns(), out)
+}
+
+fn check_pivots(lu: View<'_>) -> Result<()> {
+    (0..lu.rows()).find(|&i| lu.get(i, i) == 0.0).map_or(Ok(()), |pivot| Err(Error::Singular { pivot }))
+}
+
+/// Solves with the rows of `b`, or of the identity, permuted.
+fn solve_with(lu: View<'_>, permutation: &[i32], b: Option<MatrixRef<'_>>, mut x: ViewMut<'_>) -> Result<()> {
+    let shift = b.map_or(0, |b| shift_of(matrix::largest(b.values())));
+    for (i, &from) in permutation.iter().enumerate() {
+        let from = usize::try_from(from).ok().filter(|&from| from < permutation.len());
+        let from = from.ok_or(Error::PermutationEntry { index: i, value: permutation[i], rows: permutation.len() })?;
+        let row = x.row(i);
+        match b {
+            Some(b) => row.copy_from_slice(&b.values()[from * b.columns()..(from + 1) * b.columns()]),
+            None => {
+                row.fill(0.0);
+                row[from] = 1.0;
+            }
+        }
+        if shift != 0 {
+            row.iter_mut().for_each(|value| *value *= power_of_two(shift));
+        }
+    }
+    let solve = |mut x: ViewMut<'_>| {
+        solve_here(lu, Diagonal::Ones, x.reborrow())?;
+        solve_here(lu.reversed(), Diagonal::Stored, x.reversed_rows())
+    };
+    stripes(x.reborrow(), solve)?;
+    if shift != 0 {
+        for i in 0..x.rows() {
+            x.row(i).iter_mut().for_each(|value| *value *= power_of_two(-shift));
+        }
+    }
+    Ok(())
+}
+
+/// Powers of two that columns of a matrix are divided by before it is factored.
+///
+/// Scaling columns changes no choice of a pivot, so that without an overflow or underflow the factors are the same.
+struct Columns {
+    exponents: Vec<i32>,
+    sums: Vec<f64>,
+    scaled: bool,
+}
+
+impl Columns {
+    fn of(a: MatrixRef<'_>) -> Result<Self> {
+        let mut exponents = memory::filled::<i32>(a.columns())?;
+        let mut largest = memory::filled::<f64>(a.columns())?;
+        let mut sums = memory::filled::<f64>(a.columns())?;
+        for row in a.values().chunks_exact(a.columns().max(1)) {
+            for ((largest, sum), value) in largest.iter_mut().zip(&mut sums).zip(row) {
+                let magnitude = value.abs();
+                *sum += magnitude;
+                *largest = if magnitude > *largest { magnitude } else { *largest };
+            }
+        }
+        for (exponent, &largest) in exponents.iter_mut().zip(&largest) {
+            *exponent = -shift_of(largest);
+        }
+        let scaled = exponents.iter().any(|&exponent| exponent != 0);
+        Ok(Self { exponents, sums, scaled })
+    }
+
+    /// Returns the one-norm of the matrix, or the largest finite number.
+    fn norm(&self) -> f64 {
+        self.sums.iter().fold(0.0_f64, |norm, sum| norm.max(*sum)).min(f64::MAX)
+    }
+
+    /// Divides the columns of `a` by the powers of two.
+    fn apply(&mut self, mut a: ViewMut<'_>, direction: i32) {
+        if self.scaled {
+            for i in 0..a.rows() {
+                for (value, &exponent) in a.row(i).iter_mut().zip(&self.exponents) {
+                    *value *= power_of_two(-direction * exponent);
+                }
+            }
+        }
+    }
+}
+
+fn signed(determinant: f64, permutation: &[i32]) -> f64 {
+    if determinant != 0.0 && is_odd(permutation) { -determinant } else { determinant }
+}
+
+/// Returns whether a permutation is odd; entries out of range count as fixed.
+fn is_odd(permutation: &[i32]) -> bool {
+    let next = |i: usize| usize::try_from(permutation[i]).ok().filter(|&next| next < permutation.len()).unwrap_or(i);
+    // A cycle of even length is an odd permutation. It is counted at its smallest member, which needs no memory.
+    let mut odd = false;
+    for start in 0..permutation.len() {
+        let (mut at, mut length) = (next(start), 1);
+        while at > start && length <= permutation.len() {
+            at = next(at);
+            length += 1;
+        }
+        odd ^= at == start && length % 2 == 0;
+    }
+    odd
+}
+
+/// Factors `a` in place and writes the order of its rows to `permutation`.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+fn factor_in_place(mut a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
+    let rank = a.rows().min(a.columns());
+    let mut pivots = memory::filled::<usize>(rank)?;
+    let mut scratch = Scratch {
+        panel: memory::filled(a.rows() * PANEL.min(a.columns()))?,
+        leaf: memory::filled(a.rows() * LEAF.min(a.columns()))?,
+    };
+    recurse(a.reborrow(), &mut pivots, &mut scratch)?;
+    for (i, entry) in permutation.iter_mut().enumerate() {
+        *entry = i32::try_from(i).map_err(|_| Error::OutOfMemory { bytes: usize::MAX })?;
+    }
+    for (i, &pivot) in pivots.iter().enumerate() {
+        permutation.swap(i, pivot);
+    }
+    Ok(())
+}
+
+struct Scratch {
+    panel: Vec<f64>,
+    leaf: Vec<f64>,
+}
+
+/// Factors the first `pivots.len()` columns of `a`, and eliminates them from the others.
+fn recurse(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Result<()> {
+    let (rows, rank) = (a.rows(), pivots.len());
+    if rank == 0 {
+        return Ok(());
+    }
+    if a.columns() > rank {
+        let (mut left, mut right) = a.split_columns(rank);
+        recurse(left.reborrow(), pivots, scratch)?;
+        return eliminate(left.view(), pivots, &mut right);
+    }
+    if rank <= LEAF {
+        leaf(a, pivots, &mut scratch.leaf);
+        return Ok(());
+    }
+    if rank <= PANEL && a.row_step() > PANEL as isize {
+        let mut copied = std::mem::take(&mut scratch.panel);
+        let result = {
+            let mut a = a;
+            let mut panel = ViewMut::new(&mut copied[..rows * rank], rows, rank, rank);
+            panel.copy_from(a.view());
+            let result = recurse(panel.reborrow(), pivots, scratch);
+            a.copy_from(panel.view());
+            result
+        };
+        scratch.panel = copied;
+        return result;
+    }
+    let half = (rank / 2).next_multiple_of(if rank > 2 * PANEL { PANEL } else { LEAF });
+    let (mut left, mut right) = a.split_columns(half);
+    let (first, last) = pivots.split_at_mut(half);
+    recurse(left.reborrow(), first, scratch)?;
+    eliminate(left.view(), first, &mut right)?;
+    let (_, below) = right.split_rows(half);
+    recurse(below, last, scratch)?;
+    let (_, mut below) = left.split_rows(half);
+    exchange(&mut below, last);
+    last.iter_mut().for_each(|pivot| *pivot += half);
+    Ok(())
+}
+
+/// Eliminates the columns whose factors are `left` from the columns `right`.
+fn eliminate(left: View<'_>, pivots: &[usize], right: &mut ViewMut<'_>) -> Result<()> {
+    let (rows, half) = (left.rows(), left.columns());
+    let triangle = left.block(0, 0, half, half);
+    if half * half / 2 * right.columns() < 1 << 17 {
+        exchange(right, pivots);
+        solve_lower(triangle, Diagonal::Ones, right.reborrow().split_rows(half).0)?;
+    } else {
+        stripes(right.reborrow(), |mut stripe| {
+            exchange(&mut stripe, pivots);
+            solve_here(triangle, Diagonal::Ones, stripe.split_rows(half).0)
+        })?;
+    }
+    let (above, below) = right.reborrow().split_rows(half);
+    product(below, Update::Subtract, left.block(half, 0, rows - half, half), above.view())
+}
+
+fn exchange(a: &mut ViewMut<'_>, pivots: &[usize]) {
+    for (i, &pivot) in pivots.iter().enumerate() {
+        a.swap_rows(i, pivot);
+    }
+}
+
+/// Factors a few columns, in a copy by columns so that a vector holds one value of several rows.
+fn leaf(mut a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut [f64]) {
+    let (rows, columns) = (a.rows(), a.columns());
+    let scratch = &mut scratch[..rows * columns];
+    copy_transposed(ViewMut::new(scratch, columns, rows, rows), a.view().transposed());
+    for j in 0..pivots.len() {
+        let (done, rest) = scratch.split_at_mut(j * rows);
+        let column = &mut rest[..rows];
+        for i in 1..j {
+            let eliminated = (0..i).fold(column[i], |value, p| value - done[p * rows + i] * column[p]);
+            column[i] = eliminated;
+        }
+        let largest = lanes::run(Reduce { done, column, from: j });
+        // Without a largest value, for all are NaN after an overflow, the row stays where it is.
+        let pivot = j + column[j..].iter().position(|value| value.abs() == largest).unwrap_or(0);
+        pivots[j] = pivot;
+        if pivot != j {
+            for column in scratch.chunks_exact_mut(rows) {
+                column.swap(j, pivot);
+            }
+        }
+        let column = &mut scratch[j * rows..(j + 1) * rows];
+        let pivot = column[j];
+        if pivot != 0.0 {
+            let reciprocal = 1.0 / pivot;
+            if pivot.abs() >= f64::MIN_POSITIVE {
+                column[j + 1..].iter_mut().for_each(|value| *value *= reciprocal);
+            } else {
+                column[j + 1..].iter_mut().for_each(|value| *value /= pivot);
+            }
+        }
+    }
+    let from = View::new(scratch, columns, rows, rows).transposed();
+    copy_transposed(a.reborrow(), from);
+}
+
+/// Eliminates earlier columns from the rows `from` on of a column, and returns its largest magnitude there.
+struct Reduce<'a> {
+    done: &'a [f64],
+    column: &'a mut [f64],
+    from: usize,
+}
+
+impl Kernel for Reduce<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) -> f64 {
+        let rows = self.column.len();
+        let count = self.from;
+        let mut factors = [V::splat(0.0); LEAF];
+        for (factor, value) in factors.iter_mut().zip(&self.column[..count]) {
+            *factor = V::splat(*value);
+        }
+        let mut largest = V::splat(0.0);
+        let mut row = count;
+        while row < rows {
+            let width = V::COUNT.min(rows - row);
+            let whole = width == V::COUNT;
+            let at = self.column.as_mut_ptr().wrapping_add(row);
+            // SAFETY: `width` values from this row on are within the column.
+            let mut value = unsafe { if whole { V::load(at) } else { V::load_first(at, width) } };
+            for (p, factor) in factors.iter().enumerate().take(count) {
+                let from = self.done.as_ptr().wrapping_add(p * rows + row);
+                // SAFETY: `width` values from this row on are within column `p`, which is one of `done`.
+                let other = unsafe { if whole { V::load(from) } else { V::load_first(from, width) } };
+                value = factor.neg_mul_add(other, value);
+            }
+            largest = largest.max_abs(value);
+            // SAFETY: `width` values from this row on are within the column.
+            unsafe {
+                if whole {
+                    value.store(at);
+                } else {
+                    value.store_first(at, width);
+                }
+            }
+            row += width;
+        }
+        let mut values = [0.0; 8];
+        // SAFETY: no vector has more than eight values.
+        unsafe { largest.store(values.as_mut_ptr()) };
+        values.iter().fold(0.0, |largest: f64, value| largest.max(*value))
+    }
+}
+
+fn index_of_largest(values: &[f64]) -> usize {
+    let mut index = 0;
+    for (i, value) in values.iter().enumerate() {
+        if value.abs() > values[index].abs() {
+            index = i;
+        }
+    }
+    index
+}

@@ -1,0 +1,415 @@
+//! The product of two matrices, on which everything else leans.
+//!
+//! The algorithm is that of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a small
+//! tile of the result stays in registers while it runs along the inner dimension, over values that were packed to lie
+//! in the caches in the order of their use.
+//!
+//! Every element of the result is the same chain of operations wherever in a tile it lies: one sum for each
+//! [`DEPTH`] steps of the inner dimension, added up in order. So its bits depend neither on the tiling nor on threads.
+
+use crate::lanes::{self, Kernel, Lanes};
+use crate::view::{Shared, View, ViewMut};
+use crate::{Result, memory, parallel};
+
+/// Steps of the inner dimension between two visits of a tile of the result: as many as keep a few packed rows in the first-level cache.
+const DEPTH: usize = 256;
+/// Columns of the packed right-hand side that stay in the second-level cache.
+const COLUMNS: usize = 240;
+/// Rows that one thread takes at a time.
+const ROWS: usize = 64;
+/// Packed columns at a time: bounds the memory for packing.
+const PACKED_COLUMNS: usize = 4096;
+/// Vectors of a tile's row.
+const VECTORS: usize = 3;
+/// Below this many multiplications one thread is faster than several.
+const PARALLEL_FROM: usize = 1 << 20;
+/// Up to this many rows, packing the right-hand side costs more than it gains.
+const UNPACKED_ROWS: usize = 16;
+/// Up to this many values of the right-hand side, all of it stays in the first-level cache without packing.
+const UNPACKED_VALUES: usize = 64 * 64;
+
+/// What happens to the values that are already there.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Update {
+    /// They are overwritten.
+    Set,
+    /// The product is added.
+    Add,
+    /// The product is subtracted.
+    Subtract,
+}
+
+/// Which part of the result is needed.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Part {
+    /// All of it.
+    All,
+    /// What is on or above the diagonal. Values below may or may not be computed.
+    Upper,
+}
+
+/// Updates `c` with `a * b`: on all threads if the caller is on the pool and the work is worth it, otherwise here.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`] when there is no memory to pack into; `c` is then undefined.
+pub(crate) fn product(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
+    product_part(c, Part::All, update, a, b)
+}
+
+/// Like [`product`], for a part of the result.
+///
+/// # Errors
+/// As [`product`].
+pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
+    assert!(
+        c.rows() == a.rows() && c.columns() == b.columns() && a.columns() == b.rows(),
+        "{}x{} = {}x{} * {}x{}",
+        c.rows(),
+        c.columns(),
+        a.rows(),
+        a.columns(),
+        b.rows(),
+        b.columns()
+    );
+    let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
+    if rows == 0 || columns == 0 {
+        return Ok(());
+    }
+    if depth == 0 {
+        if update == Update::Set {
+            (0..rows).for_each(|i| c.row(i).fill(0.0));
+        }
+        return Ok(());
+    }
+    if b.column_step() == 1
+        && depth <= DEPTH
+        && (rows <= UNPACKED_ROWS || depth * columns <= UNPACKED_VALUES)
+        && rows * columns * depth < PARALLEL_FROM
+    {
+        lanes::run(Tiles { c, part, offset: 0, update, a, b: Right::View(b) });
+        return Ok(());
+    }
+    packed(c, part, update, a, b)
+}
+
+/// Sees to it that large work is on the pool: runs `work` there if it takes at least `multiplications`.
+///
+/// # Errors
+/// Those of `work`, and [`crate::Error::Threads`].
+pub(crate) fn on_pool_from<R: Send>(multiplications: usize, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+    if multiplications < PARALLEL_FROM { work() } else { parallel::run(work)? }
+}
+
+fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
+    let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
+    let panel = lanes::run(PanelWidth);
+    let deepest = depth.min(DEPTH);
+    let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel);
+    let mut right = Aligned::new(widest * deepest)?;
+    let packs_left = a.column_step() != 1;
+    let mut left = memory::filled::<f64>(if packs_left { rows * deepest } else { 0 })?;
+
+    let parallel = rows * columns * depth >= PARALLEL_FROM;
+    let share = |count: usize, part: &(dyn Fn(usize) + Sync)| {
+        if parallel { parallel::for_each(count, part) } else { (0..count).for_each(part) }
+    };
+    let whole = Shared::new(c);
+    for column in (0..columns).step_by(PACKED_COLUMNS) {
+        let width = PACKED_COLUMNS.min(columns - column);
+        let panels = width.div_ceil(panel);
+        let per_tile = panels.div_ceil(width.div_ceil(COLUMNS));
+        let across = panels.div_ceil(per_tile);
+        let mut height = ROWS;
+        while parallel && height > 8 && across * rows.div_ceil(height) < 4 * parallel::threads_here() {
+            height /= 2;
+        }
+        let down = rows.div_ceil(height);
+        for step in (0..depth).step_by(DEPTH) {
+            let steps = DEPTH.min(depth - step);
+            let update = if update == Update::Set && step > 0 { Update::Add } else { update };
+
+            let b = b.block(step, column, steps, width);
+            let to = Shared::new(ViewMut::new(right.values(), panels, panel * steps, panel * steps));
+            share(across, &|tile| {
+                for index in tile * per_tile..panels.min((tile + 1) * per_tile) {
+                    // SAFETY: each panel is a row of its own and belongs to one tile.
+                    let mut row = unsafe { to.block(index, 0, 1, panel * steps) };
+                    let first = index * panel;
+                    pack_right(row.row(0), b.block(0, first, steps, panel.min(width - first)), panel);
+                }
+            });
+            let mut a = a.block(0, step, rows, steps);
+            if packs_left {
+                let to = Shared::new(ViewMut::new(&mut left, rows, steps, steps));
+                share(down, &|tile| {
+                    let first = tile * height;
+                    let count = height.min(rows - first);
+                    // SAFETY: the rows of different tiles do not overlap.
+                    let block = unsafe { to.block(first, 0, count, steps) };
+                    copy_transposed(block, a.block(first, 0, count, steps));
+                });
+                a = View::new(&left, rows, steps, steps);
+            }
+            let right = View::new(right.values(), panels, panel * steps, panel * steps);
+            share(across * down, &|tile| {
+                let (across, down) = (tile / down, tile % down);
+                let row = down * height;
+                let first = across * per_tile;
+                let (tile_rows, start) = (height.min(rows - row), column + first * panel);
+                let tile_columns = (per_tile * panel).min(column + width - start);
+                let offset = start as isize - row as isize;
+                if part == Part::Upper && offset + (tile_columns as isize) <= 0 {
+                    return;
+                }
+                // SAFETY: different tiles do not overlap.
+                let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
+                let b = right.block(first, 0, tile_columns.div_ceil(panel), panel * steps);
+                let a = a.block(row, 0, tile_rows, steps);
+                lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Values that begin at a cache line.
+struct Aligned {
+    values: Vec<f64>,
+    first: usize,
+    len: usize,
+}
+
+impl Aligned {
+    fn new(len: usize) -> Result<Self> {
+        let values = memory::filled::<f64>(len + 7)?;
+        let first = values.as_ptr().align_offset(64).min(7);
+        Ok(Self { values, first, len })
+    }
+
+    fn values(&mut self) -> &mut [f64] {
+        &mut self.values[self.first..self.first + self.len]
+    }
+}
+
+/// Copies `from` so that each of its rows becomes `panel` adjacent values, the missing ones zero.
+fn pack_right(to: &mut [f64], from: View<'_>, panel: usize) {
+    let columns = from.columns();
+    if from.column_step() == 1 {
+        for (i, row) in to.chunks_exact_mut(panel).enumerate() {
+            // SAFETY: the elements of a row of `from` are adjacent.
+            let values = unsafe { std::slice::from_raw_parts(from.at(i, 0), columns) };
+            row[..columns].copy_from_slice(values);
+            row[columns..].fill(0.0);
+        }
+    } else {
+        for (i, row) in to.chunks_exact_mut(panel).enumerate() {
+            for (j, value) in row[..columns].iter_mut().enumerate() {
+                // SAFETY: the element is within `from`.
+                *value = unsafe { *from.at(i, j) };
+            }
+            row[columns..].fill(0.0);
+        }
+    }
+}
+
+/// Copies `from`, whose columns are adjacent values or nearly so, to rows.
+pub(crate) fn copy_transposed(mut to: ViewMut<'_>, from: View<'_>) {
+    const BLOCK: usize = 8;
+    let (rows, columns) = (to.rows(), to.columns());
+    assert!(from.rows() == rows && from.columns() == columns);
+    for i in (0..rows).step_by(BLOCK) {
+        for j in (0..columns).step_by(BLOCK) {
+            let (height, width) = (BLOCK.min(rows - i), BLOCK.min(columns - j));
+            let (source, target) = (from.at(i, j), to.at(i, j));
+            for p in 0..height {
+                for q in 0..width {
+                    // SAFETY: the element is within both views, which have the same shape.
+                    unsafe {
+                        *target.wrapping_offset(p as isize * to.row_step()).wrapping_add(q) = *source
+                            .wrapping_offset(p as isize * from.row_step())
+                            .wrapping_offset(q as isize * from.column_step());
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct PanelWidth;
+
+impl Kernel for PanelWidth {
+    type Output = usize;
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) -> usize {
+        VECTORS * V::COUNT
+    }
+}
+
+/// The right-hand side of a product.
+#[derive(Clone, Copy)]
+enum Right<'a> {
+    /// As it is, with adjacent values in each row.
+    View(View<'a>),
+    /// Row `i` of the view is panel `i`, as `pack_right` makes it.
+    Panels(View<'a>),
+}
+
+/// Updates a block of the result, tile after tile.
+struct Tiles<'a> {
+    c: ViewMut<'a>,
+    part: Part,
+    /// Columns of the result to the left of this block, less the rows above it.
+    offset: isize,
+    update: Update,
+    a: View<'a>,
+    b: Right<'a>,
+}
+
+impl Kernel for Tiles<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(mut self) {
+        let (rows, columns) = (self.c.rows(), self.c.columns());
+        let panel = VECTORS * V::COUNT;
+        let mut column = 0;
+        while column < columns {
+            let width = panel.min(columns - column);
+            let (b, b_step, whole) = match self.b {
+                Right::View(b) => (b.at(0, column), b.row_step(), false),
+                Right::Panels(b) => (b.at(column / panel, 0), panel as isize, true),
+            };
+            let vectors = width.div_ceil(V::COUNT);
+            let last = width - (vectors - 1) * V::COUNT;
+            let mut row = 0;
+            while row < rows {
+                let height = V::ROWS.min(rows - row);
+                let below = row as isize >= self.offset + (column + width) as isize;
+                if self.part == Part::All || !below {
+                    let tile = Tile {
+                        depth: self.a.columns(),
+                        a: self.a.at(row, 0),
+                        a_row: self.a.row_step(),
+                        a_step: self.a.column_step(),
+                        b,
+                        b_step,
+                        c: self.c.at(row, column),
+                        c_row: self.c.row_step(),
+                        rows: height,
+                        last,
+                        update: self.update,
+                    };
+                    // SAFETY: the processor has the instruction set of `V`, and the tile is within the three views,
+                    // whose shapes agree; a panel is readable to its full width.
+                    unsafe { tile.dispatch::<V>(vectors, whole || last == V::COUNT) };
+                }
+                row += height;
+            }
+            column += width;
+        }
+    }
+}
+
+/// A tile of the result that fits into registers.
+#[derive(Clone, Copy)]
+struct Tile {
+    depth: usize,
+    a: *const f64,
+    a_row: isize,
+    a_step: isize,
+    b: *const f64,
+    b_step: isize,
+    c: *mut f64,
+    c_row: isize,
+    rows: usize,
+    /// Columns of the last vector.
+    last: usize,
+    update: Update,
+}
+
+impl Tile {
+    #[inline(always)]
+    unsafe fn dispatch<V: Lanes>(self, vectors: usize, whole: bool) {
+        // SAFETY: as the caller grants.
+        unsafe {
+            match (vectors, whole) {
+                (3, true) => self.height::<V, 3, true>(),
+                (3, false) => self.height::<V, 3, false>(),
+                (2, true) => self.height::<V, 2, true>(),
+                (2, false) => self.height::<V, 2, false>(),
+                (_, true) => self.height::<V, 1, true>(),
+                (_, false) => self.height::<V, 1, false>(),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn height<V: Lanes, const VECTORS: usize, const WHOLE: bool>(self) {
+        // SAFETY: as the caller grants.
+        unsafe {
+            match self.rows {
+                1 => V::call(Run::<1, VECTORS, WHOLE>(self)),
+                2 => V::call(Run::<2, VECTORS, WHOLE>(self)),
+                3 | 4 => V::call(Run::<4, VECTORS, WHOLE>(self)),
+                _ if V::ROWS == 8 => V::call(Run::<8, VECTORS, WHOLE>(self)),
+                _ => unreachable!("a tile has at most {} rows", V::ROWS),
+            }
+        }
+    }
+}
+
+/// A tile with a fixed number of rows and vectors. With `WHOLE`, the last vector of the right-hand side is readable to
+/// its end.
+struct Run<const ROWS: usize, const VECTORS: usize, const WHOLE: bool>(Tile);
+
+impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<ROWS, VECTORS, WHOLE> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        let tile = self.0;
+        // Rows that the tile does not have are computed from its last one, and not stored.
+        let rows: [isize; ROWS] = std::array::from_fn(|i| tile.a_row * i.min(tile.rows - 1) as isize);
+        let mut sums = [[V::splat(0.0); VECTORS]; ROWS];
+        let (mut a, mut b) = (tile.a, tile.b);
+        for _ in 0..tile.depth {
+            let mut right = [V::splat(0.0); VECTORS];
+            for (v, vector) in right.iter_mut().enumerate() {
+                let from = b.wrapping_add(v * V::COUNT);
+                // SAFETY: the caller grants a row of the right-hand side.
+                *vector =
+                    unsafe { if WHOLE || v + 1 < VECTORS { V::load(from) } else { V::load_first(from, tile.last) } };
+            }
+            for i in 0..ROWS {
+                // SAFETY: the caller grants this column of the left-hand side.
+                let left = V::splat(unsafe { *a.wrapping_offset(rows[i]) });
+                for v in 0..VECTORS {
+                    sums[i][v] = left.mul_add(right[v], sums[i][v]);
+                }
+            }
+            a = a.wrapping_offset(tile.a_step);
+            b = b.wrapping_offset(tile.b_step);
+        }
+        for (i, sums) in sums.iter().enumerate() {
+            if i >= tile.rows {
+                break;
+            }
+            let row = tile.c.wrapping_offset(tile.c_row * i as isize);
+            for (v, sum) in sums.iter().enumerate() {
+                let to = row.wrapping_add(v * V::COUNT);
+                let count = if v + 1 < VECTORS { V::COUNT } else { tile.last };
+                // SAFETY: the caller grants the tile.
+                unsafe {
+                    let there = |to| if count == V::COUNT { V::load(to) } else { V::load_first(to, count) };
+                    let value = match tile.update {
+                        Update::Set => *sum,
+                        Update::Add => there(to).add(*sum),
+                        Update::Subtract => there(to).sub(*sum),
+                    };
+                    if count == V::COUNT { value.store(to) } else { value.store_first(to, count) }
+                }
+            }
+        }
+    }
+}

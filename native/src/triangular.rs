@@ -1,0 +1,156 @@
+//! Systems with a triangular matrix and many right-hand sides.
+
+use crate::lanes::{self, Kernel, Lanes};
+use crate::product::{Update, product};
+use crate::view::{View, ViewMut};
+use crate::{Result, parallel};
+
+/// Rows solved in registers.
+const LEAF: usize = 8;
+/// Columns that one thread takes at a time.
+const STRIPE: usize = 96;
+/// Below this many multiplications one thread is faster than several.
+const PARALLEL_FROM: usize = 1 << 18;
+
+/// What is on the diagonal.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Diagonal {
+    /// Ones, whatever is stored there.
+    Ones,
+    /// What is stored there.
+    Stored,
+}
+
+/// Overwrites `x` with the solution `y` of `lower * y = x`. What is above the diagonal of `lower` is not read.
+///
+/// An upper triangle is solved by reversing it, and the rows of `x`.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`]; `x` is then undefined.
+pub(crate) fn solve_lower(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) -> Result<()> {
+    let work = lower.rows() * lower.rows() / 2 * x.columns();
+    if work < PARALLEL_FROM || parallel::threads_here() == 1 {
+        return solve_here(lower, diagonal, x);
+    }
+    stripes(x, |stripe| solve_here(lower, diagonal, stripe))
+}
+
+/// Calls `work` for stripes of the columns of `x`, on all threads of the pool.
+///
+/// # Errors
+/// One of those of `work`.
+pub(crate) fn stripes(x: ViewMut<'_>, work: impl Fn(ViewMut<'_>) -> Result<()> + Sync) -> Result<()> {
+    let failure = std::sync::Mutex::new(Ok(()));
+    x.for_each_stripe(STRIPE, |_, stripe| {
+        if let Err(error) = work(stripe) {
+            *failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Err(error);
+        }
+    });
+    failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Does what [`solve_lower`] does, without spreading its columns over threads.
+///
+/// # Errors
+/// As [`solve_lower`].
+pub(crate) fn solve_here(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) -> Result<()> {
+    let rows = lower.rows();
+    assert!(rows == lower.columns() && rows == x.rows());
+    if x.columns() == 0 {
+        return Ok(());
+    }
+    if rows <= LEAF {
+        lanes::run(Leaf { lower, diagonal, x });
+        return Ok(());
+    }
+    let half = (rows / 2).next_multiple_of(LEAF).min(rows - 1);
+    let (mut above, mut below) = x.split_rows(half);
+    solve_here(lower.block(0, 0, half, half), diagonal, above.reborrow())?;
+    product(below.reborrow(), Update::Subtract, lower.block(half, 0, rows - half, half), above.view())?;
+    solve_here(lower.block(half, half, rows - half, rows - half), diagonal, below)
+}
+
+struct Leaf<'a> {
+    lower: View<'a>,
+    diagonal: Diagonal,
+    x: ViewMut<'a>,
+}
+
+impl Kernel for Leaf<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        // SAFETY: as the caller grants.
+        unsafe {
+            match (self.lower.rows(), self.diagonal) {
+                (1, Diagonal::Ones) => V::call(Rows::<1, true>(self)),
+                (1, Diagonal::Stored) => V::call(Rows::<1, false>(self)),
+                (2, Diagonal::Ones) => V::call(Rows::<2, true>(self)),
+                (2, Diagonal::Stored) => V::call(Rows::<2, false>(self)),
+                (3, Diagonal::Ones) => V::call(Rows::<3, true>(self)),
+                (3, Diagonal::Stored) => V::call(Rows::<3, false>(self)),
+                (4, Diagonal::Ones) => V::call(Rows::<4, true>(self)),
+                (4, Diagonal::Stored) => V::call(Rows::<4, false>(self)),
+                (5, Diagonal::Ones) => V::call(Rows::<5, true>(self)),
+                (5, Diagonal::Stored) => V::call(Rows::<5, false>(self)),
+                (6, Diagonal::Ones) => V::call(Rows::<6, true>(self)),
+                (6, Diagonal::Stored) => V::call(Rows::<6, false>(self)),
+                (7, Diagonal::Ones) => V::call(Rows::<7, true>(self)),
+                (7, Diagonal::Stored) => V::call(Rows::<7, false>(self)),
+                (8, Diagonal::Ones) => V::call(Rows::<8, true>(self)),
+                (8, Diagonal::Stored) => V::call(Rows::<8, false>(self)),
+                _ => {}
+            }
+        }
+    }
+}
+
+struct Rows<'a, const ROWS: usize, const ONES: bool>(Leaf<'a>);
+
+impl<const ROWS: usize, const ONES: bool> Kernel for Rows<'_, ROWS, ONES> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(mut self) {
+        let mut lower = [[0.0; ROWS]; ROWS];
+        for (i, row) in lower.iter_mut().enumerate() {
+            for (j, value) in row.iter_mut().enumerate().take(i + 1) {
+                *value = self.0.lower.get(i, j);
+            }
+        }
+        let x = &mut self.0.x;
+        let columns = x.columns();
+        let mut column = 0;
+        while column < columns {
+            let count = V::COUNT.min(columns - column);
+            let mut values = [V::splat(0.0); ROWS];
+            for (i, value) in values.iter_mut().enumerate() {
+                let from = x.at(i, column);
+                // SAFETY: `count` values from this column on are within the row.
+                *value = unsafe { if count == V::COUNT { V::load(from) } else { V::load_first(from, count) } };
+            }
+            for i in 0..ROWS {
+                for p in 0..i {
+                    values[i] = V::splat(lower[i][p]).neg_mul_add(values[p], values[i]);
+                }
+                if !ONES {
+                    // A division and not a product with the reciprocal, which may overflow.
+                    values[i] = values[i].div(V::splat(lower[i][i]));
+                }
+            }
+            for (i, value) in values.iter().enumerate() {
+                let to = x.at(i, column);
+                // SAFETY: `count` values from this column on are within the row.
+                unsafe {
+                    if count == V::COUNT {
+                        value.store(to);
+                    } else {
+                        value.store_first(to, count);
+                    }
+                }
+            }
+            column += count;
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Strided views of matrices, for algorithms that work on blocks in place.
+
+use std::marker::PhantomData;
+
+use crate::matrix::MatrixRef;
+
+/// A block of a matrix to read. Element `(i, j)` is `row_step * i + column_step * j` values from the first; either step
+/// may be negative, so that transposing and reversing cost nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    first: *const f64,
+    rows: usize,
+    columns: usize,
+    row_step: isize,
+    column_step: isize,
+    values: PhantomData<&'a [f64]>,
+}
+
+// SAFETY: a view only reads what it borrows.
+unsafe impl Send for View<'_> {}
+// SAFETY: a view only reads what it borrows.
+unsafe impl Sync for View<'_> {}
+
+/// A block of a matrix to write. The elements of a row are adjacent.
+pub(crate) struct ViewMut<'a> {
+    first: *mut f64,
+    rows: usize,
+    columns: usize,
+    row_step: isize,
+    values: PhantomData<&'a mut [f64]>,
+}
+
+// SAFETY: a mutable view is the only way to its elements.
+unsafe impl Send for ViewMut<'_> {}
+
+impl<'a> From<MatrixRef<'a>> for View<'a> {
+    fn from(matrix: MatrixRef<'a>) -> Self {
+        Self::new(matrix.values(), matrix.rows(), matrix.columns(), matrix.columns())
+    }
+}
+
+impl<'a> View<'a> {
+    /// Returns the rows of `columns` values that begin at every multiple of `row_step` in `values`.
+    pub(crate) fn new(values: &'a [f64], rows: usize, columns: usize, row_step: usize) -> Self {
+        assert_holds(values.len(), rows, columns, row_step);
+        Self { first: values.as_ptr(), rows, columns, row_step: row_step as isize, column_step: 1, values: PhantomData }
+    }
+
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(crate) const fn row_step(&self) -> isize {
+        self.row_step
+    }
+
+    pub(crate) const fn column_step(&self) -> isize {
+        self.column_step
+    }
+
+    /// Returns the address of an element, or of the place after the last row or column.
+    pub(crate) fn at(&self, row: usize, column: usize) -> *const f64 {
+        debug_assert!(row <= self.rows && column <= self.columns);
+        self.first.wrapping_offset(row as isize * self.row_step + column as isize * self.column_step)
+    }
+
+    /// Returns an element.
+    pub(crate) fn get(&self, row: usize, column: usize) -> f64 {
+        assert!(row < self.rows && column < self.columns, "({row}, {column}) of {}x{}", self.rows, self.columns);
+        // SAFETY: the element is within the view.
+        unsafe { *self.at(row, column) }
+    }
+
+    /// Returns a block of this view.
+    pub(crate) fn block(&self, row: usize, column: usize, rows: usize, columns: usize) -> Self {
+        assert!(
+            row + rows <= self.rows && column + columns <= self.columns,
+            "block {rows}x{columns} at ({row}, {column}) of {}x{}",
+            self.rows,
+            self.columns
+        );
+        Self { first: self.at(row, column), rows, columns, ..*self }
+    }
+
+    /// Returns the transpose.
+    pub(crate) const fn transposed(&self) -> Self {
+        Self { rows: self.columns, columns: self.rows, row_step: self.column_step, column_step: self.row_step, ..*self }
+    }
+
+    /// Returns the view with the last row first and the last column first: of an upper triangle it makes a lower one.
+    pub(crate) fn reversed(&self) -> Self {
+        Self {
+            first: self.at(self.rows.saturating_sub(1), self.columns.saturating_sub(1)),
+            row_step: -self.row_step,
+            column_step: -self.column_step,
+            ..*self
+        }
+    }
+}
+
+impl<'a> ViewMut<'a> {
+    /// Returns the rows of `columns` values that begin at every multiple of `row_step` in `values`.
+    pub(crate) fn new(values: &'a mut [f64], rows: usize, columns: usize, row_step: usize) -> Self {
+        assert_holds(values.len(), rows, columns, row_step);
+        Self { first: values.as_mut_ptr(), rows, columns, row_step: row_step as isize, values: PhantomData }
+    }
+
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(crate) const fn row_step(&self) -> isize {
+        self.row_step
+    }
+
+    /// Returns the address of an element, or of the place after the last row or column.
+    pub(crate) fn at(&mut self, row: usize, column: usize) -> *mut f64 {
+        debug_assert!(row <= self.rows && column <= self.columns);
+        self.first.wrapping_offset(row as isize * self.row_step).wrapping_add(column)
+    }
+
+    /// Returns this view for reading.
+    pub(crate) const fn view(&self) -> View<'_> {
+        View {
+            first: self.first,
+            rows: self.rows,
+            columns: self.columns,
+            row_step: self.row_step,
+            column_step: 1,
+            values: PhantomData,
+        }
+    }
+
+    /// Returns this view for a shorter time.
+    pub(crate) const fn reborrow(&mut self) -> ViewMut<'_> {
+        ViewMut {
+            first: self.first,
+            rows: self.rows,
+            columns: self.columns,
+            row_step: self.row_step,
+            values: PhantomData,
+        }
+    }
+
+    /// Returns the first `rows` rows, and the others.
+    pub(crate) fn split_rows(mut self, rows: usize) -> (Self, Self) {
+        assert!(rows <= self.rows, "{rows} of {} rows", self.rows);
+        let below = Self {
+            first: self.at(rows, 0),
+            rows: self.rows - rows,
+            columns: self.columns,
+            row_step: self.row_step,
+            values: PhantomData,
+        };
+        self.rows = rows;
+        (self, below)
+    }
+
+    /// Returns the first `columns` columns, and the others.
+    pub(crate) fn split_columns(mut self, columns: usize) -> (Self, Self) {
+        assert!(columns <= self.columns, "{columns} of {} columns", self.columns);
+        let right = Self {
+            first: self.at(0, columns),
+            rows: self.rows,
+            columns: self.columns - columns,
+            row_step: self.row_step,
+            values: PhantomData,
+        };
+        self.columns = columns;
+        (self, right)
+    }
+
+    /// Returns the view with the last row first.
+    pub(crate) fn reversed_rows(mut self) -> Self {
+        self.first = self.at(self.rows.saturating_sub(1), 0);
+        self.row_step = -self.row_step;
+        self
+    }
+
+    /// Returns a row.
+    pub(crate) fn row(&mut self, row: usize) -> &mut [f64] {
+        assert!(row < self.rows, "row {row} of {}", self.rows);
+        // SAFETY: the elements of a row are adjacent, within the view, and borrowed by it alone.
+        unsafe { std::slice::from_raw_parts_mut(self.at(row, 0), self.columns) }
+    }
+
+    /// Exchanges two rows.
+    pub(crate) fn swap_rows(&mut self, one: usize, other: usize) {
+        assert!(one < self.rows && other < self.rows, "rows {one} and {other} of {}", self.rows);
+        if one != other {
+            let (one, other) = (self.at(one, 0), self.at(other, 0));
+            // SAFETY: two different rows of the view do not overlap, and the view alone borrows them.
+            unsafe { std::ptr::swap_nonoverlapping(one, other, self.columns) };
+        }
+    }
+
+    /// Takes on the values of `from`, which has the same shape.
+    pub(crate) fn copy_from(&mut self, from: View<'_>) {
+        assert!(self.rows == from.rows && self.columns == from.columns && from.column_step == 1);
+        for i in 0..self.rows {
+            // SAFETY: both rows are within their views, and a mutable view overlaps no other.
+            unsafe { std::ptr::copy_nonoverlapping(from.at(i, 0), self.at(i, 0), self.columns) };
+        }
+    }
+
+    /// Calls `work` with stripes of about `width` columns each, on all threads of the pool.
+    pub(crate) fn for_each_stripe(self, width: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
+        let whole = Shared(self);
+        crate::parallel::for_each(whole.columns().div_ceil(width), |stripe| {
+            let column = stripe * width;
+            // SAFETY: stripes do not overlap, and `for_each` calls with each index once.
+            let block = unsafe { whole.block(0, column, whole.rows(), width.min(whole.columns() - column)) };
+            work(column, block);
+        });
+    }
+}
+
+/// A mutable view that several threads take disjoint blocks of.
+pub(crate) struct Shared<'a>(ViewMut<'a>);
+
+// SAFETY: blocks are taken under the contract of `block`: no two that live at the same time overlap.
+unsafe impl Sync for Shared<'_> {}
+
+impl<'a> Shared<'a> {
+    pub(crate) const fn new(view: ViewMut<'a>) -> Self {
+        Self(view)
+    }
+
+    pub(crate) const fn rows(&self) -> usize {
+        self.0.rows
+    }
+
+    pub(crate) const fn columns(&self) -> usize {
+        self.0.columns
+    }
+
+    /// Returns a block of the view.
+    ///
+    /// # Safety
+    /// No other block that lives at the same time overlaps it.
+    pub(crate) unsafe fn block(&self, row: usize, column: usize, rows: usize, columns: usize) -> ViewMut<'_> {
+        assert!(
+            row + rows <= self.0.rows && column + columns <= self.0.columns,
+            "block {rows}x{columns} at ({row}, {column}) of {}x{}",
+            self.0.rows,
+            self.0.columns
+        );
+        ViewMut {
+            first: self.0.first.wrapping_offset(row as isize * self.0.row_step).wrapping_add(column),
+            rows,
+            columns,
+            row_step: self.0.row_step,
+            values: PhantomData,
+        }
+    }
+}
+
+fn assert_holds(values: usize, rows: usize, columns: usize, row_step: usize) {
+    let last = if rows == 0 || columns == 0 { 0 } else { (rows - 1) * row_step + columns };
+    assert!(columns <= row_step || rows <= 1, "{columns} columns in rows of {row_step}");
+    assert!(last <= values, "{rows}x{columns} with a step of {row_step} in {values} values");
+}
