@@ -17,8 +17,11 @@ pub mod c;
 pub mod error;
 pub mod greeting;
 pub mod java;
+mod lanes;
 pub mod matrix;
 pub mod memory;
 pub mod parallel;
+mod product;
+mod view;
 
 pub use error::{Error, Result};
