@@ -18,10 +18,13 @@ pub mod error;
 pub mod greeting;
 pub mod java;
 mod lanes;
+pub mod lu;
 pub mod matrix;
 pub mod memory;
 pub mod parallel;
 mod product;
+mod scaling;
+mod triangular;
 mod view;
 
 pub use error::{Error, Result};
