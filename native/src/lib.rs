@@ -14,6 +14,7 @@
 
 pub mod arithmetic;
 pub mod c;
+pub mod cholesky;
 pub mod error;
 pub mod greeting;
 pub mod java;
