@@ -24,6 +24,7 @@ pub mod matrix;
 pub mod memory;
 pub mod parallel;
 mod product;
+pub mod qr;
 mod scaling;
 mod triangular;
 mod view;
