@@ -5,7 +5,7 @@
 
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, power_of_two};
 use crate::product::{Part, Update, copy_transposed, on_pool_from, product_part};
-use crate::scaling::{diagonal_product, shift_of};
+use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, memory};
@@ -70,7 +70,7 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
 /// # Errors
 /// [`Error::NotSquare`], [`Error::Shapes`] unless `b` has as many rows as `l`, [`Error::ValueCount`] unless `out` has as
 /// many values as `b`, [`Error::NotFinite`] for a NaN or an infinity in `b`, [`Error::Singular`] when the diagonal of
-/// `l` has a zero, [`Error::OutOfMemory`], [`Error::Threads`].
+/// `l` has a zero, [`Error::Overflow`] when the solution cannot be represented, [`Error::OutOfMemory`], [`Error::Threads`].
 pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     check_square(l)?;
     let (n, right) = (b.rows(), b.columns());
@@ -83,20 +83,16 @@ pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Re
     if let Some(pivot) = (0..n).find(|&i| lower.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });
     }
-    let shift = shift_of(matrix::largest(b.values()));
     on_pool_from(n * n * right, || {
-        out.copy_from_slice(b.values());
-        if shift != 0 {
-            out.iter_mut().for_each(|value| *value *= power_of_two(shift));
-        }
-        stripes(ViewMut::new(out, n, right, right), |mut x| {
-            solve_here(lower, Diagonal::Stored, x.reborrow())?;
-            solve_here(lower.transposed().reversed(), Diagonal::Stored, x.reversed_rows())
-        })?;
-        if shift != 0 {
-            out.iter_mut().for_each(|value| *value *= power_of_two(-shift));
-        }
-        Ok(())
+        solve_in_range(out, right, matrix::largest(b.values()), &[], |shift, x| {
+            for (to, from) in x.iter_mut().zip(b.values()) {
+                *to = if shift == 0 { *from } else { from * power_of_two(shift) };
+            }
+            stripes(ViewMut::new(x, n, right, right), |mut x| {
+                solve_here(lower, Diagonal::Stored, x.reborrow())?;
+                solve_here(lower.transposed().reversed(), Diagonal::Stored, x.reversed_rows())
+            })
+        })
     })
 }
 

@@ -78,6 +78,15 @@ pub(crate) trait Kernel {
 /// Runs `kernel` with the widest vectors of this processor.
 #[inline]
 pub(crate) fn run<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(test)]
+    match tests::CHOSEN.get() {
+        tests::Choice::Widest => {}
+        // SAFETY: plain values need no instruction set.
+        tests::Choice::Plain => return unsafe { Plain::call(kernel) },
+        // SAFETY: `tests::with_each` makes this choice only where the processor has AVX2 and FMA.
+        #[cfg(target_arch = "x86_64")]
+        tests::Choice::Avx2 => return unsafe { x86::Avx2::call(kernel) },
+    }
     #[cfg(target_arch = "x86_64")]
     {
         if std::arch::is_x86_feature_detected!("avx512f") {
@@ -464,5 +473,80 @@ pub(crate) mod arm {
             // SAFETY: the caller vouches for the processor.
             unsafe { kernel.run::<Self>() }
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    pub(crate) enum Choice {
+        Widest,
+        Plain,
+        #[cfg(target_arch = "x86_64")]
+        Avx2,
+    }
+
+    thread_local! {
+        pub(crate) static CHOSEN: Cell<Choice> = const { Cell::new(Choice::Widest) };
+    }
+
+    /// Calls `test` once for every instruction set of this processor that there is code for. It holds on this thread.
+    pub(crate) fn with_each(test: impl Fn(Choice)) {
+        let mut choices = vec![Choice::Widest, Choice::Plain];
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            choices.push(Choice::Avx2);
+        }
+        for choice in choices {
+            CHOSEN.set(choice);
+            test(choice);
+        }
+        CHOSEN.set(Choice::Widest);
+    }
+
+    /// Every operation on one vector that is loaded and stored with `count` values.
+    struct Operations<'a>(&'a [f64], &'a mut [f64], usize);
+
+    impl Kernel for Operations<'_> {
+        type Output = (f64, usize);
+
+        #[inline(always)]
+        unsafe fn run<V: Lanes>(self) -> (f64, usize) {
+            let Self(from, to, count) = self;
+            let count = count.min(V::COUNT);
+            assert!(from.len() >= V::COUNT && to.len() >= V::COUNT);
+            // SAFETY: both slices have as many values.
+            unsafe {
+                let x = V::load_first(from.as_ptr(), count);
+                let y = V::load(from.as_ptr());
+                let largest = V::splat(0.5).max_abs(y);
+                let value = x.mul_add(V::splat(2.0), y).sub(V::splat(1.0)).add(V::splat(0.25)).div(V::splat(0.5));
+                V::splat(3.0).neg_mul_add(y, value).store_first(to.as_mut_ptr(), count);
+                let mut each = [0.0; 8];
+                largest.store(each.as_mut_ptr());
+                (each.iter().fold(0.0, |largest: f64, x| largest.max(*x)), V::COUNT)
+            }
+        }
+    }
+
+    #[test]
+    fn operations_touch_only_the_lanes_they_are_asked_for() {
+        with_each(|choice| {
+            for count in 0..=8 {
+                let from = [0.5, -4.0, 1.0, 2.0, -3.0, 8.0, -16.0, 0.0];
+                let mut to = [9.0; 8];
+                let (largest, lanes) = run(Operations(&from, &mut to, count));
+                let expected = from[..lanes].iter().fold(0.5, |largest: f64, x| largest.max(x.abs()));
+                assert_eq!(largest, expected, "{choice:?}");
+                for (i, (x, y)) in from.iter().zip(&to).enumerate() {
+                    let expected = if i < count.min(lanes) { (2.0 * x + x - 0.75) / 0.5 - 3.0 * x } else { 9.0 };
+                    assert_eq!(*y, expected, "{choice:?}, value {i} of {count}");
+                }
+            }
+        });
     }
 }

@@ -9,7 +9,7 @@
 use crate::lanes::{self, Kernel, Lanes};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, exponent, power_of_two};
 use crate::product::{Update, copy_transposed, on_pool_from, product};
-use crate::scaling::{diagonal_product, shift_of};
+use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, memory};
@@ -94,7 +94,7 @@ pub fn upper(lu: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 /// # Errors
 /// [`Error::NotSquare`], [`Error::Shapes`] unless `b` has as many rows as `a`, [`Error::ValueCount`] unless `out` has as many
 /// values as `b`, [`Error::NotFinite`] for a NaN or an infinity in `a` or `b`, [`Error::Singular`] when a pivot is
-/// zero, [`Error::OutOfMemory`], [`Error::Threads`].
+/// zero, [`Error::Overflow`] when the solution cannot be represented, [`Error::OutOfMemory`], [`Error::Threads`].
 ///
 /// ```
 /// use rust_ffi::{lu, matrix::MatrixRef};
@@ -135,14 +135,8 @@ fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: 
         factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
         let factors = View::new(&lu, n, n, n);
         check_pivots(factors)?;
-        solve_with(factors, &permutation, b, ViewMut::new(out, n, right, right))?;
-        // With A D for A, the solution is D times what was found.
-        if columns.scaled {
-            for (row, &exponent) in out.chunks_exact_mut(right.max(1)).zip(&columns.exponents) {
-                row.iter_mut().for_each(|value| *value *= power_of_two(-exponent));
-            }
-        }
-        Ok(())
+        // With A D for A, the solution is D times what is found.
+        solve_with(factors, &permutation, b, right, &columns.exponents, out)
     })
 }
 
@@ -159,7 +153,7 @@ pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, 
     check_finite(b)?;
     check_pivots(lu.into())?;
     let (n, right) = (b.rows(), b.columns());
-    on_pool_from(n * n * right, || solve_with(lu.into(), permutation, Some(b), ViewMut::new(out, n, right, right)))
+    on_pool_from(n * n * right, || solve_with(lu.into(), permutation, Some(b), right, &[], out))
 }
 
 /// Returns the determinant of `a`: zero if a pivot is zero, one for the empty matrix.
@@ -268,8 +262,8 @@ pub fn rcond(lu: MatrixRef<'_>, norm: f64) -> Result<f64> {
         }
         solve(&mut x)?;
         let other = 2.0 * (sum(&x) / (3.0 * n as f64));
-        // Not `max`, which would pass over a NaN from an overflow.
-        if !(other <= estimate) {
+        // A NaN from an overflow is kept, which `max` would pass over.
+        if other > estimate || other.is_nan() {
             estimate = other;
         }
     }
@@ -292,35 +286,39 @@ fn check_pivots(lu: View<'_>) -> Result<()> {
     (0..lu.rows()).find(|&i| lu.get(i, i) == 0.0).map_or(Ok(()), |pivot| Err(Error::Singular { pivot }))
 }
 
-/// Solves with the rows of `b`, or of the identity, permuted.
-fn solve_with(lu: View<'_>, permutation: &[i32], b: Option<MatrixRef<'_>>, mut x: ViewMut<'_>) -> Result<()> {
-    let shift = b.map_or(0, |b| shift_of(matrix::largest(b.values())));
-    for (i, &from) in permutation.iter().enumerate() {
-        let from = usize::try_from(from).ok().filter(|&from| from < permutation.len());
-        let from = from.ok_or(Error::PermutationEntry { index: i, value: permutation[i], rows: permutation.len() })?;
-        let row = x.row(i);
-        match b {
-            Some(b) => row.copy_from_slice(&b.values()[from * b.columns()..(from + 1) * b.columns()]),
-            None => {
-                row.fill(0.0);
-                row[from] = 1.0;
+/// Solves with the rows of `b`, or of the identity, permuted, and divides the rows of the solution by powers of two.
+fn solve_with(
+    lu: View<'_>,
+    permutation: &[i32],
+    b: Option<MatrixRef<'_>>,
+    right: usize,
+    exponents: &[i32],
+    out: &mut [f64],
+) -> Result<()> {
+    let n = permutation.len();
+    let largest = b.map_or(1.0, |b| matrix::largest(b.values()));
+    solve_in_range(out, right, largest, exponents, |shift, x| {
+        let mut x = ViewMut::new(x, n, right, right);
+        for (i, &value) in permutation.iter().enumerate() {
+            let from = usize::try_from(value).ok().filter(|&from| from < n);
+            let from = from.ok_or(Error::PermutationEntry { index: i, value, rows: n })?;
+            let row = x.row(i);
+            match b {
+                Some(b) => row.copy_from_slice(&b.values()[from * right..(from + 1) * right]),
+                None => {
+                    row.fill(0.0);
+                    row[from] = 1.0;
+                }
+            }
+            if shift != 0 {
+                row.iter_mut().for_each(|value| *value *= power_of_two(shift));
             }
         }
-        if shift != 0 {
-            row.iter_mut().for_each(|value| *value *= power_of_two(shift));
-        }
-    }
-    let solve = |mut x: ViewMut<'_>| {
-        solve_here(lu, Diagonal::Ones, x.reborrow())?;
-        solve_here(lu.reversed(), Diagonal::Stored, x.reversed_rows())
-    };
-    stripes(x.reborrow(), solve)?;
-    if shift != 0 {
-        for i in 0..x.rows() {
-            x.row(i).iter_mut().for_each(|value| *value *= power_of_two(-shift));
-        }
-    }
-    Ok(())
+        stripes(x, |mut x| {
+            solve_here(lu, Diagonal::Ones, x.reborrow())?;
+            solve_here(lu.reversed(), Diagonal::Stored, x.reversed_rows())
+        })
+    })
 }
 
 /// Powers of two that columns of a matrix are divided by before it is factored.
@@ -572,4 +570,30 @@ fn index_of_largest(values: &[f64]) -> usize {
         }
     }
     index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::tests::with_each;
+
+    #[test]
+    fn every_instruction_set_solves() {
+        with_each(|choice| {
+            for n in [1, 7, 30, 90] {
+                let a: Vec<f64> = (0..n * n)
+                    .map(|i| ((i * i * 7 + i * 3) % 19) as f64 + if i % (n + 1) == 0 { 40.0 } else { 0.0 })
+                    .collect();
+                let x: Vec<f64> = (0..n * 5).map(|i| (i % 11) as f64 - 5.0).collect();
+                let (a, x) = (MatrixRef::new(n, n, &a).unwrap(), MatrixRef::new(n, 5, &x).unwrap());
+                let mut b = vec![0.0; n * 5];
+                matrix::times(a, x, &mut b).unwrap();
+                let mut found = vec![0.0; n * 5];
+                solve(a, MatrixRef::new(n, 5, &b).unwrap(), &mut found).unwrap();
+                for (found, x) in found.iter().zip(x.values()) {
+                    assert!((found - x).abs() < 1e-10, "{choice:?}, {n}: {found} for {x}");
+                }
+            }
+        });
+    }
 }

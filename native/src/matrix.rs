@@ -217,24 +217,29 @@ pub(crate) fn power_of_two(exponent: i32) -> f64 {
     f64::from_bits(((exponent.clamp(-1022, 1023) + 1023) as u64) << 52)
 }
 
+/// Returns whether no value is NaN or infinite.
+pub(crate) fn all_finite(values: &[f64]) -> bool {
+    // The product of zero with a finite value is zero; with any other it is NaN.
+    let chunks = values.chunks_exact(8);
+    let rest = chunks.remainder().iter().fold(0.0, |sum, x| sum + 0.0 * x);
+    let mut sums = [0.0; 8];
+    for chunk in chunks {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *sum += 0.0 * x;
+        }
+    }
+    sums.iter().fold(rest, |sum, x| sum + x) == 0.0
+}
+
 /// Returns an error unless all values are finite.
 ///
 /// # Errors
 /// [`Error::NotFinite`] with the first position of a NaN or an infinity.
 pub fn check_finite(a: MatrixRef<'_>) -> Result<()> {
-    // A difference of a finite value with itself is zero; of any other it is NaN.
-    let chunks = a.values.chunks_exact(8);
-    let rest = chunks.remainder().iter().fold(0.0, |sum, x| sum + (x - x));
-    let mut sums = [0.0; 8];
-    for chunk in chunks {
-        for (sum, x) in sums.iter_mut().zip(chunk) {
-            *sum += x - x;
-        }
-    }
-    if sums.iter().fold(rest, |sum, x| sum + x) == 0.0 {
+    if all_finite(a.values) {
         return Ok(());
     }
-    let index = a.values.iter().position(|x| !x.is_finite()).expect("a sum told of a value that is not finite");
+    let index = a.values.iter().position(|x| !x.is_finite()).expect("not all values are finite");
     Err(Error::NotFinite { row: index / a.columns, column: index % a.columns, value: a.values[index] })
 }
 

@@ -413,3 +413,82 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::tests::with_each;
+
+    fn integers(len: usize, seed: usize) -> Vec<f64> {
+        (0..len).map(|i| ((i * 7 + i / 5 * 3 + seed) % 13) as f64 - 6.0).collect()
+    }
+
+    fn naive(c: &mut [f64], update: Update, a: View<'_>, b: View<'_>) {
+        for i in 0..a.rows() {
+            for j in 0..b.columns() {
+                let sum = (0..a.columns()).fold(0.0, |sum, p| sum + a.get(i, p) * b.get(p, j));
+                let value = &mut c[i * b.columns() + j];
+                *value = match update {
+                    Update::Set => sum,
+                    Update::Add => *value + sum,
+                    Update::Subtract => *value - sum,
+                };
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_and_layout_is_exact() {
+        let shapes =
+            [(1, 1, 1), (3, 2, 5), (4, 9, 6), (8, 300, 7), (9, 31, 25), (17, 257, 49), (70, 40, 73), (65, 5, 241)];
+        with_each(|choice| {
+            for (m, k, n) in shapes {
+                for update in [Update::Set, Update::Add, Update::Subtract] {
+                    for layout in 0..8 {
+                        let (left, right) = (integers(m * k, 1), integers(k * n, 2));
+                        let mut a = View::new(&left, m, k, k);
+                        if layout & 1 != 0 {
+                            a = View::new(&left, k, m, m).transposed();
+                        }
+                        let mut b = View::new(&right, k, n, n);
+                        if layout & 2 != 0 {
+                            b = View::new(&right, n, k, k).transposed();
+                        }
+                        if layout & 4 != 0 {
+                            (a, b) = (a.reversed(), b.reversed());
+                        }
+                        let mut expected = integers(m * n, 3);
+                        let mut c = expected.clone();
+                        naive(&mut expected, update, a, b);
+                        product(ViewMut::new(&mut c, m, n, n), update, a, b).unwrap();
+                        assert!(c == expected, "{choice:?}: {m}x{k} times {k}x{n}, layout {layout}");
+                    }
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn the_upper_part_is_complete_and_a_block_stays_within_its_borders() {
+        with_each(|choice| {
+            for n in [1, 5, 8, 30, 100, 260] {
+                let values = integers(n * n, 1);
+                let a = View::new(&values, n, n, n);
+                let mut expected = vec![0.0; n * n];
+                naive(&mut expected, Update::Set, a, a.transposed());
+                let mut c = vec![7.0; (n + 2) * (n + 3)];
+                let whole = ViewMut::new(&mut c, n + 2, n + 3, n + 3).split_rows(1).1.split_rows(n).0;
+                let block = whole.split_columns(2).1.split_columns(n).0;
+                product_part(block, Part::Upper, Update::Set, a, a.transposed()).unwrap();
+                for (index, value) in c.iter().enumerate() {
+                    let (i, j) = (index / (n + 3), index % (n + 3));
+                    if !(1..=n).contains(&i) || !(2..n + 2).contains(&j) {
+                        assert_eq!(*value, 7.0, "{choice:?}");
+                    } else if j - 2 >= i - 1 {
+                        assert_eq!(*value, expected[(i - 1) * n + j - 2], "{choice:?}");
+                    }
+                }
+            }
+        });
+    }
+}

@@ -11,7 +11,7 @@
 use crate::lanes::{self, Kernel, Lanes};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, exponent, power_of_two};
 use crate::product::{Update, copy_transposed, on_pool_from, product};
-use crate::scaling::shift_of;
+use crate::scaling::solve_in_range;
 use crate::triangular::{Diagonal, solve_lower};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, memory, parallel};
@@ -126,7 +126,7 @@ pub fn r(qr: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 /// [`Error::Wide`] when `a` has fewer rows than columns, [`Error::Shapes`] unless `b` has as many rows as `a`,
 /// [`Error::ValueCount`] unless `out` has `a.columns() * b.columns()` values, [`Error::VectorLength`] unless `tau` has one for
 /// each reflection, [`Error::NotFinite`] for a NaN or an infinity in `b`, [`Error::Singular`] when the diagonal of `R` has a
-/// zero, [`Error::OutOfMemory`], [`Error::Threads`].
+/// zero, [`Error::Overflow`] when the solution cannot be represented, [`Error::OutOfMemory`], [`Error::Threads`].
 pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     let (rows, columns, right) = (qr.rows(), qr.columns(), b.columns());
     if rows < columns {
@@ -142,25 +142,22 @@ pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mu
     if let Some(pivot) = (0..columns).find(|&i| triangle.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });
     }
-    let shift = shift_of(matrix::largest(b.values()));
     let mut rotated = memory::filled::<f64>(b.values().len())?;
     on_pool_from(rows * columns * right, || {
-        for (to, from) in rotated.iter_mut().zip(b.values()) {
-            *to = if shift == 0 { *from } else { from * power_of_two(shift) };
-        }
         let mut block = Block::new(rows, columns)?;
-        for first in (0..columns).step_by(PANEL) {
-            block.restore(qr.into(), tau, first)?;
-            let (_, below) = ViewMut::new(&mut rotated, rows, right, right).split_rows(first);
-            block.apply(Direction::Backward, below)?;
-        }
-        out.copy_from_slice(&rotated[..columns * right]);
-        let x = ViewMut::new(out, columns, right, right);
-        solve_lower(triangle.reversed(), Diagonal::Stored, x.reversed_rows())?;
-        if shift != 0 {
-            out.iter_mut().for_each(|value| *value *= power_of_two(-shift));
-        }
-        Ok(())
+        solve_in_range(out, right, matrix::largest(b.values()), &[], |shift, x| {
+            for (to, from) in rotated.iter_mut().zip(b.values()) {
+                *to = if shift == 0 { *from } else { from * power_of_two(shift) };
+            }
+            for first in (0..columns).step_by(PANEL) {
+                block.restore(qr.into(), tau, first)?;
+                let (_, below) = ViewMut::new(&mut rotated, rows, right, right).split_rows(first);
+                block.apply(Direction::Backward, below)?;
+            }
+            x.copy_from_slice(&rotated[..columns * right]);
+            let x = ViewMut::new(x, columns, right, right);
+            solve_lower(triangle.reversed(), Diagonal::Stored, x.reversed_rows())
+        })
     })
 }
 
@@ -368,10 +365,10 @@ fn leaf(mut columns: ViewMut<'_>, mut t: ViewMut<'_>, mut r: ViewMut<'_>, tau: &
         let (mut before, mut rest) = columns.reborrow().split_rows(j);
         let (mut column, mut after) = rest.reborrow().split_rows(1);
         let column = column.row(0);
-        for i in 0..j {
-            r.row(i)[j] = column[i];
+        for (i, value) in column[..j].iter_mut().enumerate() {
+            r.row(i)[j] = *value;
             r.row(j)[i] = 0.0;
-            column[i] = 0.0;
+            *value = 0.0;
         }
         let column = &mut column[j..];
         (r.row(j)[j], tau[j]) = reflection(column);

@@ -1,6 +1,7 @@
 //! Powers of two that keep factorizations away from the ends of the range, where they change nothing else.
 
-use crate::matrix::{exponent, power_of_two};
+use crate::matrix::{self, exponent, power_of_two};
+use crate::{Error, Result};
 
 /// Values whose largest magnitude has a smaller exponent are scaled up, where products would lose digits to underflow.
 const SMALL: i32 = -500;
@@ -18,6 +19,45 @@ pub(crate) fn shift_of(largest: f64) -> i32 {
     } else {
         0
     }
+}
+
+/// Solves for right-hand sides whose largest magnitude is `largest`, and writes the solutions to `x`, in rows of
+/// `columns` values.
+///
+/// `solve` is given a power of two to multiply the right-hand sides with, and the place for the solutions. It is tried
+/// again with smaller ones while a solution overflows on the way. Row `i` of the solutions is then divided by 2 to the
+/// power of `exponents[i]`, if there are any.
+///
+/// # Errors
+/// Those of `solve`, and [`Error::Overflow`] when a solution cannot be represented.
+pub(crate) fn solve_in_range(
+    x: &mut [f64],
+    columns: usize,
+    largest: f64,
+    exponents: &[i32],
+    mut solve: impl FnMut(i32, &mut [f64]) -> Result<()>,
+) -> Result<()> {
+    let first = shift_of(largest);
+    for shift in [first, first - 400, first - 900] {
+        solve(shift, x)?;
+        if !matrix::all_finite(x) {
+            continue;
+        }
+        if shift != 0 || exponents.iter().any(|&exponent| exponent != 0) {
+            for (i, row) in x.chunks_exact_mut(columns.max(1)).enumerate() {
+                let exponent = -shift - exponents.get(i).copied().unwrap_or(0);
+                // Two factors, for their product may be out of range; the first is half of it, so that a result that
+                // can be represented does not overflow, and one that is not subnormal is exact.
+                let (one, other) = (power_of_two(exponent / 2), power_of_two(exponent - exponent / 2));
+                row.iter_mut().for_each(|value| *value = *value * one * other);
+            }
+            if !matrix::all_finite(x) {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    Err(Error::Overflow { quantity: "solution" })
 }
 
 /// Returns the product of `diagonal`, times 2 to the power of `exponent`, neither of which overflows or underflows before the result does.

@@ -141,9 +141,13 @@ fn solves_at_the_ends_of_the_range() {
     assert_eq!(solve(&[1e308, 1e308, 1e308, -1e308], &[1e308, 0.0]), Ok(vec![0.5, 0.5]));
     assert_eq!(solve(&[1e300, 0.0, 0.0, 1e-300], &[1e300, 1e-300]), Ok(vec![1.0, 1.0]));
     assert_eq!(solve(&[4e-320, 0.0, 0.0, 4e-320], &[4e-320, 8e-320]), Ok(vec![1.0, 2.0]));
-    assert_eq!(solve(&[1.0, 0.0, 1.0, 1.0], &[1.5e308, -1e308]).unwrap()[0], 1.5e308);
+    assert_eq!(solve(&[1.0, 0.0, 1.0, 1.0], &[1.5e308, 1e308]).unwrap()[0], 1.5e308);
     assert_eq!(solve(&[4e-320], &[4e-320]), Ok(vec![1.0]));
     assert_eq!(solve(&[0.5], &[5e-324]), Ok(vec![1e-323]));
+    // On the way to a solution within range there are products out of it.
+    let x = solve(&[1e280, 1e280, 0.0, 1e-20], &[0.0, 1e280]).unwrap();
+    assert!((x[0] / -1e300 - 1.0).abs() < 1e-14 && (x[1] / 1e300 - 1.0).abs() < 1e-14, "{x:?}");
+    assert_eq!(solve(&[1e-300], &[1e300]).unwrap_err().to_string(), "the solution is beyond 1.7976931348623157e308");
 }
 
 #[test]

@@ -115,8 +115,8 @@ fn reflect(a: &mut Owned, random: &mut Random, count: usize) {
         }
         for j in 0..a.columns {
             let dot: f64 = (0..a.rows).map(|i| v[i] * a.values[i * a.columns + j]).sum();
-            for i in 0..a.rows {
-                a.values[i * a.columns + j] -= 2.0 * dot / square * v[i];
+            for (i, v) in v.iter().enumerate() {
+                a.values[i * a.columns + j] -= 2.0 * dot / square * v;
             }
         }
     }
