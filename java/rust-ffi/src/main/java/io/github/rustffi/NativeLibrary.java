@@ -13,6 +13,17 @@ import java.util.Optional;
  * <pre>{@code
  * int sum = NativeLibrary.isAvailable() ? RustFfi.add(a, b) : a + b;
  * }</pre>
+ *
+ * <p>The library comes out of the jar, and is kept from one start to the next in a directory that only this user can
+ * write to: in the user's cache ({@code XDG_CACHE_HOME} or {@code ~/.cache}, {@code ~/Library/Caches},
+ * {@code %LOCALAPPDATA%}), or else in {@code java.io.tmpdir}. These system properties change that:
+ *
+ * <ul>
+ *   <li>{@code rustffi.library}: the file to load, and nothing else;
+ *   <li>{@code rustffi.system}: {@code true} to load with {@link System#loadLibrary(String)}, and nothing else;
+ *   <li>{@code rustffi.dir}: the directory to keep the library in, an absolute path, and nowhere else;
+ *   <li>{@code rustffi.libc}: {@code gnu} or {@code musl}, on Linux, where the JVM's own mappings do not tell.
+ * </ul>
  */
 public final class NativeLibrary {
     private static final Loader LOADER = Loader.load();
@@ -50,7 +61,8 @@ public final class NativeLibrary {
     }
 
     /**
-     * Returns the name of this platform: that of the jar's directory which holds its library.
+     * Returns the name of this platform: that of the jar's directory which holds its library. On Linux, it says which C
+     * library the loaded file is for.
      *
      * @return a name such as {@code linux_64}, {@code windows_arm64} or {@code osx_arm64}
      */
@@ -59,9 +71,10 @@ public final class NativeLibrary {
     }
 
     /**
-     * Returns where the loaded library is.
+     * Returns where the loaded library is. A second class loader has a copy of its own, which is gone as soon as it is
+     * loaded, or else, on Windows, removed by a later start.
      *
-     * @return the file
+     * @return the file, or its name alone where {@code rustffi.system} is given
      * @throws UnsatisfiedLinkError as {@link #load()} does
      */
     public static Path path() {

@@ -1,13 +1,10 @@
 package io.github.rustffi.internal;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.scijava.nativelib.BaseJniExtractor;
-import org.scijava.nativelib.NativeLibraryUtil;
 
 /**
  * The outcome of the one attempt to load the native library: either its path or the failure.
@@ -17,62 +14,105 @@ import org.scijava.nativelib.NativeLibraryUtil;
  * @param failure why nothing was loaded
  */
 public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError failure) {
+    /** One object for the whole JVM, as every literal is: class loaders take turns in the directories they share. */
+    private static final String TURN = "io.github.rustffi loads its library";
+
     /**
-     * Loads the library out of the jar. Never throws: a static initializer calls this, and a failure there would hide
-     * its cause from every caller but the first.
+     * Loads the library. Never throws: a static initializer calls this, and a failure there would hide its cause from
+     * every caller but the first.
      *
      * @return the outcome
      */
     public static Loader load() {
-        String platform = NativeLibraryUtil.getArchitecture().name().toLowerCase(Locale.ROOT);
+        List<Attempt> attempts = new ArrayList<>();
+        String platform = "unknown";
         try {
-            Path path = extract(platform);
-            System.load(path.toString());
-            requireSameVersion(path);
-            Natives.register();
-            return new Loader(platform, path, null);
-        } catch (IOException | LinkageError | RuntimeException e) {
-            UnsatisfiedLinkError failure = new UnsatisfiedLinkError(
-                    "cannot load rust_ffi " + Version.OF_JAR + " for " + platform + ": " + e.getMessage());
-            failure.addSuppressed(e);
-            return new Loader(platform, Path.of(""), failure);
+            String[] platforms = Host.platforms();
+            platform = platforms[0];
+            synchronized (TURN) {
+                Loader loaded = load(platforms, attempts);
+                if (loaded != null) {
+                    requireSameVersion(loaded.path);
+                    Natives.register();
+                    return loaded;
+                }
+            }
+        } catch (Throwable e) {
+            attempts.add(new Attempt("", "", e));
         }
+        return new Loader(platform, Path.of(""), Failure.of(platform, attempts));
     }
 
-    private static Path extract(String platform) throws IOException {
-        Path directory = Files.createTempDirectory("rust-ffi-");
-        File file = new Extractor(directory).extractJni("natives/" + platform, "rust_ffi");
-        if (file == null) {
-            throw new IOException("the jar holds no library for this platform");
+    private static @Nullable Loader load(String[] platforms, List<Attempt> attempts) {
+        String file = System.getProperty("rustffi.library");
+        if (file != null) {
+            Path path = Path.of(file).toAbsolutePath();
+            System.load(path.toString());
+            return new Loader(platforms[0], path, null);
         }
-        directory.toFile().deleteOnExit();
-        return file.toPath();
+        if (Boolean.getBoolean("rustffi.system")) {
+            System.loadLibrary("rust_ffi");
+            return new Loader(platforms[0], Path.of(Library.NAME), null);
+        }
+        for (String platform : platforms) {
+            try {
+                Path path = load(Library.of(platform), attempts);
+                if (path != null) {
+                    return new Loader(platform, path, null);
+                }
+            } catch (IOException e) {
+                attempts.add(new Attempt("", Library.resource(platform), e));
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Path load(Library library, List<Attempt> attempts) {
+        for (Root root : Root.choices()) {
+            String place = "";
+            try {
+                Path directory = root.directory();
+                place = directory.toString();
+                return load(library, root, directory);
+            } catch (IllegalCallerException e) {
+                // The JDK's denial of native access, which no other file would change.
+                throw e;
+            } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
+                attempts.add(new Attempt(place, library.resource(), e));
+                if (Failure.isOfLibrary(e)) {
+                    return null;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Path load(Library library, Root root, Path directory) throws IOException {
+        if (root != Root.ONCE) {
+            Path kept = library.keepIn(directory);
+            try {
+                System.load(kept.toString());
+                return kept;
+            } catch (UnsatisfiedLinkError e) {
+                if (!Failure.isLoadedElsewhere(e)) {
+                    throw e;
+                }
+            }
+        }
+        try (Staging staging = Staging.with(library, directory)) {
+            System.load(staging.file().toString());
+            return staging.file();
+        }
     }
 
     private static void requireSameVersion(Path path) {
-        if (!Natives.version().equals(Version.OF_JAR)) {
-            throw new UnsatisfiedLinkError(
-                    path + " is version " + Natives.version() + ", but the jar is version " + Version.OF_JAR);
+        String version = Natives.version();
+        if (!version.equals(Version.OF_JAR)) {
+            throw new UnsatisfiedLinkError(path + " is version " + version + ", but the jar " + Failure.jar()
+                    + " is version " + Version.OF_JAR);
         }
     }
 
-    /** Extracts into a directory of ours. */
-    private static final class Extractor extends BaseJniExtractor {
-        private final Path directory;
-
-        Extractor(Path directory) throws IOException {
-            super(Loader.class);
-            this.directory = directory;
-        }
-
-        @Override
-        public File getNativeDir() {
-            return directory.toFile();
-        }
-
-        @Override
-        public File getJniDir() {
-            return directory.toFile();
-        }
-    }
+    /** A place where the library was tried to be loaded from, and what came of it. */
+    record Attempt(String place, String resource, Throwable cause) {}
 }

@@ -1,0 +1,201 @@
+package io.github.rustffi.internal;
+
+import io.github.rustffi.internal.Loader.Attempt;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Explains in one message why the library cannot be loaded, and what can be done about it. */
+final class Failure {
+    private static final String[] PLATFORMS = {
+        "linux_64/librust_ffi.so",
+        "linux_arm64/librust_ffi.so",
+        "linux_musl_64/librust_ffi.so",
+        "linux_musl_arm64/librust_ffi.so",
+        "osx_64/librust_ffi.dylib",
+        "osx_arm64/librust_ffi.dylib",
+        "windows_64/rust_ffi.dll",
+        "windows_arm64/rust_ffi.dll",
+    };
+
+    private static final String REPORT = "https://github.com/rustffi/rust-ffi/issues";
+
+    // What dynamic linkers and the JVM say.
+    private static final String[] NOEXEC = {"failed to map segment", "not permitted", "ermission denied"};
+    private static final String[] GLIBC = {"version `GLIBC_"};
+    private static final String[] OTHER_LIBC = {"libc.musl-", "libc.so: ", "ld-linux-", "Error relocating"};
+    private static final String[] ARCHITECTURE = {"can't load ", "Can't load ", "ELFCLASS", "incompatible architecture"
+    };
+    private static final String[] DEPENDENCY = {"dependent libraries"};
+    private static final String[] FULL = {"No space left"};
+
+    private Failure() {}
+
+    /** Returns whether a library was refused for what it is, rather than for where it is. */
+    static boolean isOfLibrary(Throwable e) {
+        return e instanceof UnsatisfiedLinkError && isAnyOf(e, GLIBC, OTHER_LIBC, ARCHITECTURE, DEPENDENCY);
+    }
+
+    static boolean isLoadedElsewhere(Throwable e) {
+        return is(e, "already loaded in another classloader");
+    }
+
+    private static boolean isAnyOf(Throwable e, String[]... groups) {
+        for (String[] group : groups) {
+            if (is(e, group)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean is(Throwable e, String... marks) {
+        String message = String.valueOf(e.getMessage());
+        for (String mark : marks) {
+            if (message.contains(mark)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the error that everyone gets who needs the library. */
+    static UnsatisfiedLinkError of(String platform, List<Attempt> attempts) {
+        StringBuilder message = new StringBuilder()
+                .append("cannot load rust_ffi ")
+                .append(Version.OF_JAR)
+                .append(" for ")
+                .append(platform)
+                .append("\n  system: ")
+                .append(property("os.name"))
+                .append(' ')
+                .append(property("os.arch"));
+        String libc = libc();
+        if (!libc.isEmpty()) {
+            message.append(", ").append(libc);
+        }
+        message.append(", Java ")
+                .append(property("java.version"))
+                .append(" of ")
+                .append(property("java.vendor"))
+                .append("\n  jar: ")
+                .append(jar())
+                .append(", with the platforms ")
+                .append(String.join(", ", platforms()))
+                .append("\n  tried:");
+        Set<String> hints = new LinkedHashSet<>();
+        for (Attempt attempt : attempts) {
+            message.append("\n    ");
+            for (String part : new String[] {attempt.place(), attempt.resource()}) {
+                if (!part.isEmpty()) {
+                    message.append(part).append(": ");
+                }
+            }
+            message.append(attempt.cause());
+            hints.add(hint(attempt.cause(), platform));
+        }
+        for (String hint : hints) {
+            if (!hint.isEmpty()) {
+                message.append("\n  hint: ").append(hint);
+            }
+        }
+        message.append(
+                        "\n  to help it: -Drustffi.library=FILE loads that file, -Drustffi.system=true asks java.library.path,")
+                .append(" -Drustffi.dir=DIR extracts to that directory, -Drustffi.libc=gnu|musl chooses the C library")
+                .append("\n  report: ")
+                .append(REPORT);
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError(message.toString());
+        for (Attempt attempt : attempts) {
+            error.addSuppressed(attempt.cause());
+        }
+        return error;
+    }
+
+    private static String property(String name) {
+        return String.valueOf(System.getProperty(name));
+    }
+
+    private static String hint(Throwable e, String platform) {
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof IllegalCallerException) {
+            Module module = Failure.class.getModule();
+            return "this JDK denies native access to the " + module + ": run java with --enable-native-access="
+                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+        }
+        if (is(e, GLIBC)) {
+            int at = message.indexOf("GLIBC_") + 6;
+            return "the library needs glibc " + message.substring(at, message.indexOf('\'', at))
+                    + ", and this system has " + libc()
+                    + ": a newer system, or the library built on this one, would do";
+        }
+        if (is(e, OTHER_LIBC)) {
+            return "the library is for the other C library, glibc or musl, and this JVM runs on " + libc()
+                    + ": the jar must hold the platform that fits";
+        }
+        if (is(e, ARCHITECTURE) || is(e, "the jar holds no ")) {
+            return platform.startsWith("osx_")
+                    ? "this JVM is for " + property("os.arch") + ": on a Mac with Apple silicon, take a JDK for aarch64"
+                    : "the jar must hold the platform of this JVM, which is for " + property("os.arch");
+        }
+        if (is(e, DEPENDENCY)) {
+            return "a DLL that the library needs is missing, or blocked by a policy";
+        }
+        if (isLoadedElsewhere(e)) {
+            return "a file can be loaded by one class loader at a time: give the other one a copy, or share this class";
+        }
+        if (e instanceof UnsatisfiedLinkError && is(e, NOEXEC)) {
+            return "the directory is mounted noexec, or a security policy forbids to run code from it:"
+                    + " choose another one with -Drustffi.dir=DIR";
+        }
+        if (is(e, FULL)) {
+            return "the disk is full: free some space, or choose another directory with -Drustffi.dir=DIR";
+        }
+        return "";
+    }
+
+    /** Returns where this class comes from. */
+    static String jar() {
+        CodeSource source = Failure.class.getProtectionDomain().getCodeSource();
+        return source == null ? "of an unknown place" : String.valueOf(source.getLocation());
+    }
+
+    private static List<String> platforms() {
+        List<String> platforms = new ArrayList<>();
+        for (String platform : PLATFORMS) {
+            if (Failure.class.getResource("/natives/" + platform + ".sha256") != null) {
+                platforms.add(platform.substring(0, platform.indexOf('/')));
+            }
+        }
+        return platforms.isEmpty() ? List.of("none") : platforms;
+    }
+
+    private static String libc() {
+        String mappings = Host.mappings();
+        if (Host.mapsMusl(mappings)) {
+            return "musl";
+        }
+        String file = Host.mapped(mappings, "/libc.so.6");
+        if (file == null) {
+            file = Host.mapped(mappings, "/libc-2.");
+        }
+        return file == null ? "" : "glibc " + glibcVersion(file);
+    }
+
+    /** Returns the version that glibc's own file states, as it does when run. */
+    private static String glibcVersion(String file) {
+        String phrase = " release version ";
+        try {
+            String text = new String(Files.readAllBytes(Path.of(file)), StandardCharsets.ISO_8859_1);
+            int at = text.indexOf(phrase) + phrase.length();
+            return text.substring(at, text.indexOf('.', text.indexOf('.', at) + 1));
+        } catch (IOException | RuntimeException e) {
+            return "of unknown version";
+        }
+    }
+}

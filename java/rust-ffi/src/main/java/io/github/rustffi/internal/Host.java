@@ -1,0 +1,148 @@
+package io.github.rustffi.internal;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.scijava.nativelib.NativeLibraryUtil;
+
+/** The process that loads, as the system shows it: its platform, its C library, its user, and what is theirs. */
+final class Host {
+    static final boolean WINDOWS = File.separatorChar == '\\';
+
+    private static final int FILE_TYPE = 0170000;
+    private static final int WRITABLE_BY_OTHERS = 0022;
+
+    private Host() {}
+
+    /** Returns the names of the jar's directories whose library may fit this JVM, likeliest first. */
+    static String[] platforms() {
+        String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
+        if (!platform.equals("linux_64") && !platform.equals("linux_arm64")) {
+            return new String[] {platform};
+        }
+        String musl = platform.replace("linux_", "linux_musl_");
+        return usesMusl() ? new String[] {musl, platform} : new String[] {platform, musl};
+    }
+
+    /** Returns what native-lib-loader calls a platform, without waking it and its logging for the ones of our jar. */
+    static String platform(String os, String arch) {
+        String system = os.equals("Linux")
+                ? "linux_"
+                : os.startsWith("Windows") ? "windows_" : os.startsWith("Mac") ? "osx_" : "";
+        String processor = arch.equals("amd64") || arch.equals("x86_64") ? "64" : arch.equals("aarch64") ? "arm64" : "";
+        if (system.isEmpty() || processor.isEmpty()) {
+            return NativeLibraryUtil.getArchitecture().name().toLowerCase(Locale.ROOT);
+        }
+        return system.concat(processor);
+    }
+
+    private static boolean usesMusl() {
+        String libc = System.getProperty("rustffi.libc");
+        if (libc == null) {
+            return mapsMusl(mappings());
+        }
+        if (!libc.equals("gnu") && !libc.equals("musl")) {
+            throw new IllegalArgumentException("-Drustffi.libc is neither gnu nor musl: " + libc);
+        }
+        return libc.equals("musl");
+    }
+
+    /** Returns whether a process with these mappings runs on musl, whose library and dynamic linker are one file. */
+    static boolean mapsMusl(String mappings) {
+        return mapped(mappings, "/ld-musl-") != null || mapped(mappings, "/libc.so\n") != null;
+    }
+
+    /** Returns the first mapped file whose name begins with {@code name}: installed files tell nothing of this JVM. */
+    static @Nullable String mapped(String mappings, String name) {
+        for (int at = mappings.indexOf(name); at >= 0; at = mappings.indexOf(name, at + 1)) {
+            int end = mappings.indexOf('\n', at);
+            if (mappings.lastIndexOf('/', end) == at) {
+                return mappings.substring(mappings.indexOf('/', mappings.lastIndexOf('\n', at) + 1), end);
+            }
+        }
+        return null;
+    }
+
+    static String mappings() {
+        return read("/proc/self/maps");
+    }
+
+    /** Returns the effective user id: the name of a user can be unknown, or set by a property. */
+    static int user() throws IOException {
+        String status = read("/proc/self/status");
+        int line = status.indexOf("\nUid:\t");
+        if (line >= 0) {
+            int effective = status.indexOf('\t', line + 6) + 1;
+            return Integer.parseUnsignedInt(status.substring(effective, status.indexOf('\t', effective)));
+        }
+        Path ours = Files.createTempFile("rust-ffi-", null);
+        try {
+            return (int) Files.getAttribute(ours, "unix:uid");
+        } finally {
+            Files.delete(ours);
+        }
+    }
+
+    private static String read(String file) {
+        try (InputStream in = new FileInputStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Returns what is known of a file, not following a link; null where there is none. */
+    static @Nullable Map<String, Object> attributes(Path file) throws IOException {
+        String names = "isDirectory,isRegularFile,isOther,size,lastModifiedTime";
+        try {
+            return Files.readAttributes(
+                    file, WINDOWS ? names : "unix:mode,uid,".concat(names), LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Returns the attributes of a directory that is this user's alone; null where there is none.
+     *
+     * <p>On Windows the access control list that a profile hands down keeps other users out, and there is no cheap way
+     * to look.
+     *
+     * @throws FileSystemException if it is a link or no directory, or if another user owns it or can write to it
+     */
+    static @Nullable Map<String, Object> ownDirectory(Path directory) throws IOException {
+        Map<String, Object> attributes = attributes(directory);
+        if (attributes == null) {
+            return null;
+        }
+        if (!(boolean) attributes.get("isDirectory") || (boolean) attributes.get("isOther")) {
+            throw new FileSystemException(directory.toString(), null, "it is a link, or no directory");
+        }
+        if (!WINDOWS) {
+            int owner = (int) attributes.get("uid");
+            int mode = (int) attributes.get("mode") & ~FILE_TYPE;
+            int user = user();
+            if (owner != user) {
+                throw new FileSystemException(
+                        directory.toString(), null, "user " + owner + " owns it, and this is user " + user);
+            }
+            if ((mode & WRITABLE_BY_OTHERS) != 0) {
+                throw new FileSystemException(
+                        directory.toString(),
+                        null,
+                        "other users can write to it: its mode is " + Integer.toOctalString(mode));
+            }
+        }
+        return attributes;
+    }
+}

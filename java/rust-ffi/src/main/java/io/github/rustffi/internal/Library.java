@@ -1,0 +1,126 @@
+package io.github.rustffi.internal;
+
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/**
+ * The library that the jar holds for one platform, and its file in a directory.
+ *
+ * <p>A file is trusted for where it is: in directories that only this user can write to. Its checksum, which a start
+ * can afford to compute, guards against accidents: a truncated write, a full disk, a bad sector.
+ */
+final class Library {
+    static final String NAME = System.mapLibraryName("rust_ffi");
+
+    private static final long DAY = 24 * 60 * 60 * 1000L;
+
+    private final String resource;
+    private final String sha256;
+    private final long crc32;
+    private final long size;
+
+    private Library(String resource, String sha256, long crc32, long size) {
+        this.resource = resource;
+        this.sha256 = sha256;
+        this.crc32 = crc32;
+        this.size = size;
+    }
+
+    static String resource(String platform) {
+        return "natives/".concat(platform).concat("/").concat(NAME);
+    }
+
+    /**
+     * Returns the library of a platform, as the build describes it beside the library: SHA-256, CRC-32 and size.
+     *
+     * @throws IOException if the jar holds none
+     */
+    static Library of(String platform) throws IOException {
+        String description = resource(platform).concat(".sha256");
+        String[] words;
+        try (InputStream in = open(description)) {
+            words = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
+                    .trim()
+                    .split(" ");
+        }
+        if (words.length != 3 || words[0].length() != 64) {
+            throw new IOException(description + " is not SHA-256, CRC-32 and size of a library");
+        }
+        return new Library(resource(platform), words[0], Long.parseLong(words[1], 16), Long.parseLong(words[2]));
+    }
+
+    private static InputStream open(String resource) throws IOException {
+        URL url = Library.class.getResource("/".concat(resource));
+        if (url == null) {
+            throw new FileNotFoundException("the jar holds no ".concat(resource));
+        }
+        URLConnection connection = url.openConnection();
+        // A cached connection would keep the jar open for as long as the JVM lives.
+        connection.setUseCaches(false);
+        return connection.getInputStream();
+    }
+
+    /**
+     * Opens the library in the jar.
+     *
+     * @throws IOException if the jar cannot be read
+     */
+    InputStream open() throws IOException {
+        return open(resource);
+    }
+
+    String resource() {
+        return resource;
+    }
+
+    String sha256() {
+        return sha256;
+    }
+
+    /**
+     * Returns this library's file below a directory, after putting it there where it is missing or damaged.
+     *
+     * @throws IOException if the directory cannot be used
+     */
+    Path keepIn(Path root) throws IOException {
+        Path place = root.resolve(sha256);
+        Path file = place.resolve(NAME);
+        if (Host.ownDirectory(root) != null) {
+            Map<String, Object> used = Host.ownDirectory(place);
+            if (used != null && isIntact(file)) {
+                long now = System.currentTimeMillis();
+                if (now - ((FileTime) used.get("lastModifiedTime")).toMillis() > DAY) {
+                    place.toFile().setLastModified(now);
+                }
+                return file;
+            }
+        }
+        Staging.install(this, root);
+        return file;
+    }
+
+    /** Returns whether a file is this library, byte for byte but for what a CRC-32 does not see. */
+    boolean isIntact(Path file) throws IOException {
+        Map<String, Object> attributes = Host.attributes(file);
+        if (attributes == null || !(boolean) attributes.get("isRegularFile") || (long) attributes.get("size") != size) {
+            return false;
+        }
+        CRC32 crc = new CRC32();
+        byte[] buffer = new byte[64 * 1024];
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+                crc.update(buffer, 0, n);
+            }
+        }
+        return crc.getValue() == crc32;
+    }
+}

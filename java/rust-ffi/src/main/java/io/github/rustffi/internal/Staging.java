@@ -1,0 +1,208 @@
+package io.github.rustffi.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/**
+ * A directory for one extraction, gone when closed.
+ *
+ * <p>Its owner holds a lock in it, which the system releases however a process ends: whoever comes later can tell what
+ * a killed start left behind from what is being written.
+ */
+final class Staging implements AutoCloseable {
+    private static final String PREFIX = "rust-ffi-staging-";
+    private static final String LOCK = "lock";
+    private static final String CONTENT = "library";
+    private static final long UNUSED = 30L * 24 * 60 * 60 * 1000;
+
+    private final Path directory;
+    private final FileChannel lock;
+
+    private Staging(Path directory, FileChannel lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /**
+     * Puts a library into its place below a directory, and takes away what nothing has used there for 30 days.
+     *
+     * @throws IOException if the directory cannot be used
+     */
+    static void install(Library library, Path root) throws IOException {
+        Files.createDirectories(root, privately());
+        Host.ownDirectory(root);
+        try (Staging staging = with(library, root)) {
+            staging.moveTo(root.resolve(library.sha256()), library);
+        }
+        try (DirectoryStream<Path> places = Files.newDirectoryStream(root)) {
+            for (Path place : places) {
+                if (!place.endsWith(library.sha256())) {
+                    removeUnused(place);
+                }
+            }
+        }
+    }
+
+    /**
+     * Returns a new staging directory that holds a library, verified.
+     *
+     * @throws IOException if the directory cannot be used
+     */
+    static Staging with(Library library, Path root) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            for (Path entry : entries) {
+                removeAbandoned(entry);
+            }
+        }
+        Staging staging = open(root);
+        try {
+            staging.extract(library);
+            return staging;
+        } catch (IOException | RuntimeException | Error e) {
+            staging.close();
+            throw e;
+        }
+    }
+
+    private static Staging open(Path root) throws IOException {
+        while (true) {
+            Path directory = root.resolve(PREFIX.concat(Long.toHexString(System.nanoTime())));
+            try {
+                Files.createDirectory(directory, privately());
+            } catch (FileAlreadyExistsException e) {
+                continue;
+            }
+            try {
+                FileChannel lock = FileChannel.open(
+                        directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                if (isTaken(lock) && Files.exists(directory.resolve(LOCK))) {
+                    return new Staging(directory, lock);
+                }
+                lock.close();
+            } catch (NoSuchFileException e) {
+                // Another start saw the directory before the lock was in it, took it for abandoned and removed it.
+                continue;
+            } catch (IOException e) {
+                directory.toFile().delete();
+                throw e;
+            }
+        }
+    }
+
+    private static boolean isTaken(FileChannel lock) {
+        try {
+            return lock.tryLock() != null;
+        } catch (IOException e) {
+            // A file system without locks: nobody can take the directory for abandoned.
+            return true;
+        }
+    }
+
+    Path file() {
+        return directory.resolve(CONTENT).resolve(Library.NAME);
+    }
+
+    private void extract(Library library) throws IOException {
+        Files.createDirectory(directory.resolve(CONTENT), privately());
+        try (InputStream in = library.open()) {
+            Files.copy(in, file());
+        }
+        if (!library.isIntact(file())) {
+            throw new IOException("extraction to " + file() + " gave another file than the jar describes");
+        }
+    }
+
+    /** Moves the library into its place, unless another start was faster. */
+    private void moveTo(Path place, Library library) throws IOException {
+        try {
+            Files.move(directory.resolve(CONTENT), place, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Path file = place.resolve(Library.NAME);
+            if (Host.ownDirectory(place) == null) {
+                throw e;
+            }
+            if (!library.isIntact(file)) {
+                Files.move(file(), file, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+    }
+
+    /** Removes the directory. Windows keeps a loaded library; a later start then removes it as abandoned. */
+    @Override
+    public void close() {
+        try {
+            remove(directory, lock);
+        } catch (IOException e) {
+            // What cannot be removed now is removed by a later start.
+        }
+    }
+
+    private static void remove(Path directory, FileChannel lock) throws IOException {
+        try (lock) {
+            Files.deleteIfExists(directory.resolve(CONTENT).resolve(Library.NAME));
+            Files.deleteIfExists(directory.resolve(CONTENT));
+            // Last, and before the lock is released: without it, nothing could be told of what remains.
+            Files.deleteIfExists(directory.resolve(LOCK));
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    private static void removeAbandoned(Path directory) {
+        if (!directory.getFileName().toString().startsWith(PREFIX)) {
+            return;
+        }
+        try {
+            if (Host.ownDirectory(directory) != null) {
+                try (FileChannel lock = FileChannel.open(
+                        directory.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                    if (lock.tryLock() != null) {
+                        remove(directory, lock);
+                    }
+                } catch (NoSuchFileException e) {
+                    Files.delete(directory);
+                }
+            }
+        } catch (IOException e) {
+            // Its owner lives, or it is not ours.
+        }
+    }
+
+    private static void removeUnused(Path place) {
+        if (place.getFileName().toString().length() != 64) {
+            return;
+        }
+        try {
+            Map<String, Object> attributes = Host.ownDirectory(place);
+            if (attributes != null) {
+                long used = ((FileTime) attributes.get("lastModifiedTime")).toMillis();
+                if (System.currentTimeMillis() - used > UNUSED) {
+                    Files.deleteIfExists(place.resolve(Library.NAME));
+                    Files.delete(place);
+                }
+            }
+        } catch (IOException e) {
+            // It is in use, as a DLL that is loaded, or it is not ours.
+        }
+    }
+
+    private static FileAttribute<?>[] privately() {
+        return Host.WINDOWS
+                ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                };
+    }
+}

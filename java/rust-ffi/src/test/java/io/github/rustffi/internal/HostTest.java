@@ -1,0 +1,129 @@
+package io.github.rustffi.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.scijava.nativelib.NativeLibraryUtil;
+import org.slf4j.Logger;
+
+class HostTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "Linux, amd64",
+        "Linux, x86_64",
+        "Linux, aarch64",
+        "Linux, arm",
+        "Linux, i386",
+        "Linux, riscv64",
+        "Linux, s390x",
+        "Mac OS X, x86_64",
+        "Mac OS X, aarch64",
+        "Windows 11, amd64",
+        "Windows Server 2022, amd64",
+        "Windows 11, aarch64",
+        "Windows 10, x86",
+        "AIX, ppc64",
+        "FreeBSD, amd64",
+    })
+    void namesEveryPlatformAsNativeLibLoaderDoes(String os, String arch) throws Exception {
+        String osBefore = System.setProperty("os.name", os);
+        String archBefore = System.setProperty("os.arch", arch);
+        URL[] classPath = {location(NativeLibraryUtil.class), location(Logger.class), location(Host.class)};
+        // native-lib-loader remembers the first platform that it sees.
+        try (URLClassLoader fresh = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+            Object theirs = fresh.loadClass(NativeLibraryUtil.class.getName())
+                    .getMethod("getArchitecture")
+                    .invoke(null);
+            var platform =
+                    fresh.loadClass(Host.class.getName()).getDeclaredMethod("platform", String.class, String.class);
+            platform.setAccessible(true);
+            assertThat(platform.invoke(null, os, arch))
+                    .isEqualTo(theirs.toString().toLowerCase(Locale.ROOT));
+        } finally {
+            System.setProperty("os.name", osBefore);
+            System.setProperty("os.arch", archBefore);
+        }
+    }
+
+    private static URL location(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    @Test
+    void recognizesMuslByItsDynamicLinker() {
+        String alpine =
+                "7f2a-7f2b r-xp 00014000 00:2b 131 /lib/ld-musl-x86_64.so.1\n7ffd-7ffe rw-p 0 00:00 0 [stack]\n";
+        String debian = "7f2a-7f2b r-xp 00014000 00:2b 131 /usr/lib/aarch64-linux-musl/libc.so\n";
+        assertThat(Host.mapsMusl(alpine)).isTrue();
+        assertThat(Host.mapsMusl(debian)).isTrue();
+    }
+
+    @Test
+    void isNotMisledByFilesThatOnlySoundLikeMusl() {
+        String glibc = "7f2a-7f2b r-xp 00014000 00:2b 131 /usr/lib/x86_64-linux-gnu/libc.so.6\n"
+                + "7f2c-7f2d r--s 00000000 00:2b 132 /opt/ld-musl-tests/app.jar\n"
+                + "7f2e-7f2f r--p 00000000 00:2b 133 /opt/libc.so/data\n";
+        assertThat(Host.mapsMusl(glibc)).isFalse();
+        assertThat(Host.mapsMusl("")).isFalse();
+    }
+
+    @Test
+    void findsTheMappedFileOfAName() {
+        String mappings = "7f2a-7f2b r-xp 00014000 00:2b 131                 /lib/with space/libc-2.17.so\n";
+        assertThat(Host.mapped(mappings, "/libc-2.")).isEqualTo("/lib/with space/libc-2.17.so");
+        assertThat(Host.mapped(mappings, "/libm-2.")).isNull();
+    }
+
+    @Test
+    void knowsTheUserWhoOwnsItsFiles() throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        assertThat(Host.user()).isEqualTo(Files.getAttribute(Files.createFile(directory.resolve("ours")), "unix:uid"));
+    }
+
+    @Test
+    void acceptsADirectoryThatIsOursAlone() throws Exception {
+        assertThat(Host.ownDirectory(directory)).isNotNull();
+        assertThat(Host.ownDirectory(directory.resolve("missing"))).isNull();
+    }
+
+    @Test
+    void refusesALinkToADirectory() throws Exception {
+        Path link =
+                Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("target")));
+        assertThatThrownBy(() -> Host.ownDirectory(link))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(link + ": it is a link, or no directory");
+    }
+
+    @Test
+    void refusesAFile() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> Host.ownDirectory(file)).hasMessage(file + ": it is a link, or no directory");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rwxrwx---, 770", "rwx----w-, 702", "rwxrwxrwx, 777"})
+    void refusesADirectoryThatOthersCanWriteTo(String permissions, String mode) throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(permissions));
+        assertThatThrownBy(() -> Host.ownDirectory(open))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(open + ": other users can write to it: its mode is " + mode);
+    }
+}
