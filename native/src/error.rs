@@ -117,6 +117,13 @@ pub enum Error {
         /// What the system says.
         cause: String,
     },
+    /// Two vectors that belong together have different lengths.
+    VectorLengths {
+        /// Length of the first.
+        x: usize,
+        /// Length of the second.
+        y: usize,
+    },
     /// Memory cannot be had.
     OutOfMemory {
         /// Size of the request.
@@ -162,6 +169,7 @@ impl fmt::Display for Error {
                 write!(f, "cannot compute on {threads} threads: from 1 to {maximum}")
             }
             Self::Threads { threads, cause } => write!(f, "cannot start {threads} threads: {cause}"),
+            Self::VectorLengths { x, y } => write!(f, "vector lengths differ: {x} and {y}"),
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }

@@ -28,5 +28,7 @@ pub mod qr;
 mod scaling;
 mod triangular;
 mod view;
+mod simd;
+pub mod vector;
 
 pub use error::{Error, Result};

@@ -45,7 +45,8 @@ const fn exception(error: &Error) -> &'static JNIStr {
         | Error::VectorLength { .. }
         | Error::PermutationLength { .. }
         | Error::PermutationEntry { .. }
-        | Error::ThreadCount { .. } => jni_str!("java/lang/IllegalArgumentException"),
+        | Error::ThreadCount { .. }
+        | Error::VectorLengths { .. } => jni_str!("java/lang/IllegalArgumentException"),
         Error::Overflow { .. } => jni_str!("java/lang/ArithmeticException"),
         Error::Singular { .. } => jni_str!("io/github/rustffi/SingularMatrixException"),
         Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
