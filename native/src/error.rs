@@ -1,6 +1,7 @@
 //! The ways in which a call can fail.
 
-use std::fmt;
+use std::path::Path;
+use std::{fmt, io};
 
 /// What a function of this crate returns when it can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -124,11 +125,39 @@ pub enum Error {
         /// Length of the second.
         y: usize,
     },
+    /// A file cannot be read or written.
+    Io {
+        /// Name of the file.
+        path: String,
+        /// Kind of the system's error.
+        kind: io::ErrorKind,
+        /// The system's own words.
+        cause: String,
+    },
+    /// A file is not the `.npy` file that is needed.
+    Npy {
+        /// Name of the file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Memory cannot be had.
     OutOfMemory {
         /// Size of the request.
         bytes: usize,
     },
+}
+
+impl Error {
+    /// Returns the error that says that the system could not do something with the file at `path`.
+    pub(crate) fn io(path: &Path, error: &io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), kind: error.kind(), cause: error.to_string() }
+    }
+
+    /// Returns the error that says what is wrong with the file at `path`.
+    pub(crate) fn npy(path: &Path, problem: String) -> Self {
+        Self::Npy { path: path.display().to_string(), problem }
+    }
 }
 
 impl fmt::Display for Error {
@@ -170,6 +199,8 @@ impl fmt::Display for Error {
             }
             Self::Threads { threads, cause } => write!(f, "cannot start {threads} threads: {cause}"),
             Self::VectorLengths { x, y } => write!(f, "vector lengths differ: {x} and {y}"),
+            Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
+            Self::Npy { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }

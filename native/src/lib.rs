@@ -22,6 +22,7 @@ mod lanes;
 pub mod lu;
 pub mod matrix;
 pub mod memory;
+pub mod npy;
 pub mod parallel;
 mod product;
 pub mod qr;

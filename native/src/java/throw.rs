@@ -1,6 +1,7 @@
 //! Failures on their way to Java: the whole mapping.
 
 use std::any::Any;
+use std::io::ErrorKind;
 
 use jni::errors::ErrorPolicy;
 use jni::strings::{JNIStr, JNIString};
@@ -50,6 +51,8 @@ const fn exception(error: &Error) -> &'static JNIStr {
         Error::Overflow { .. } => jni_str!("java/lang/ArithmeticException"),
         Error::Singular { .. } => jni_str!("io/github/rustffi/SingularMatrixException"),
         Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
+        Error::Io { kind: ErrorKind::NotFound, .. } => jni_str!("java/nio/file/NoSuchFileException"),
+        Error::Io { .. } | Error::Npy { .. } => jni_str!("java/io/IOException"),
         Error::OutOfMemory { .. } | Error::Threads { .. } => jni_str!("java/lang/OutOfMemoryError"),
     }
 }
