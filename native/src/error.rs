@@ -125,6 +125,55 @@ pub enum Error {
         /// Length of the second.
         y: usize,
     },
+    /// A dimension is not at least 1, or is so large that no vector fits into memory.
+    Dimension {
+        /// The dimension.
+        dimension: i64,
+    },
+    /// Values that should be vectors, one after the other, are not a multiple of the dimension.
+    NotVectors {
+        /// Number of values.
+        values: usize,
+        /// Dimension of the index.
+        dimension: usize,
+    },
+    /// A query is not of the index's dimension.
+    QueryDimension {
+        /// Number of values of the query.
+        values: usize,
+        /// Dimension of the index.
+        dimension: usize,
+    },
+    /// A vector holds NaN or infinity.
+    VectorNotFinite {
+        /// Number of the vector among those given.
+        vector: usize,
+        /// Index of the value in the vector.
+        component: usize,
+        /// The value.
+        value: f32,
+    },
+    /// A vector is zero, and has no direction.
+    ZeroVector {
+        /// Number of the vector among those given.
+        vector: usize,
+    },
+    /// The number of hits to find is not at least 1.
+    HitCount {
+        /// Number asked for.
+        k: i64,
+    },
+    /// There is no vector with an id.
+    Id {
+        /// The id.
+        id: i64,
+        /// Number of vectors.
+        len: u64,
+    },
+    /// A mapped index cannot change.
+    Mapped,
+    /// An index has been closed.
+    Closed,
     /// A file cannot be read or written.
     Io {
         /// Name of the file.
@@ -194,13 +243,28 @@ impl fmt::Display for Error {
             Self::NotPositiveDefinite { pivot } => {
                 write!(f, "matrix is not positive definite: pivot {pivot} is not positive")
             }
+            Self::VectorLengths { x, y } => write!(f, "vector lengths differ: {x} and {y}"),
+            Self::Dimension { dimension } => write!(f, "a dimension is at least 1, not {dimension}"),
+            Self::NotVectors { values, dimension } => {
+                write!(f, "{values} values are not a multiple of the dimension {dimension}")
+            }
+            Self::QueryDimension { values, dimension } => {
+                write!(f, "the query has {values} values, but the dimension is {dimension}")
+            }
+            Self::VectorNotFinite { vector, component, value } => {
+                write!(f, "value {component} of vector {vector} is {value}, not a finite number")
+            }
+            Self::ZeroVector { vector } => write!(f, "vector {vector} is zero, which has no direction"),
+            Self::HitCount { k } => write!(f, "at least 1 hit has to be asked for, not {k}"),
+            Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
+            Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
+            Self::Closed => write!(f, "the index is closed"),
+            Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
+            Self::Npy { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::ThreadCount { threads, maximum } => {
                 write!(f, "cannot compute on {threads} threads: from 1 to {maximum}")
             }
             Self::Threads { threads, cause } => write!(f, "cannot start {threads} threads: {cause}"),
-            Self::VectorLengths { x, y } => write!(f, "vector lengths differ: {x} and {y}"),
-            Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
-            Self::Npy { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }

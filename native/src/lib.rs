@@ -17,6 +17,7 @@ pub mod c;
 pub mod cholesky;
 pub mod error;
 pub mod greeting;
+pub mod index;
 pub mod java;
 mod lanes;
 pub mod lu;

@@ -66,9 +66,11 @@ impl Level {
 /// Registers of `T`.
 pub(crate) trait Lanes<T>: Copy {
     /// As many values as a register holds, in memory.
-    type Block: Copy + AsRef<[T]> + AsMut<[T]>;
+    type Block: AsRef<[T]>;
     /// A register.
     type Vector: Copy;
+    /// Values in a register.
+    const LANES: usize;
 
     /// Returns the whole blocks of `values`, and what is left over.
     fn blocks(self, values: &[T]) -> (&[Self::Block], &[T]);
@@ -76,6 +78,10 @@ pub(crate) trait Lanes<T>: Copy {
     fn load(self, block: &Self::Block) -> Self::Vector;
     /// Returns the values of `tail`, fewer than a block, followed by zeros.
     fn load_tail(self, tail: &[T]) -> Self::Vector;
+    /// Returns the values of the register.
+    fn store(self, a: Self::Vector) -> Self::Block;
+    /// Returns the sum of the lanes, added pairwise.
+    fn sum(self, a: Self::Vector) -> T;
     /// Returns the sum of the lanes, added pairwise in doubles.
     fn total(self, a: Self::Vector) -> f64;
     /// Returns `value` in every lane.
@@ -84,6 +90,8 @@ pub(crate) trait Lanes<T>: Copy {
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Returns `a - b`.
     fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// Returns `a * b`.
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Returns `a * b + c`, rounded once where the processor can.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
 }
@@ -93,8 +101,13 @@ pub(crate) type VectorOf<S, T> = <S as Lanes<T>>::Vector;
 
 /// One kind of vector registers.
 pub(crate) trait Simd: Lanes<f32> + Lanes<f64> {
+    /// Number of registers.
+    const REGISTERS: usize;
+
     /// Returns the lanes of `a` as doubles, the lower half first.
     fn widen(self, a: VectorOf<Self, f32>) -> [VectorOf<Self, f64>; 2];
+    /// Returns a bit for every lane where `a < b` does not hold, because it is greater, equal or not a number.
+    fn not_less(self, a: VectorOf<Self, f32>, b: VectorOf<Self, f32>) -> u32;
 }
 
 /// Work that [`dispatch`] runs.
@@ -134,6 +147,19 @@ pub(crate) fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
     }
 }
 
+/// Asks the processor for the memory `ahead` bytes after the beginning of `values`, which need not be theirs.
+#[inline(always)]
+pub(crate) fn prefetch<T: ?Sized>(values: &T, ahead: usize) {
+    let address = std::ptr::from_ref(values).cast::<i8>().wrapping_add(ahead);
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch of any address does nothing but warm the cache.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: Kernel>(kernel: K) -> K::Output {
@@ -157,10 +183,11 @@ fn neon<K: Kernel>(kernel: K) -> K::Output {
 pub(crate) struct Portable(());
 
 macro_rules! portable {
-    ($t:ty, $lanes:literal, |$sum:ident| $total:expr) => {
+    ($t:ty, $lanes:literal, |$a:ident| $sum:expr, |$b:ident| $total:expr) => {
         impl Lanes<$t> for Portable {
             type Block = [$t; $lanes];
             type Vector = [$t; $lanes];
+            const LANES: usize = $lanes;
 
             #[inline(always)]
             fn blocks(self, values: &[$t]) -> (&[Self::Block], &[$t]) {
@@ -177,6 +204,10 @@ macro_rules! portable {
                 block
             }
             #[inline(always)]
+            fn store(self, a: Self::Vector) -> Self::Block {
+                a
+            }
+            #[inline(always)]
             fn splat(self, value: $t) -> Self::Vector {
                 [value; $lanes]
             }
@@ -189,37 +220,55 @@ macro_rules! portable {
                 std::array::from_fn(|i| a[i] - b[i])
             }
             #[inline(always)]
+            fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|i| a[i] * b[i])
+            }
+            #[inline(always)]
             fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
                 // Not `f32::mul_add`: without the instruction that is a call into the C library.
                 std::array::from_fn(|i| a[i] * b[i] + c[i])
             }
             #[inline(always)]
-            fn total(self, $sum: Self::Vector) -> f64 {
+            fn sum(self, $a: Self::Vector) -> $t {
+                $sum
+            }
+            #[inline(always)]
+            fn total(self, $b: Self::Vector) -> f64 {
                 $total
             }
         }
     };
 }
 
-portable!(f32, 4, |a| (f64::from(a[0]) + f64::from(a[2])) + (f64::from(a[1]) + f64::from(a[3])));
-portable!(f64, 2, |a| a[0] + a[1]);
+portable!(f32, 4, |a| (a[0] + a[2]) + (a[1] + a[3]), |a| (f64::from(a[0]) + f64::from(a[2]))
+    + (f64::from(a[1]) + f64::from(a[3])));
+portable!(f64, 2, |a| a[0] + a[1], |a| a[0] + a[1]);
 
 impl Simd for Portable {
+    const REGISTERS: usize = 16;
+
     #[inline(always)]
     fn widen(self, a: [f32; 4]) -> [[f64; 2]; 2] {
         [[a[0].into(), a[1].into()], [a[2].into(), a[3].into()]]
+    }
+    #[inline(always)]
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN has to give true")]
+    fn not_less(self, a: [f32; 4], b: [f32; 4]) -> u32 {
+        (0..4).fold(0, |bits, i| bits | u32::from(!(a[i] < b[i])) << i)
     }
 }
 
 /// Implements [`Lanes`] with the intrinsics of one instruction set.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! lanes {
-    ($simd:ty, $t:ty, $lanes:literal, $vector:ty, $load:ident, $splat:ident, $add:ident, $sub:ident,
-     |$tail:ident| $load_tail:expr, |$a:ident, $b:ident, $c:ident| $mul_add:expr,
-     |$simd_:ident, $sum:ident| $total:expr) => {
+    ($simd:ty, $t:ty, $lanes:literal, $vector:ty, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident,
+     $mul:ident, |$tail:ident| $load_tail:expr, |$a:ident, $b:ident, $c:ident| $mul_add:expr,
+     |$s:ident| $sum:expr,
+     |$proof:ident, $d:ident| $total:expr) => {
         impl Lanes<$t> for $simd {
             type Block = [$t; $lanes];
             type Vector = $vector;
+            const LANES: usize = $lanes;
 
             #[inline(always)]
             fn blocks(self, values: &[$t]) -> (&[Self::Block], &[$t]) {
@@ -234,6 +283,13 @@ macro_rules! lanes {
             fn load_tail(self, $tail: &[$t]) -> $vector {
                 assert!($tail.len() < $lanes, "a tail is shorter than a block");
                 $load_tail
+            }
+            #[inline(always)]
+            fn store(self, a: $vector) -> Self::Block {
+                let mut block = [0.0; $lanes];
+                // SAFETY: `self` proves the instructions, and a whole block is writable.
+                unsafe { $store(block.as_mut_ptr(), a) };
+                block
             }
             #[inline(always)]
             fn splat(self, value: $t) -> $vector {
@@ -251,13 +307,23 @@ macro_rules! lanes {
                 unsafe { $sub(a, b) }
             }
             #[inline(always)]
+            fn mul(self, a: $vector, b: $vector) -> $vector {
+                // SAFETY: `self` proves the instructions.
+                unsafe { $mul(a, b) }
+            }
+            #[inline(always)]
             fn mul_add(self, $a: $vector, $b: $vector, $c: $vector) -> $vector {
                 // SAFETY: `self` proves the instructions.
                 unsafe { $mul_add }
             }
             #[inline(always)]
-            fn total(self, $sum: $vector) -> f64 {
-                let $simd_ = self;
+            fn sum(self, $s: $vector) -> $t {
+                // SAFETY: `self` proves the instructions.
+                unsafe { $sum }
+            }
+            #[inline(always)]
+            fn total(self, $d: $vector) -> f64 {
+                let $proof = self;
                 $total
             }
         }
@@ -295,11 +361,14 @@ mod x86 {
         8,
         __m256,
         _mm256_loadu_ps,
+        _mm256_storeu_ps,
         _mm256_set1_ps,
         _mm256_add_ps,
         _mm256_sub_ps,
+        _mm256_mul_ps,
         |tail| Lanes::<f32>::load(Avx2(()), &padded(tail)),
         |a, b, c| _mm256_fmadd_ps(a, b, c),
+        |a| sum_f32(a),
         |simd, a| {
             let [low, high] = simd.widen(a);
             Lanes::<f64>::total(simd, Lanes::<f64>::add(simd, low, high))
@@ -311,18 +380,15 @@ mod x86 {
         4,
         __m256d,
         _mm256_loadu_pd,
+        _mm256_storeu_pd,
         _mm256_set1_pd,
         _mm256_add_pd,
         _mm256_sub_pd,
+        _mm256_mul_pd,
         |tail| Lanes::<f64>::load(Avx2(()), &padded(tail)),
         |a, b, c| _mm256_fmadd_pd(a, b, c),
-        |_simd, a| {
-            // SAFETY: the type proves the instructions.
-            unsafe {
-                let pair = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd::<1>(a));
-                _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
-            }
-        }
+        |a| sum_f64(a),
+        |simd, a| simd.sum(a)
     );
     lanes!(
         Avx512,
@@ -330,12 +396,18 @@ mod x86 {
         16,
         __m512,
         _mm512_loadu_ps,
+        _mm512_storeu_ps,
         _mm512_set1_ps,
         _mm512_add_ps,
         _mm512_sub_ps,
+        _mm512_mul_ps,
         // SAFETY: the type proves the instructions; the mask leaves out what lies beyond the tail.
         |tail| unsafe { _mm512_maskz_loadu_ps((1u16 << tail.len()) - 1, tail.as_ptr()) },
         |a, b, c| _mm512_fmadd_ps(a, b, c),
+        |a| {
+            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
+            sum_f32(_mm256_add_ps(_mm512_castps512_ps256(a), high))
+        },
         |simd, a| {
             let [low, high] = simd.widen(a);
             Lanes::<f64>::total(simd, Lanes::<f64>::add(simd, low, high))
@@ -347,31 +419,51 @@ mod x86 {
         8,
         __m512d,
         _mm512_loadu_pd,
+        _mm512_storeu_pd,
         _mm512_set1_pd,
         _mm512_add_pd,
         _mm512_sub_pd,
+        _mm512_mul_pd,
         // SAFETY: the type proves the instructions; the mask leaves out what lies beyond the tail.
         |tail| unsafe { _mm512_maskz_loadu_pd((1u8 << tail.len()) - 1, tail.as_ptr()) },
         |a, b, c| _mm512_fmadd_pd(a, b, c),
-        |_simd, a| {
-            // SAFETY: the type proves the instructions, AVX among them.
-            unsafe {
-                let four = _mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd::<1>(a));
-                let pair = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd::<1>(four));
-                _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
-            }
-        }
+        |a| sum_f64(_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd::<1>(a))),
+        |simd, a| simd.sum(a)
     );
 
+    #[inline]
+    #[target_feature(enable = "avx")]
+    fn sum_f32(a: __m256) -> f32 {
+        let four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
+        let pair = _mm_add_ps(four, _mm_movehl_ps(four, four));
+        _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx")]
+    fn sum_f64(a: __m256d) -> f64 {
+        let pair = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd::<1>(a));
+        _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
+    }
+
     impl Simd for Avx2 {
+        const REGISTERS: usize = 16;
+
         #[inline(always)]
         fn widen(self, a: __m256) -> [__m256d; 2] {
             // SAFETY: `self` proves the instructions.
             unsafe { [_mm256_cvtps_pd(_mm256_castps256_ps128(a)), _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(a))] }
         }
+        #[inline(always)]
+        fn not_less(self, a: __m256, b: __m256) -> u32 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NLT_UQ>(a, b)) as u32 }
+        }
     }
 
     impl Simd for Avx512 {
+        const REGISTERS: usize = 32;
+
         #[inline(always)]
         fn widen(self, a: __m512) -> [__m512d; 2] {
             // SAFETY: `self` proves the instructions.
@@ -379,6 +471,11 @@ mod x86 {
                 let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
                 [_mm512_cvtps_pd(_mm512_castps512_ps256(a)), _mm512_cvtps_pd(high)]
             }
+        }
+        #[inline(always)]
+        fn not_less(self, a: __m512, b: __m512) -> u32 {
+            // SAFETY: `self` proves the instructions.
+            unsafe { _mm512_cmp_ps_mask::<_CMP_NLT_UQ>(a, b).into() }
         }
     }
 }
@@ -401,11 +498,14 @@ mod arm {
         4,
         float32x4_t,
         vld1q_f32,
+        vst1q_f32,
         vdupq_n_f32,
         vaddq_f32,
         vsubq_f32,
+        vmulq_f32,
         |tail| Lanes::<f32>::load(Neon(()), &padded(tail)),
         |a, b, c| vfmaq_f32(c, a, b),
+        |a| vaddvq_f32(a),
         |simd, a| {
             let [low, high] = simd.widen(a);
             Lanes::<f64>::total(simd, Lanes::<f64>::add(simd, low, high))
@@ -417,20 +517,29 @@ mod arm {
         2,
         float64x2_t,
         vld1q_f64,
+        vst1q_f64,
         vdupq_n_f64,
         vaddq_f64,
         vsubq_f64,
+        vmulq_f64,
         |tail| Lanes::<f64>::load(Neon(()), &padded(tail)),
         |a, b, c| vfmaq_f64(c, a, b),
-        // SAFETY: the type proves the instructions.
-        |_simd, a| unsafe { vaddvq_f64(a) }
+        |a| vaddvq_f64(a),
+        |simd, a| simd.sum(a)
     );
 
     impl Simd for Neon {
+        const REGISTERS: usize = 32;
+
         #[inline(always)]
         fn widen(self, a: float32x4_t) -> [float64x2_t; 2] {
             // SAFETY: `self` proves the instructions.
             unsafe { [vcvt_f64_f32(vget_low_f32(a)), vcvt_high_f64_f32(a)] }
+        }
+        #[inline(always)]
+        fn not_less(self, a: float32x4_t, b: float32x4_t) -> u32 {
+            // SAFETY: `self` proves the instructions, and the array holds a whole register.
+            unsafe { vaddvq_u32(vandq_u32(vmvnq_u32(vcltq_f32(a, b)), vld1q_u32([1, 2, 4, 8].as_ptr()))) }
         }
     }
 }

@@ -465,7 +465,7 @@ impl Kernel for WideSquaredDistance<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use sealed::Sealed;
 

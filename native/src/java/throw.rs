@@ -47,7 +47,16 @@ const fn exception(error: &Error) -> &'static JNIStr {
         | Error::PermutationLength { .. }
         | Error::PermutationEntry { .. }
         | Error::ThreadCount { .. }
-        | Error::VectorLengths { .. } => jni_str!("java/lang/IllegalArgumentException"),
+        | Error::VectorLengths { .. }
+        | Error::Dimension { .. }
+        | Error::NotVectors { .. }
+        | Error::QueryDimension { .. }
+        | Error::VectorNotFinite { .. }
+        | Error::ZeroVector { .. }
+        | Error::HitCount { .. } => jni_str!("java/lang/IllegalArgumentException"),
+        Error::Id { .. } => jni_str!("java/lang/IndexOutOfBoundsException"),
+        Error::Mapped => jni_str!("java/lang/UnsupportedOperationException"),
+        Error::Closed => jni_str!("java/lang/IllegalStateException"),
         Error::Overflow { .. } => jni_str!("java/lang/ArithmeticException"),
         Error::Singular { .. } => jni_str!("io/github/rustffi/SingularMatrixException"),
         Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),

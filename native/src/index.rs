@@ -1,0 +1,894 @@
+//! Exact nearest-neighbour search in memory.
+//!
+//! An [`Index`] holds vectors of one dimension in single precision, outside of any garbage-collected heap, and finds those
+//! that are nearest to a query: all of them are looked at, so the answer is exact.
+//!
+//! ```
+//! use rust_ffi::index::{Index, Metric};
+//!
+//! let index = Index::new(2, Metric::Euclidean)?;
+//! index.add(&[0.0, 0.0, 3.0, 4.0, 1.0, 0.0])?;
+//! let (mut ids, mut scores) = ([0; 2], [0.0; 2]);
+//! let found = index.search(&[0.9, 0.0], 2, index.len(), None, &mut ids, &mut scores)?;
+//! assert_eq!((found, ids), (2, [2, 0]));
+//! # Ok::<(), rust_ffi::Error>(())
+//! ```
+//!
+//! # Scores
+//! A score is computed in doubles and rounded to a float. Vectors are ranked by it, to the precision of a float but without
+//! regard to a float's range: where two scores are both infinite, or both zero, because they are too large or too small
+//! for a float, the better one still comes first. Vectors with the same score come in the order of their ids. The
+//! same vectors and the same query give the same answer for any number of threads, whether asked for alone or with
+//! others.
+//!
+//! # Threads
+//! Everything may be called from any thread at any time. Searches run at the same time as each other and as [`Index::add`],
+//! and see the vectors of every addition that was finished before, and of one that is not finished none at all. Additions
+//! wait for each other.
+
+pub mod handles;
+mod memory;
+mod scan;
+mod store;
+mod top;
+
+/// What [`store`] synchronises with, apart so that a test can put a model in its place.
+mod sync {
+    pub(super) use std::sync::atomic::{AtomicU64, Ordering};
+    pub(super) use std::sync::{Arc, Mutex, PoisonError, RwLock};
+}
+
+use std::path::Path;
+
+use crate::simd::Level;
+use crate::{Error, Result, npy};
+use memory::Memory;
+use scan::Request;
+use store::{Store, View};
+use top::Candidate;
+
+/// What nearness is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// The dot product: the greatest is the best.
+    DotProduct,
+    /// The cosine of the angle, from -1 to 1: the greatest is the best.
+    Cosine,
+    /// The square of the Euclidean distance: the smallest is the best.
+    Euclidean,
+}
+
+/// Vectors to search in.
+#[derive(Debug)]
+pub struct Index {
+    metric: Metric,
+    store: Store,
+    mapped: bool,
+    level: Level,
+}
+
+/// Returns the bytes of memory that the vectors of all indexes take, with what is left over for further ones. Mapped
+/// files are not counted.
+#[must_use]
+pub fn bytes_in_use() -> u64 {
+    memory::bytes_in_use()
+}
+
+impl Index {
+    /// Returns an index without vectors.
+    ///
+    /// # Errors
+    /// [`Error::Dimension`] when `dimension` is not at least 1.
+    pub fn new(dimension: i64, metric: Metric) -> Result<Self> {
+        match usize::try_from(dimension) {
+            Ok(values @ 1..) if values <= isize::MAX as usize / size_of::<f32>() => {
+                Ok(Self::with_store(Store::new(values), metric))
+            }
+            _ => Err(Error::Dimension { dimension }),
+        }
+    }
+
+    fn with_store(store: Store, metric: Metric) -> Self {
+        Self { metric, store, mapped: false, level: Level::best() }
+    }
+
+    /// Returns an index of the vectors in the `.npy` file at `path`, read into memory: the file may change afterwards.
+    ///
+    /// # Errors
+    /// - [`Error::Io`] when the file cannot be read.
+    /// - [`Error::Npy`] when it is not a two-dimensional `float32` array in C order, or is not as long as its header says.
+    /// - [`Error::VectorNotFinite`] and [`Error::ZeroVector`] as for [`Index::add`].
+    /// - [`Error::OutOfMemory`] when there is none.
+    pub fn open(path: &Path, metric: Metric) -> Result<Self> {
+        let (mut reader, rows, dimension) = Self::reader(path)?;
+        let index = Self::with_store(Store::new(dimension), metric);
+        if rows > 0 {
+            index.append(rows, |_, values| reader.read_floats(values))?;
+        }
+        Ok(index)
+    }
+
+    /// Returns an index of the vectors in the `.npy` file at `path`, mapped into memory: nothing is read before it is needed,
+    /// and processes that map the same file share it. Nothing can be added.
+    ///
+    /// The vectors are not looked at: one that holds NaN or infinity, or is zero where the metric is the cosine, is never found.
+    ///
+    /// # Errors
+    /// - [`Error::Io`] when the file cannot be read or mapped.
+    /// - [`Error::Npy`] when it is not a two-dimensional `float32` array in C order and in this machine's byte order, or
+    ///   is not as long as its header says.
+    ///
+    /// # Safety
+    /// As long as the index exists, nobody may change the file in place: a search that meets a page of a file that has been
+    /// truncated ends the process. [`Index::save`] and every other replacement of the file as a whole are harmless.
+    pub unsafe fn map(path: &Path, metric: Metric) -> Result<Self> {
+        let (reader, rows, dimension) = Self::reader(path)?;
+        if reader.format().big_endian != cfg!(target_endian = "big") {
+            return Err(Error::npy(path, "its byte order is not this machine's, so it cannot be mapped".into()));
+        }
+        if reader.offset() % size_of::<f32>() as u64 != 0 {
+            let problem =
+                format!("its values begin at byte {}, not at a multiple of 4, so it cannot be mapped", reader.offset());
+            return Err(Error::npy(path, problem));
+        }
+        let store = if rows == 0 {
+            Store::new(dimension)
+        } else {
+            // SAFETY: the caller answers for the file, which is as long as its header says.
+            let memory = unsafe { Memory::map(reader.file(), reader.offset(), rows * dimension) };
+            Store::of(dimension, rows, memory.map_err(|error| Error::io(path, &error))?)?
+        };
+        Ok(Self { mapped: true, ..Self::with_store(store, metric) })
+    }
+
+    fn reader(path: &Path) -> Result<(npy::Reader, usize, usize)> {
+        let reader = npy::Reader::open(path)?;
+        let (rows, columns, format) = (reader.rows(), reader.columns(), reader.format());
+        if format.width != size_of::<f32>() {
+            return Err(Error::npy(path, "its values are of the type float64, not float32".into()));
+        }
+        if format.fortran_order {
+            return Err(Error::npy(path, "it is in Fortran order, not in C order".into()));
+        }
+        if columns == 0 {
+            return Err(Error::npy(path, format!("{rows} vectors of dimension 0, which has to be at least 1")));
+        }
+        Ok((reader, rows, columns))
+    }
+
+    /// Returns the number of values of a vector.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.store.dimension()
+    }
+
+    /// Returns what nearness is.
+    #[must_use]
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// Returns the number of vectors.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.store.len()
+    }
+
+    /// Returns whether there are no vectors.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the bytes of memory that the vectors take, with what is left over for further ones: nothing for a mapped
+    /// file.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.store.bytes()
+    }
+
+    /// Adds the vectors that follow one another in `values`, all of them or none, and returns the id of the first: ids
+    /// are 0, 1, 2 and so on.
+    ///
+    /// # Errors
+    /// - [`Error::Mapped`] when this is a mapped file.
+    /// - [`Error::NotVectors`] when the number of values is not a multiple of the dimension.
+    /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
+    /// - [`Error::OutOfMemory`] when there is none.
+    pub fn add(&self, values: &[f32]) -> Result<u64> {
+        self.add_with(values.len(), |from, room| {
+            room.copy_from_slice(&values[from..from + room.len()]);
+            Ok(())
+        })
+    }
+
+    /// The same for `count` values that `copy` writes where they belong: it is called with the number of values that it has
+    /// written already and the room for the next ones.
+    ///
+    /// # Errors
+    /// Those of [`Index::add`] and those of `copy`.
+    pub fn add_with<E: From<Error>>(
+        &self,
+        count: usize,
+        copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
+        if self.mapped {
+            return Err(Error::Mapped.into());
+        }
+        if !count.is_multiple_of(self.dimension()) {
+            return Err(Error::NotVectors { values: count, dimension: self.dimension() }.into());
+        }
+        self.append(count / self.dimension(), copy)
+    }
+
+    fn append<E: From<Error>>(
+        &self,
+        rows: usize,
+        mut copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
+        self.store.append(rows, |from, room| {
+            copy(from, room)?;
+            Ok(self.check(from / self.dimension(), room)?)
+        })
+    }
+
+    /// Checks vectors, the first of which is the caller's number `first`.
+    fn check(&self, first: usize, values: &[f32]) -> Result<()> {
+        for (vector, values) in values.chunks_exact(self.dimension()).enumerate() {
+            let vector = first + vector;
+            if !values.iter().fold(true, |finite, value| finite & value.is_finite()) {
+                let bad = values.iter().position(|value| !value.is_finite());
+                let component = bad.expect("one of the values is not finite");
+                return Err(Error::VectorNotFinite { vector, component, value: values[component] });
+            }
+            if self.metric == Metric::Cosine && values.iter().all(|value| *value == 0.0) {
+                return Err(Error::ZeroVector { vector });
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the vector with the id `id` into `values`.
+    ///
+    /// # Errors
+    /// - [`Error::Id`] when there is no such vector.
+    /// - [`Error::VectorLengths`] unless `values` has the length of a vector.
+    pub fn get(&self, id: i64, values: &mut [f32]) -> Result<()> {
+        let view = self.store.view();
+        let vector = u64::try_from(id).ok().and_then(|id| view.get(id));
+        let vector = vector.ok_or(Error::Id { id, len: view.len() })?;
+        if values.len() != vector.len() {
+            return Err(Error::VectorLengths { x: vector.len(), y: values.len() });
+        }
+        values.copy_from_slice(vector);
+        Ok(())
+    }
+
+    /// Finds the `k` vectors nearest to `query`, and returns how many there are: fewer where the index has fewer. Their ids
+    /// and scores are written to `ids` and `scores`, the best first.
+    ///
+    /// Only the first `within` vectors are looked at, and where `allowed` is given, only those whose bit is set in it: id i
+    /// is bit i % 64 of word i / 64, and what lies beyond the last word is not allowed.
+    ///
+    /// # Errors
+    /// - [`Error::HitCount`] when `k` is not at least 1.
+    /// - [`Error::QueryDimension`] unless `query` has the length of a vector.
+    /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
+    /// - [`Error::OutOfMemory`] when there is none for `k` candidates a thread, [`Error::Threads`] when there are no
+    ///   threads.
+    ///
+    /// # Panics
+    /// When `ids` or `scores` have no room for the `k` vectors, or for `within` if that is less.
+    pub fn search(
+        &self,
+        query: &[f32],
+        k: i64,
+        within: u64,
+        allowed: Option<&[u64]>,
+        ids: &mut [i64],
+        scores: &mut [f32],
+    ) -> Result<usize> {
+        if query.len() != self.dimension() {
+            return Err(Error::QueryDimension { values: query.len(), dimension: self.dimension() });
+        }
+        let mut found = [0];
+        self.find(query, k, within, allowed, (ids, scores, &mut found))?;
+        Ok(found[0] as usize)
+    }
+
+    /// Finds the `k` vectors nearest to each of the queries that follow one another in `queries`, in one pass over memory for
+    /// many of them.
+    ///
+    /// With n the lesser of `k` and the number of vectors looked at, the ids and scores of query i are written to `ids` and
+    /// `scores` from i·n on, the best first, and their number, at most n, to `found[i]`.
+    ///
+    /// # Errors
+    /// - [`Error::NotVectors`] when the number of values is not a multiple of the dimension.
+    /// - Otherwise as for [`Index::search`].
+    ///
+    /// # Panics
+    /// When `ids`, `scores` or `found` have no room.
+    pub fn search_all(
+        &self,
+        queries: &[f32],
+        k: i64,
+        within: u64,
+        ids: &mut [i64],
+        scores: &mut [f32],
+        found: &mut [i32],
+    ) -> Result<()> {
+        if !queries.len().is_multiple_of(self.dimension()) {
+            return Err(Error::NotVectors { values: queries.len(), dimension: self.dimension() });
+        }
+        self.find(queries, k, within, None, (ids, scores, found))
+    }
+
+    fn find(
+        &self,
+        queries: &[f32],
+        k: i64,
+        within: u64,
+        allowed: Option<&[u64]>,
+        (ids, scores, found): (&mut [i64], &mut [f32], &mut [i32]),
+    ) -> Result<()> {
+        let k = match u64::try_from(k) {
+            Ok(k @ 1..) => k,
+            _ => return Err(Error::HitCount { k }),
+        };
+        self.check(0, queries)?;
+        let view = self.store.view().prefix(within);
+        let limit = usize::try_from(k.min(view.len())).unwrap_or(usize::MAX);
+        found.fill(0);
+        if limit == 0 {
+            return Ok(());
+        }
+        let together = scan::TOGETHER * self.dimension();
+        let hits = ids.chunks_mut(limit).zip(scores.chunks_mut(limit)).zip(found);
+        let mut hits = hits.take(queries.len() / self.dimension());
+        assert_eq!(hits.len(), queries.len() / self.dimension(), "room for all hits");
+        for queries in queries.chunks(together) {
+            for (best, hits) in self.best(&view, queries, limit, allowed)?.into_iter().zip(&mut hits) {
+                let ((ids, scores), found) = hits;
+                for ((id, score), hit) in ids.iter_mut().zip(scores).zip(best) {
+                    *id = hit.id as i64;
+                    *score = if self.metric == Metric::Euclidean { 0.0 - hit.low } else { hit.low } as f32;
+                    *found += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn best(&self, view: &View, queries: &[f32], limit: usize, allowed: Option<&[u64]>) -> Result<Vec<Vec<Candidate>>> {
+        scan::search(view, Request { level: self.level, metric: self.metric, queries, limit, allowed })
+    }
+
+    /// Makes the searches use the instructions of `level`.
+    #[cfg(test)]
+    fn at(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+
+    /// Writes the vectors to `path` as a `.npy` file, in place of one that may be there: a reader sees the old file or the
+    /// new one. Vectors that are added meanwhile are not written.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the file cannot be written; the old one stays as it was. Windows does not let a file be replaced
+    /// that is mapped.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let view = self.store.view();
+        npy::write_floats(path, view.len(), view.dimension() as u64, view.parts().map(|part| part.values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vector::tests::numbers;
+
+    fn floats(seed: u64, count: usize) -> Vec<f32> {
+        numbers(seed).take(count).map(|value| value as f32).collect()
+    }
+
+    fn index(dimension: usize, metric: Metric, vectors: &[f32]) -> Index {
+        let index = Index::new(dimension as i64, metric).unwrap();
+        // In uneven pieces, so that there are several chunks.
+        let mut rest = vectors;
+        let mut rows = 1;
+        while !rest.is_empty() {
+            let (piece, more) = rest.split_at((rows * dimension).min(rest.len()));
+            index.add(piece).unwrap();
+            rest = more;
+            rows = rows * 3 % 1009 + 1;
+        }
+        index
+    }
+
+    /// Returns the ids and scores of the best vectors, in plain doubles.
+    fn reference(metric: Metric, dimension: usize, vectors: &[f32], query: &[f32]) -> Vec<(i64, f64)> {
+        let wide: Vec<f64> = query.iter().map(|value| f64::from(*value)).collect();
+        let sum =
+            |x: &[f64], y: &[f64], of: fn(f64, f64) -> f64| x.iter().zip(y).fold(0.0, |sum, (x, y)| sum + of(*x, *y));
+        let mut scored: Vec<(i64, f64)> = vectors
+            .chunks_exact(dimension)
+            .enumerate()
+            .map(|(id, vector)| {
+                let vector: Vec<f64> = vector.iter().map(|value| f64::from(*value)).collect();
+                let dot = sum(&wide, &vector, |x, y| x * y);
+                let score = match metric {
+                    Metric::DotProduct => dot,
+                    Metric::Cosine => {
+                        dot / (sum(&wide, &wide, |x, y| x * y).sqrt() * sum(&vector, &vector, |x, y| x * y).sqrt())
+                    }
+                    Metric::Euclidean => sum(&wide, &vector, |x, y| (x - y) * (x - y)),
+                };
+                (id as i64, score)
+            })
+            .collect();
+        let sign = if metric == Metric::Euclidean { 1.0 } else { -1.0 };
+        scored.sort_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1)).then(a.0.cmp(&b.0)));
+        scored
+    }
+
+    /// Asserts that the hits are those of a reference in doubles, but for scores that tie to the precision of a float.
+    fn assert_exact(what: &str, metric: Metric, ids: &[i64], scores: &[f32], best: &[(i64, f64)]) {
+        let by_id: std::collections::HashMap<i64, f64> = best.iter().copied().collect();
+        let mut seen = std::collections::HashSet::new();
+        for (rank, (id, score)) in ids.iter().zip(scores).enumerate() {
+            assert!(seen.insert(*id), "{what}: id {id} twice");
+            let own = by_id[id];
+            let (expected, wanted) = best[rank];
+            // For the cosine and the dot product of doubles, what cancels is lost from about 1e-16 of the terms.
+            let tie = f64::from(f32::EPSILON) * wanted.abs() + if metric == Metric::Cosine { 1e-14 } else { 0.0 };
+            assert!(
+                (own - wanted).abs() <= tie,
+                "{what}: rank {rank} has id {id} with {own}, not {expected} with {wanted}"
+            );
+            let given = f64::from(*score);
+            let close = (given - own).abs() <= f64::from(f32::EPSILON) * own.abs() + 1e-14 * f64::from(own.abs() < 1.0);
+            let same = given == f64::from(own as f32)
+                || close
+                || (own.abs() < f64::from(f32::MIN_POSITIVE) && given.abs() < 2e-38);
+            assert!(same, "{what}: id {id} is given {given}, but has {own}");
+        }
+        for (rank, pair) in ids.windows(2).enumerate() {
+            if scores[rank] == scores[rank + 1] && scores[rank].is_normal() {
+                assert!(pair[0] < pair[1], "{what}: ids {} and {} of the same score", pair[0], pair[1]);
+            }
+        }
+    }
+
+    fn check(what: &str, metric: Metric, dimension: usize, vectors: &[f32], queries: &[f32]) {
+        let count = vectors.len() / dimension;
+        for level in Level::ALL.iter().copied().filter(|level| level.is_present()) {
+            let index = index(dimension, metric, vectors).at(level);
+            let best: Vec<_> =
+                queries.chunks_exact(dimension).map(|query| reference(metric, dimension, vectors, query)).collect();
+            for k in [1, 10, count + 5] {
+                let what = format!("{what}, {metric:?}, {level:?}, dimension {dimension}, k {k}");
+                let n = k.min(count);
+                let (mut ids, mut scores, mut found) =
+                    (vec![-1; n * best.len()], vec![0.0; n * best.len()], vec![0; best.len()]);
+                index.search_all(queries, k as i64, index.len(), &mut ids, &mut scores, &mut found).unwrap();
+                assert!(found.iter().all(|found| *found as usize == n), "{what}");
+                for (query, best) in best.iter().enumerate() {
+                    let (ids, scores) = (&ids[query * n..][..n], &scores[query * n..][..n]);
+                    assert_exact(&what, metric, ids, scores, best);
+                    let (mut alone, mut same) = (vec![-1; n], vec![0.0; n]);
+                    let query = &queries[query * dimension..][..dimension];
+                    let found = index.search(query, k as i64, index.len(), None, &mut alone, &mut same).unwrap();
+                    assert_eq!(
+                        (found, alone.as_slice(), same.as_slice()),
+                        (n, ids, scores),
+                        "{what}: alone and together"
+                    );
+                }
+            }
+        }
+    }
+
+    const METRICS: [Metric; 3] = [Metric::DotProduct, Metric::Cosine, Metric::Euclidean];
+
+    #[test]
+    fn random_vectors_are_found_exactly() {
+        for metric in METRICS {
+            for dimension in [1, 2, 3, 7, 8, 15, 16, 17, 33, 64, 65, 130] {
+                check("random", metric, dimension, &floats(1, 150 * dimension), &floats(2, 5 * dimension));
+            }
+            check("many queries", metric, 24, &floats(3, 500 * 24), &floats(4, 70 * 24));
+            check("many vectors", metric, 4, &floats(5, 3000 * 4), &floats(6, 4 * 4));
+        }
+    }
+
+    #[test]
+    fn clustered_vectors_far_from_the_origin_are_found_exactly() {
+        for metric in METRICS {
+            for (spread, offset) in [(1e-3, 1.0), (1e-4, 1000.0), (1.0, 1e6)] {
+                let dimension = 40;
+                let vectors: Vec<f32> =
+                    numbers(7).take(400 * dimension).map(|value| (offset + spread * value) as f32).collect();
+                check("clustered", metric, dimension, &vectors, &vectors[..6 * dimension]);
+            }
+        }
+    }
+
+    #[test]
+    fn vectors_of_very_different_norms_are_found_exactly() {
+        for metric in METRICS {
+            let dimension = 20;
+            let exponents = [-44, -40, -38, -30, -20, -10, -5, 0, 5, 10, 19, 20, 30, 37, 38];
+            let mut vectors = floats(8, 300 * dimension);
+            for (row, vector) in vectors.chunks_exact_mut(dimension).enumerate() {
+                let factor = 10_f64.powi(exponents[row % exponents.len()]);
+                vector.iter_mut().for_each(|value| *value = (f64::from(*value) * factor) as f32);
+                // What became zero by this has no direction.
+                vector[0] = if vector[0] == 0.0 { f32::from_bits(1) } else { vector[0] };
+            }
+            let queries: Vec<f32> = vectors.chunks_exact(dimension).step_by(31).flatten().copied().collect();
+            check("very different norms", metric, dimension, &vectors, &queries);
+            for exponent in exponents {
+                let factor = 10_f64.powi(exponent);
+                let vectors: Vec<f32> = floats(9, 60 * dimension)
+                    .iter()
+                    .map(|value| (f64::from(*value) * factor) as f32)
+                    .map(|value| if value == 0.0 { f32::from_bits(1) } else { value })
+                    .collect();
+                check("the same norms", metric, dimension, &vectors, &vectors[..5 * dimension]);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_vectors_come_in_the_order_of_their_ids() {
+        for metric in METRICS {
+            let dimension = 12;
+            let one = floats(10, dimension);
+            let vectors = one.repeat(500);
+            check("equal", metric, dimension, &vectors, &floats(11, 5 * dimension));
+            let few: Vec<f32> = (0..500).flat_map(|row| floats(100 + row % 7, dimension)).collect();
+            check("often equal", metric, dimension, &few, &floats(12, 5 * dimension));
+            let index = index(dimension, metric, &vectors);
+            let mut ids = [0; 4];
+            index.search(&floats(13, dimension), 4, 500, None, &mut ids, &mut [0.0; 4]).unwrap();
+            assert_eq!(ids, [0, 1, 2, 3]);
+        }
+    }
+
+    #[test]
+    fn zero_and_negative_zero_are_ordinary_values() {
+        for metric in [Metric::DotProduct, Metric::Euclidean] {
+            let vectors: Vec<f32> = (0..200).map(|i| [0.0, -0.0, 1.0, f32::MAX, -f32::MAX][i % 5]).collect();
+            check("zeros", metric, 4, &vectors, &[0.0, -0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let (dimension, k) = (16, 100);
+        let vectors = floats(14, 6_000 * dimension);
+        let queries = floats(15, 20 * dimension);
+        for metric in METRICS {
+            let index = index(dimension, metric, &vectors);
+            let search = || {
+                let (mut ids, mut scores) = (vec![0; 20 * k], vec![0.0; 20 * k]);
+                index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut [0; 20]).unwrap();
+                (ids, scores)
+            };
+            let before = crate::parallel::threads();
+            let expected = search();
+            for threads in [1, 2, 3, 7] {
+                crate::parallel::set_threads(threads).unwrap();
+                assert_eq!(search(), expected, "{threads} threads");
+            }
+            crate::parallel::set_threads(before).unwrap();
+        }
+    }
+
+    #[test]
+    fn only_allowed_ids_are_found() {
+        let dimension = 6;
+        let vectors = floats(16, 700 * dimension);
+        let query = floats(17, dimension);
+        for metric in METRICS {
+            let index = index(dimension, metric, &vectors);
+            let all = reference(metric, dimension, &vectors, &query);
+            let sets: [&dyn Fn(i64) -> bool; 6] =
+                [&|_| false, &|_| true, &|id| id == 699, &|id| id % 64 == 63, &|id| id % 3 == 0, &|id| {
+                    (130..260).contains(&id)
+                }];
+            for set in sets {
+                let mut words = vec![0_u64; 11];
+                (0..700).filter(|id| set(*id)).for_each(|id| words[id as usize / 64] |= 1 << (id % 64));
+                // A bit beyond the last vector, which is no vector's.
+                words[10] |= 1 << 63;
+                let expected: Vec<_> = all.iter().filter(|(id, _)| set(*id)).take(20).map(|(id, _)| *id).collect();
+                let mut ids = [-1; 20];
+                let found = index.search(&query, 20, 700, Some(&words), &mut ids, &mut [0.0; 20]).unwrap();
+                assert_eq!(&ids[..found], expected, "{metric:?}");
+            }
+            let found = index.search(&query, 700, 700, Some(&[u64::MAX]), &mut [0; 700], &mut [0.0; 700]).unwrap();
+            assert_eq!(found, 64, "what lies beyond the last word is not allowed");
+            assert_eq!(index.search(&query, 5, 700, Some(&[]), &mut [0; 5], &mut [0.0; 5]), Ok(0));
+        }
+    }
+
+    #[test]
+    fn a_search_sees_only_the_prefix_it_is_given() {
+        let index = index(1, Metric::DotProduct, &[1.0, 2.0, 3.0, 4.0]);
+        let (mut ids, mut scores) = ([-1; 4], [0.0; 4]);
+        assert_eq!(index.search(&[1.0], 9, 2, None, &mut ids, &mut scores), Ok(2));
+        assert_eq!((ids, scores), ([1, 0, -1, -1], [2.0, 1.0, 0.0, 0.0]));
+        assert_eq!(index.search(&[1.0], 9, 0, None, &mut [], &mut []), Ok(0));
+        assert_eq!(Index::new(1, Metric::Cosine).unwrap().search(&[1.0], 9, 5, None, &mut [], &mut []), Ok(0));
+    }
+
+    #[test]
+    fn bad_input_is_an_error_and_changes_nothing() {
+        let text = |result: Result<u64>| result.unwrap_err().to_string();
+        assert_eq!(Index::new(0, Metric::Cosine).unwrap_err().to_string(), "a dimension is at least 1, not 0");
+        assert_eq!(Index::new(-5, Metric::Cosine).unwrap_err().to_string(), "a dimension is at least 1, not -5");
+        let index = index(2, Metric::Cosine, &[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(text(index.add(&[1.0, 2.0, 3.0])), "3 values are not a multiple of the dimension 2");
+        let nan = index.add(&[1.0, 2.0, 3.0, f32::NAN]);
+        assert_eq!(text(nan), "value 1 of vector 1 is NaN, not a finite number");
+        let infinite = index.add(&[f32::NEG_INFINITY, 2.0]);
+        assert_eq!(text(infinite), "value 0 of vector 0 is -inf, not a finite number");
+        let zero = index.add(&[1.0, 2.0, 0.0, -0.0]);
+        assert_eq!(text(zero), "vector 1 is zero, which has no direction");
+        let search =
+            |query: &[f32], k| index.search(query, k, 9, None, &mut [0; 9], &mut [0.0; 9]).map(|found| found as u64);
+        assert_eq!(text(search(&[1.0], 1)), "the query has 1 values, but the dimension is 2");
+        assert_eq!(text(search(&[1.0, 1.0], 0)), "at least 1 hit has to be asked for, not 0");
+        assert_eq!(text(search(&[1.0, 1.0], -3)), "at least 1 hit has to be asked for, not -3");
+        assert_eq!(text(search(&[f32::NAN, 1.0], 1)), "value 0 of vector 0 is NaN, not a finite number");
+        assert_eq!(text(search(&[0.0, 0.0], 1)), "vector 0 is zero, which has no direction");
+        let mut room = [0.0; 2];
+        for (id, message) in [(2, "id 2 is out of range for 2 vectors"), (-1, "id -1 is out of range for 2 vectors")] {
+            assert_eq!(index.get(id, &mut room).unwrap_err().to_string(), message);
+        }
+        assert_eq!(index.len(), 2);
+        index.get(1, &mut room).unwrap();
+        assert_eq!(room, [3.0, 4.0]);
+        assert_eq!(index.add(&[5.0, 6.0]), Ok(2));
+        index.get(2, &mut room).unwrap();
+        assert_eq!(room, [5.0, 6.0]);
+        assert_eq!(index.add(&[]), Ok(3));
+    }
+
+    #[test]
+    fn memory_that_cannot_be_had_is_an_error() {
+        let index = Index::new(1 << 20, Metric::DotProduct).unwrap();
+        let refused = index.add_with::<Error>(1 << 60, |_, _| unreachable!("there is no room to fill"));
+        assert_eq!(refused, Err(Error::OutOfMemory { bytes: 1 << 62 }));
+        assert_eq!((index.len(), index.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn memory_is_a_little_more_than_the_vectors_and_is_given_back() {
+        let _alone = MEMORY.lock().unwrap();
+        let index = Index::new(64, Metric::DotProduct).unwrap();
+        let vector = floats(18, 64);
+        for count in 1..=40_000_u64 {
+            index.add(&vector).unwrap();
+            let bytes = count * 256;
+            assert!(index.bytes() >= bytes, "{} bytes for {count} vectors", index.bytes());
+            let most = (bytes as f64 * 1.05).max(bytes as f64 + 16_384.0);
+            assert!(index.bytes() as f64 <= most, "{} bytes for {count} vectors", index.bytes());
+        }
+        assert!(bytes_in_use() >= index.bytes());
+    }
+
+    /// Held by tests that look at figures of the whole process.
+    static MEMORY: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+    #[test]
+    fn vectors_added_in_bulk_take_no_more_than_their_bytes() {
+        let index = Index::new(100, Metric::DotProduct).unwrap();
+        index.add(&floats(19, 100 * 20_000)).unwrap();
+        assert_eq!(index.bytes(), 100 * 20_000 * 4);
+    }
+
+    #[test]
+    fn a_closed_handle_names_nothing() {
+        let handle = handles::open(index(1, Metric::DotProduct, &[1.0]));
+        let held = handles::get(handle).unwrap();
+        handles::close(handle);
+        handles::close(handle);
+        assert_eq!(handles::get(handle).unwrap_err().to_string(), "the index is closed");
+        assert_eq!(held.len(), 1, "a call that still runs keeps the vectors");
+        for never in [0, -1, i64::MAX] {
+            assert_eq!(handles::get(never).unwrap_err(), Error::Closed);
+        }
+    }
+
+    #[test]
+    fn a_saved_index_is_opened_and_mapped_again() {
+        let scratch = npy::tests::Scratch::new("index-save");
+        let path = scratch.file("vectors.npy");
+        for (metric, rows) in METRICS.into_iter().zip([0, 1, 5000]) {
+            let vectors = floats(20, rows * 13);
+            let saved = index(13, metric, &vectors);
+            saved.save(&path).unwrap();
+            let opened = Index::open(&path, metric).unwrap();
+            // SAFETY: nobody else knows the file.
+            let mapped = unsafe { Index::map(&path, metric) }.unwrap();
+            assert_eq!((mapped.bytes(), mapped.len(), opened.len()), (0, rows as u64, rows as u64));
+            let query = floats(21, 13);
+            let search = |index: &Index| {
+                let (mut ids, mut scores) = (vec![-1; 7.min(rows)], vec![0.0; 7.min(rows)]);
+                index.search(&query, 7, u64::MAX, None, &mut ids, &mut scores).unwrap();
+                (ids, scores)
+            };
+            assert_eq!(search(&opened), search(&saved));
+            assert_eq!(search(&mapped), search(&saved));
+            assert_eq!(
+                mapped.add(&query).unwrap_err().to_string(),
+                "nothing can be added to an index of a mapped file"
+            );
+            assert_eq!(opened.add(&query), Ok(rows as u64));
+            // In the place of a file that is mapped.
+            #[cfg(unix)]
+            {
+                opened.save(&path).unwrap();
+                assert_eq!(search(&mapped), search(&saved));
+            }
+        }
+    }
+
+    #[test]
+    fn files_that_are_no_vectors_are_refused() {
+        let scratch = npy::tests::Scratch::new("index-files");
+        let path = scratch.file("bad.npy");
+        let header = |kind: &str, fortran: &str, shape: &str| {
+            let text = format!("{{'descr': '{kind}', 'fortran_order': {fortran}, 'shape': {shape}, }}");
+            let text = format!("{text:<117}\n");
+            [b"\x93NUMPY\x01\x00\x76\x00".as_slice(), text.as_bytes()].concat()
+        };
+        for (bytes, problem) in [
+            (header("<f8", "False", "(0, 2)"), "its values are of the type float64, not float32"),
+            (header("<f4", "True", "(0, 2)"), "it is in Fortran order, not in C order"),
+            (header("<f4", "False", "(2, 0)"), "2 vectors of dimension 0, which has to be at least 1"),
+            (header("<f4", "False", "(2,)"), "2 dimensions are needed, but it has 1"),
+            (header("<f4", "False", "(1000000, 1000000)"), "its header says 4000000000128 bytes, but it has 128"),
+        ] {
+            std::fs::write(&path, &bytes).unwrap();
+            let expected = format!("cannot use {}: {problem}", path.display());
+            assert_eq!(Index::open(&path, Metric::DotProduct).unwrap_err().to_string(), expected);
+            // SAFETY: nobody else knows the file.
+            assert_eq!(unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err().to_string(), expected);
+        }
+        let nan =
+            [header("<f4", "False", "(2, 1)"), 1_f32.to_le_bytes().to_vec(), f32::NAN.to_le_bytes().to_vec()].concat();
+        std::fs::write(&path, nan).unwrap();
+        let error = Index::open(&path, Metric::DotProduct).unwrap_err();
+        assert_eq!(error.to_string(), "value 0 of vector 1 is NaN, not a finite number");
+        // SAFETY: nobody else knows the file.
+        let mapped = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap();
+        let mut ids = [-1; 2];
+        assert_eq!(mapped.search(&[1.0], 2, 2, None, &mut ids, &mut [0.0; 2]), Ok(1), "NaN is never found");
+        assert_eq!(ids[0], 0);
+        let big = [header(">f4", "False", "(1, 1)"), 1_f32.to_be_bytes().to_vec()].concat();
+        std::fs::write(&path, big).unwrap();
+        let opened = Index::open(&path, Metric::DotProduct).unwrap();
+        let mut value = [0.0];
+        opened.get(0, &mut value).unwrap();
+        assert_eq!(value, [1.0]);
+        // SAFETY: nobody else knows the file.
+        let error = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err();
+        assert!(error.to_string().ends_with("its byte order is not this machine's, so it cannot be mapped"), "{error}");
+    }
+
+    #[test]
+    #[ignore = "prints figures"]
+    fn speed() {
+        use std::hint::black_box;
+        use std::time::Instant;
+        let dimension = 768;
+        let rows = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(100_000_usize);
+        let vectors = floats(1, rows * dimension);
+        let queries = floats(2, 64 * dimension);
+        let gigabytes = vectors.len() as f64 * 4e-9;
+        for metric in METRICS {
+            let index = Index::new(dimension as i64, metric).unwrap();
+            index.add(&vectors).unwrap();
+            for round in 0..3 {
+                let view = index.store.view();
+                let part = view.parts().next().unwrap().values;
+                let start = Instant::now();
+                let total = std::thread::scope(|scope| {
+                    let halves: Vec<_> = part
+                        .chunks(part.len().div_ceil(2))
+                        .map(|half| {
+                            scope.spawn(move || {
+                                let mut sums = [0_u64; 64];
+                                for block in half.as_chunks::<64>().0 {
+                                    for (sum, value) in sums.iter_mut().zip(block) {
+                                        *sum ^= u64::from(value.to_bits());
+                                    }
+                                }
+                                sums.iter().fold(0, |a, b| a ^ b)
+                            })
+                        })
+                        .collect();
+                    halves.into_iter().fold(0, |total, half| total ^ half.join().unwrap())
+                });
+                black_box(total);
+                let read = gigabytes / start.elapsed().as_secs_f64();
+                for k in [10, 1000] {
+                    let (mut ids, mut scores) = (vec![0; 64 * k], vec![0.0; 64 * k]);
+                    let start = Instant::now();
+                    let singles = 6;
+                    for query in queries.chunks_exact(dimension).take(singles) {
+                        index.search(query, k as i64, u64::MAX, None, &mut ids, &mut scores).unwrap();
+                    }
+                    let single = start.elapsed().as_secs_f64() / singles as f64;
+                    let start = Instant::now();
+                    index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut [0; 64]).unwrap();
+                    let all = start.elapsed().as_secs_f64();
+                    println!(
+                        "{metric:?} k {k} round {round}: read {read:.1} GB/s, single {:.2} ms = {:.1} GB/s = {:.2} of read, 64 in {:.1} ms = {:.1} x",
+                        single * 1e3,
+                        gigabytes / single,
+                        gigabytes / single / read,
+                        all * 1e3,
+                        single * 64.0 / all
+                    );
+                }
+            }
+        }
+    }
+
+    /// Adders, searchers and a reader at the same time, each checking what it sees. `RUST_FFI_STRESS_SECONDS` makes it longer.
+    #[test]
+    fn searches_during_additions_see_whole_additions_only() {
+        const DIMENSION: usize = 3;
+        const BATCH: u64 = 5;
+        let seconds = std::env::var("RUST_FFI_STRESS_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(0.5);
+        let end = std::time::Instant::now() + std::time::Duration::from_secs_f64(seconds);
+        let index = Index::new(DIMENSION as i64, Metric::DotProduct).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while std::time::Instant::now() < end && index.len() < 400_000 {
+                        let first = index
+                            .add_with::<Error>(BATCH as usize * DIMENSION, |from, room| {
+                                for (i, value) in room.iter_mut().enumerate() {
+                                    *value = ((from + i) / DIMENSION + 1) as f32;
+                                }
+                                Ok(())
+                            })
+                            .unwrap();
+                        assert_eq!(first % BATCH, 0);
+                    }
+                });
+            }
+            for thread in 0..6 {
+                let index = &index;
+                scope.spawn(move || {
+                    let mut last = 0;
+                    while std::time::Instant::now() < end {
+                        let len = index.len();
+                        assert!(len >= last && len.is_multiple_of(BATCH), "{len} vectors after {last}");
+                        last = len;
+                        if len == 0 {
+                            continue;
+                        }
+                        if thread % 3 == 0 {
+                            let mut value = [0.0; DIMENSION];
+                            index.get(len as i64 - 1, &mut value).unwrap();
+                            assert_eq!(value, [BATCH as f32; DIMENSION]);
+                            continue;
+                        }
+                        // The last vector of every addition is the best: the first of them all comes first.
+                        let (mut ids, mut scores) = ([-1; 2], [0.0; 2]);
+                        let found = index.search(&[1.0; DIMENSION], 2, len, None, &mut ids, &mut scores).unwrap();
+                        assert_eq!((found, ids[0], scores[0]), (2, BATCH as i64 - 1, (BATCH * 3) as f32));
+                        let second = if len > BATCH { 2 * BATCH - 1 } else { BATCH - 2 };
+                        assert_eq!(ids[1], second as i64, "{len} vectors");
+                    }
+                });
+            }
+        });
+        assert_eq!(index.len() % BATCH, 0);
+    }
+}

@@ -1,0 +1,678 @@
+//! Finding the best vectors exactly, at the speed of memory.
+//!
+//! Every vector is scored in floats first, with a bound on the error of that score. It shows that most vectors cannot be
+//! among the best; the few that may be are kept on a shortlist, scored again in doubles in the end, and those scores
+//! alone decide. The result is therefore that of a search in doubles throughout, whatever the instructions, the number
+//! of threads and the order of the work.
+//!
+//! # The filter
+//! d is the dimension, u = 2⁻²⁴, q and x are the query and the vector, s and n the sums of floats for q·x and x·x. As in
+//! every analysis of a dot product, |s − q·x| ≤ γ‖q‖‖x‖ with γ = d·u/(1 − d·u), in whatever order the sums are formed. Queries are scaled by a
+//! power of two to a norm of at most one, so that they neither overflow nor underflow.
+//! - Dot product: q·x ≤ s + c‖x‖.
+//! - Cosine: x can only reach t if s ≥ (t − c)‖q‖‖x‖.
+//! - Distance: the square is summed up from differences, never expanded, and has a relative error of c at most.
+//!
+//! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
+//! to fail, which leaves the decision to the doubles.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::Metric;
+use super::store::{Part, View};
+use super::top::{Candidate, Shortlist};
+use crate::simd::{self, Kernel, Lanes, Level, Simd};
+use crate::vector::{WideDot, WideSquaredDistance};
+use crate::{Result, memory, parallel};
+
+/// Bytes of vectors that a thread takes up at once: enough to outweigh the taking, and small beside its cache.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// Products below which a search is over before another thread would have begun.
+const PARALLEL_FROM: u128 = 1 << 18;
+
+/// Candidates that a thread scores in doubles at once.
+const SETTLED: usize = 64;
+
+/// Queries that are answered in one pass over the vectors.
+pub(super) const TOGETHER: usize = 256;
+
+/// How far ahead of the arithmetic the vectors are asked for, in bytes.
+const AHEAD: usize = 2048;
+
+/// What a search is given.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) level: Level,
+    pub(super) metric: Metric,
+    /// The queries, row after row: finite, and not zero where the metric is the cosine.
+    pub(super) queries: &'a [f32],
+    /// The number of vectors to find for each.
+    pub(super) limit: usize,
+    /// A bit for every id that may be found, if not all may.
+    pub(super) allowed: Option<&'a [u64]>,
+}
+
+/// Returns the best vectors of `view` for every query, the best first, with their scores as both bounds.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`] when there is none for the candidates, [`crate::Error::Threads`] when there are no threads.
+pub(super) fn search(view: &View, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
+    let blocks = Blocks::of(view)?;
+    let queries = Queries::new(request, view)?;
+    let work = u128::from(view.len()) * request.queries.len() as u128;
+    if work < PARALLEL_FROM {
+        return run(&blocks, &queries, 1);
+    }
+    parallel::run(|| run(&blocks, &queries, parallel::threads().min(blocks.count)))?
+}
+
+fn run(blocks: &Blocks<'_>, queries: &Queries<'_>, threads: usize) -> Result<Vec<Vec<Candidate>>> {
+    let mut workers = memory::with_capacity(threads)?;
+    for _ in 0..threads {
+        workers.push(Mutex::new(Worker::new(queries)?));
+    }
+    let next = AtomicUsize::new(0);
+    parallel::for_each(threads, |worker| {
+        let mut worker = workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            worker.scan(queries, block);
+        }
+    });
+    let mut found = memory::with_capacity(threads)?;
+    found.extend(workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).lists));
+    let mut lists = memory::with_capacity(queries.count)?;
+    for query in 0..queries.count {
+        lists.push(Shortlist::joined(found.iter().map(|lists: &Vec<Shortlist>| &lists[query]), queries.request.limit)?);
+    }
+    drop(found);
+    settle(queries, &mut lists)?;
+    let mut best = memory::with_capacity(queries.count)?;
+    best.extend(lists.into_iter().map(Shortlist::best));
+    Ok(best)
+}
+
+/// Finds the scores of all candidates, on all threads.
+fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
+    let mut parts =
+        memory::with_capacity(lists.iter_mut().map(|list| list.candidates().len().div_ceil(SETTLED)).sum())?;
+    for (query, list) in lists.iter_mut().enumerate() {
+        parts.extend(list.candidates().chunks_mut(SETTLED).map(|part| Mutex::new((query, part))));
+    }
+    parallel::for_each(parts.len(), |part| {
+        let mut part = parts[part].lock().unwrap_or_else(PoisonError::into_inner);
+        let (query, candidates) = &mut *part;
+        candidates.iter_mut().filter(|candidate| !candidate.is_settled()).for_each(|candidate| {
+            candidate.settle(queries.score(*query, candidate.id));
+        });
+    });
+    Ok(())
+}
+
+/// The vectors of a view, cut into blocks for the threads to take.
+struct Blocks<'a> {
+    /// Every part with the number of the first block in it.
+    parts: Vec<(usize, Part<'a>)>,
+    count: usize,
+    /// Values of a block.
+    values: usize,
+}
+
+impl<'a> Blocks<'a> {
+    fn of(view: &'a View) -> Result<Self> {
+        let dimension = view.dimension();
+        let rows = BLOCK_BYTES / size_of::<f32>() / dimension;
+        let values = (if rows < TALL { rows.max(1) } else { rows / TALL * TALL }) * dimension;
+        let mut parts = memory::with_capacity(view.parts().count())?;
+        let mut count = 0;
+        for part in view.parts() {
+            parts.push((count, part));
+            count += part.values.len().div_ceil(values);
+        }
+        Ok(Self { parts, count, values })
+    }
+
+    fn get(&self, block: usize) -> Option<Block<'a>> {
+        if block >= self.count {
+            return None;
+        }
+        let (first, part) = self.parts[self.parts.partition_point(|(first, _)| *first <= block) - 1];
+        let at = (block - first) * self.values;
+        let end = part.values.len().min(at + self.values);
+        Some(Block { part, at, end })
+    }
+}
+
+/// Vectors that a thread works on.
+#[derive(Clone, Copy)]
+struct Block<'a> {
+    part: Part<'a>,
+    /// Where the block begins and ends among the values of the part.
+    at: usize,
+    end: usize,
+}
+
+/// Queries, prepared.
+struct Queries<'a> {
+    request: Request<'a>,
+    view: &'a View,
+    dimension: usize,
+    count: usize,
+    /// The queries times a power of two each, except for distances.
+    scaled: Vec<f32>,
+    /// For every query, that power of two and the norm of the query itself.
+    scales: Vec<(f64, f64)>,
+    /// Tiles of queries side by side: for every dimension the values of as many queries as a tile has.
+    packed: Vec<f32>,
+    bound: Bound,
+}
+
+/// What the filter allows for.
+#[derive(Clone, Copy)]
+struct Bound {
+    /// c: the relative error of a sum of floats and of the filter.
+    relative: f64,
+    /// What underflow takes from a sum of floats at most.
+    absolute: f64,
+}
+
+impl Bound {
+    fn of(dimension: usize) -> Self {
+        let du = (dimension as f64 + 16.0) * f64::from(f32::EPSILON / 2.0);
+        // Beyond four million dimensions the bound says nothing any more.
+        let relative = if du < 0.25 { 3.0 * du / (1.0 - du) } else { f64::INFINITY };
+        Self { relative, absolute: dimension as f64 * f64::from(f32::from_bits(2)) }
+    }
+}
+
+/// Registers of queries that a tile has.
+const ACROSS: usize = 2;
+
+/// Vectors that a tile has where there are 32 registers: 24 for the sums, and enough for the operands.
+const TALL: usize = 12;
+
+/// The same where there are 16.
+const SHORT: usize = 6;
+
+/// Values of a vector that a tile takes at once.
+const STEP: usize = 8;
+
+impl<'a> Queries<'a> {
+    fn new(request: Request<'a>, view: &'a View) -> Result<Self> {
+        let dimension = view.dimension();
+        let count = request.queries.len() / dimension;
+        let mut scaled = memory::with_capacity(request.queries.len())?;
+        let mut scales = memory::with_capacity(count)?;
+        for query in request.queries.chunks_exact(dimension) {
+            let norm = simd::dispatch(request.level, WideDot { x: query, y: query }).sqrt();
+            let scale = match request.metric {
+                Metric::Euclidean => 1.0,
+                Metric::DotProduct | Metric::Cosine => scale(norm),
+            };
+            scaled.extend(query.iter().map(|value| (f64::from(*value) * scale) as f32));
+            scales.push((scale, norm));
+        }
+        let mut queries =
+            Self { request, view, dimension, count, scaled, scales, packed: Vec::new(), bound: Bound::of(dimension) };
+        if queries.is_tiled() {
+            queries.pack(simd::dispatch(request.level, TileWidth))?;
+        }
+        Ok(queries)
+    }
+
+    /// Returns whether the queries are worth a tile. A few of them are better off one by one.
+    fn is_tiled(&self) -> bool {
+        self.count > 3
+    }
+
+    fn pack(&mut self, width: usize) -> Result<()> {
+        let tiles = self.count.div_ceil(width);
+        let len = (tiles * width).checked_mul(self.dimension);
+        self.packed = memory::filled(len.ok_or(crate::Error::OutOfMemory { bytes: usize::MAX })?)?;
+        for (query, values) in self.scaled.chunks_exact(self.dimension).enumerate() {
+            let tile = query / width * width * self.dimension;
+            for (i, value) in values.iter().enumerate() {
+                self.packed[tile + i * width + query % width] = *value;
+            }
+        }
+        Ok(())
+    }
+
+    fn query(&self, query: usize) -> &[f32] {
+        &self.request.queries[query * self.dimension..][..self.dimension]
+    }
+
+    /// Returns how good the vector is for the query, the greater the better, unless it is not finite.
+    fn score(&self, query: usize, id: u64) -> Option<f64> {
+        let (level, norm) = (self.request.level, self.scales[query].1);
+        let (x, y) = (self.query(query), self.view.get(id)?);
+        let score = match self.request.metric {
+            Metric::DotProduct => simd::dispatch(level, WideDot { x, y }),
+            Metric::Cosine => {
+                let dot = simd::dispatch(level, WideDot { x, y });
+                dot / (norm * simd::dispatch(level, WideDot { x: y, y }).sqrt())
+            }
+            Metric::Euclidean => -simd::dispatch(level, WideSquaredDistance { x, y }),
+        };
+        score.is_finite().then(|| as_precise_as_float(score))
+    }
+
+    /// Returns bounds of that score, from the sums q·x and x·x or the distance.
+    fn bounds(&self, query: usize, sum: f32, squares: f32) -> (f64, f64) {
+        let (scale, norm) = self.scales[query];
+        let Bound { relative, absolute } = self.bound;
+        let (sum, squares) = (f64::from(sum), f64::from(squares));
+        let (score, error) = match self.request.metric {
+            Metric::DotProduct => {
+                let length = (squares + f64::from(f32::MIN_POSITIVE)).sqrt();
+                (sum / scale, (relative * length + absolute) / scale)
+            }
+            Metric::Cosine => (sum / (f64::from(length(squares as f32)) * norm * scale), 2.0 * relative),
+            Metric::Euclidean => (-sum, 2.0 * relative * sum + absolute),
+        };
+        let known = score.is_finite() && error.is_finite();
+        if known { (score - error, score + error) } else { (f64::NEG_INFINITY, f64::INFINITY) }
+    }
+
+    /// Returns what the filter compares with, for a query whose candidates have to reach `bar`.
+    fn threshold(&self, query: usize, bar: f64) -> f32 {
+        let (scale, norm) = self.scales[query];
+        let Bound { relative, absolute } = self.bound;
+        if bar == f64::NEG_INFINITY {
+            return Self::OPEN;
+        }
+        // The score of a candidate is rounded to the precision of a float, which may lift it to the bar.
+        let bar = bar - bar.abs() * f64::from(f32::EPSILON);
+        match self.request.metric {
+            Metric::DotProduct => below(bar * scale - absolute),
+            Metric::Cosine => below((bar - 2.0 * relative) * norm * scale),
+            Metric::Euclidean => below(bar * (1.0 + 2.0 * relative) - absolute),
+        }
+    }
+
+    /// Returns what the filter compares with while every vector is a candidate.
+    const OPEN: f32 = f32::NEG_INFINITY;
+}
+
+/// Returns the power of two that brings `norm` to at least a half and below one, or 1 for a norm of zero.
+fn scale(norm: f64) -> f64 {
+    if norm == 0.0 {
+        return 1.0;
+    }
+    // A norm of floats is far within the normal range of doubles.
+    let exponent = (norm.to_bits() >> 52) as i64 - 1022;
+    f64::from_bits(((1023 - exponent) as u64) << 52)
+}
+
+/// Returns a float that is less than `value`, by little, or negative infinity.
+fn below(value: f64) -> f32 {
+    (value as f32).next_down()
+}
+
+/// Returns `score` rounded to the 24 bits of a float, but to no float's range: scores that are the same to the caller
+/// tie, and those that overflow a float do not.
+fn as_precise_as_float(score: f64) -> f64 {
+    let bits = score.to_bits();
+    let odd = bits >> 29 & 1;
+    0.0 + f64::from_bits((bits + (1 << 28) - 1 + odd) & !((1 << 29) - 1))
+}
+
+/// What one thread has found.
+struct Worker {
+    lists: Vec<Shortlist>,
+    /// For every query, what the filter compares with; beyond the last query, nothing passes.
+    thresholds: Vec<f32>,
+}
+
+impl Worker {
+    fn new(queries: &Queries<'_>) -> Result<Self> {
+        let count = usize::try_from(queries.view.len()).unwrap_or(usize::MAX);
+        let mut lists = memory::with_capacity(queries.count)?;
+        for _ in 0..queries.count {
+            lists.push(Shortlist::new(queries.request.limit, count)?);
+        }
+        let mut thresholds = memory::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
+        thresholds[..queries.count].fill(Queries::OPEN);
+        thresholds[queries.count..].fill(f32::INFINITY);
+        Ok(Self { lists, thresholds })
+    }
+
+    fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
+        let level = queries.request.level;
+        match queries.request.metric {
+            Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker: self, queries, block }),
+            Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker: self, queries, block }),
+            Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker: self, queries, block }),
+        }
+    }
+
+    /// Puts a vector on the shortlist of a query.
+    #[inline(never)]
+    fn offer(&mut self, queries: &Queries<'_>, query: usize, id: u64, sum: f32, squares: f32) {
+        let (low, high) = queries.bounds(query, sum, squares);
+        let list = &mut self.lists[query];
+        if list.push(Candidate { id, low, high }) {
+            let bar = list.shorten(|candidate| candidate.settle(queries.score(query, candidate.id)));
+            self.thresholds[query] = queries.threshold(query, bar);
+        }
+    }
+}
+
+const DOT_PRODUCT: u8 = 0;
+const COSINE: u8 = 1;
+const EUCLIDEAN: u8 = 2;
+
+/// Queries in a tile.
+struct TileWidth;
+
+impl Kernel for TileWidth {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) -> usize {
+        ACROSS * <S as Lanes<f32>>::LANES
+    }
+}
+
+/// The scan of one block.
+struct Scan<'a, const METRIC: u8> {
+    worker: &'a mut Worker,
+    queries: &'a Queries<'a>,
+    block: Block<'a>,
+}
+
+impl<const METRIC: u8> Kernel for Scan<'_, METRIC> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        if let Some(allowed) = self.queries.request.allowed {
+            self.allowed(simd, allowed);
+        } else if !self.queries.is_tiled() {
+            self.singly(simd);
+        } else if S::REGISTERS >= 32 {
+            self.tiled::<S, TALL>(simd);
+        } else {
+            self.tiled::<S, SHORT>(simd);
+        }
+    }
+}
+
+impl<const METRIC: u8> Scan<'_, METRIC> {
+    /// Scans the vectors one by one, with every query in turn.
+    #[inline(always)]
+    fn singly<S: Simd>(&mut self, simd: S) {
+        for at in (self.block.at..self.block.end).step_by(self.queries.dimension) {
+            self.row(simd, at);
+        }
+    }
+
+    /// Scans the vectors whose bits are set, one by one.
+    #[inline(always)]
+    fn allowed<S: Simd>(&mut self, simd: S, allowed: &[u64]) {
+        let Block { part, at, end } = self.block;
+        let dimension = self.queries.dimension;
+        let first = part.first + (at / dimension) as u64;
+        let last = part.first + (end / dimension) as u64;
+        let mut id = first;
+        while id < last {
+            let Some(word) = usize::try_from(id / 64).ok().and_then(|word| allowed.get(word)) else { return };
+            let left = word >> (id % 64);
+            if left == 0 {
+                id = (id / 64 + 1) * 64;
+                continue;
+            }
+            id += u64::from(left.trailing_zeros());
+            if id < last {
+                self.row(simd, (id - part.first) as usize * dimension);
+            }
+            id += 1;
+        }
+    }
+
+    /// Offers the vector at `at` to every query that it may be good for.
+    #[inline(always)]
+    fn row<S: Simd>(&mut self, simd: S, at: usize) {
+        let (queries, dimension) = (self.queries, self.queries.dimension);
+        let row = &self.block.part.values[at..at + dimension];
+        for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
+            let sums = row_sums::<S, METRIC>(simd, scaled, row);
+            if self.passes(sums, self.worker.thresholds[query]) {
+                let id = self.block.part.first + (at / dimension) as u64;
+                self.worker.offer(queries, query, id, sums[0], sums[1]);
+            }
+        }
+    }
+
+    /// Returns whether a vector with the sums q·x and x·x, or the distance, may reach `threshold`.
+    #[inline(always)]
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN has to let pass")]
+    fn passes(&self, [sum, squares]: [f32; 2], threshold: f32) -> bool {
+        match METRIC {
+            DOT_PRODUCT => !(sum + self.slack(squares) < threshold),
+            COSINE => !(sum < threshold * length(squares)),
+            _ => !(-sum < threshold),
+        }
+    }
+
+    /// Returns by how much q·x may exceed its sum of floats, for a vector with the sum x·x.
+    #[inline(always)]
+    fn slack(&self, squares: f32) -> f32 {
+        // The least normal number stands for what underflow has taken from the sum.
+        self.queries.bound.relative as f32 * (squares + f32::MIN_POSITIVE).sqrt()
+    }
+
+    /// Scans tiles of `R` vectors by a few registers of queries.
+    #[inline(always)]
+    fn tiled<S: Simd, const R: usize>(&mut self, simd: S) {
+        let dimension = self.queries.dimension;
+        let (mut at, end) = (self.block.at, self.block.end);
+        while end - at >= R * dimension {
+            self.tile::<S, R>(simd, at);
+            at += R * dimension;
+        }
+        while at < end {
+            self.row(simd, at);
+            at += dimension;
+        }
+    }
+
+    /// Offers the `R` vectors at `at` to every query that they may be good for.
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize>(&mut self, simd: S, at: usize) {
+        let (queries, dimension) = (self.queries, self.queries.dimension);
+        let lanes = <S as Lanes<f32>>::LANES;
+        let width = ACROSS * lanes;
+        let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at + row * dimension..][..dimension]);
+        let squares: [f32; R] =
+            std::array::from_fn(|row| if METRIC == EUCLIDEAN { 0.0 } else { squares(simd, rows[row]) });
+        for (tile, packed) in queries.packed.chunks_exact(width * dimension).enumerate() {
+            // The next vectors, while there is arithmetic to do.
+            let ahead = if tile == 0 { R * dimension * size_of::<f32>() } else { 0 };
+            let sums = tile_sums::<S, R, METRIC>(simd, rows, packed, ahead);
+            for (row, sums) in sums.into_iter().enumerate() {
+                for (across, sum) in sums.into_iter().enumerate() {
+                    let first = tile * width + across * lanes;
+                    let threshold = Lanes::<f32>::blocks(simd, &self.worker.thresholds[first..][..lanes]).0;
+                    let threshold = Lanes::<f32>::load(simd, &threshold[0]);
+                    let mut passed = match METRIC {
+                        DOT_PRODUCT => {
+                            let slack = Lanes::<f32>::splat(simd, self.slack(squares[row]));
+                            simd.not_less(Lanes::<f32>::add(simd, sum, slack), threshold)
+                        }
+                        COSINE => {
+                            let norm = Lanes::<f32>::splat(simd, length(squares[row]));
+                            simd.not_less(sum, Lanes::<f32>::mul(simd, threshold, norm))
+                        }
+                        _ => {
+                            let negative = Lanes::<f32>::sub(simd, Lanes::<f32>::splat(simd, 0.0), sum);
+                            simd.not_less(negative, threshold)
+                        }
+                    };
+                    if passed == 0 {
+                        continue;
+                    }
+                    let values = Lanes::<f32>::store(simd, sum);
+                    while passed != 0 {
+                        let lane = passed.trailing_zeros() as usize;
+                        passed &= passed - 1;
+                        if first + lane < queries.count {
+                            let id = self.block.part.first + (at / dimension + row) as u64;
+                            self.worker.offer(queries, first + lane, id, values.as_ref()[lane], squares[row]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Returns ‖x‖ for the cosine, or NaN where the sum x·x is not to be trusted.
+#[inline(always)]
+fn length(squares: f32) -> f32 {
+    // 2^-80 to 2^120: far enough from both ends of the range.
+    const TRUSTED: std::ops::RangeInclusive<f32> = f32::from_bits(47 << 23)..=f32::from_bits(247 << 23);
+    if TRUSTED.contains(&squares) { squares.sqrt() } else { f32::NAN }
+}
+
+/// Returns q·x and x·x, or the squared distance and nothing.
+#[inline(always)]
+fn row_sums<S: Lanes<f32>, const METRIC: u8>(simd: S, query: &[f32], row: &[f32]) -> [f32; 2] {
+    let zero = simd.splat(0.0);
+    let (mut a, mut b, mut c, mut d) = ([zero; 2], [zero; 2], [zero; 2], [zero; 2]);
+    let ((query, query_tail), (row, row_tail)) = (simd.blocks(query), simd.blocks(row));
+    let ((query4, query1), (row4, row1)) = (query.as_chunks::<4>(), row.as_chunks::<4>());
+    for (q, x) in query4.iter().zip(row4) {
+        simd::prefetch(x, AHEAD);
+        a = row_step::<S, METRIC>(simd, a, simd.load(&q[0]), simd.load(&x[0]));
+        b = row_step::<S, METRIC>(simd, b, simd.load(&q[1]), simd.load(&x[1]));
+        c = row_step::<S, METRIC>(simd, c, simd.load(&q[2]), simd.load(&x[2]));
+        d = row_step::<S, METRIC>(simd, d, simd.load(&q[3]), simd.load(&x[3]));
+    }
+    for (q, x) in query1.iter().zip(row1) {
+        a = row_step::<S, METRIC>(simd, a, simd.load(q), simd.load(x));
+    }
+    if !row_tail.is_empty() {
+        b = row_step::<S, METRIC>(simd, b, simd.load_tail(query_tail), simd.load_tail(row_tail));
+    }
+    std::array::from_fn(|i| {
+        let sum = simd.add(simd.add(a[i], b[i]), simd.add(c[i], d[i]));
+        simd.sum(sum)
+    })
+}
+
+/// Adds the products of registers of q and x to the sums.
+#[inline(always)]
+fn row_step<S: Lanes<f32>, const METRIC: u8>(
+    simd: S,
+    [sum, squares]: [S::Vector; 2],
+    q: S::Vector,
+    x: S::Vector,
+) -> [S::Vector; 2] {
+    if METRIC == EUCLIDEAN {
+        let difference = simd.sub(q, x);
+        [simd.mul_add(difference, difference, sum), squares]
+    } else {
+        [simd.mul_add(q, x, sum), simd.mul_add(x, x, squares)]
+    }
+}
+
+/// Returns x·x.
+#[inline(always)]
+fn squares<S: Lanes<f32>>(simd: S, row: &[f32]) -> f32 {
+    let zero = simd.splat(0.0);
+    let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
+    let (row, tail) = simd.blocks(row);
+    let (row4, row1) = row.as_chunks::<4>();
+    for x in row4 {
+        let (p, q, r, s) = (simd.load(&x[0]), simd.load(&x[1]), simd.load(&x[2]), simd.load(&x[3]));
+        a = simd.mul_add(p, p, a);
+        b = simd.mul_add(q, q, b);
+        c = simd.mul_add(r, r, c);
+        d = simd.mul_add(s, s, d);
+    }
+    for x in row1 {
+        let x = simd.load(x);
+        a = simd.mul_add(x, x, a);
+    }
+    if !tail.is_empty() {
+        let x = simd.load_tail(tail);
+        b = simd.mul_add(x, x, b);
+    }
+    simd.sum(simd.add(simd.add(a, b), simd.add(c, d)))
+}
+
+/// Adds what value `i` of each vector and of each query contributes. Not a function: the sums would pass through memory.
+macro_rules! tile_step {
+    ($simd:ident, $sums:ident, $rows:ident, $i:ident, $queries:ident) => {
+        let queries = [$simd.load(&$queries[0]), $simd.load(&$queries[1])];
+        for row in 0..R {
+            let x = $simd.splat($rows[row][$i]);
+            for across in 0..ACROSS {
+                $sums[row][across] = if METRIC == EUCLIDEAN {
+                    let difference = $simd.sub(queries[across], x);
+                    $simd.mul_add(difference, difference, $sums[row][across])
+                } else {
+                    $simd.mul_add(queries[across], x, $sums[row][across])
+                };
+            }
+        }
+    };
+}
+
+/// Returns for each of the vectors and each of the queries q·x, or the squared distance, and asks for the memory `ahead`.
+#[inline(always)]
+fn tile_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
+    simd: S,
+    rows: [&[f32]; R],
+    packed: &[f32],
+    ahead: usize,
+) -> [[S::Vector; ACROSS]; R] {
+    let mut sums = [[simd.splat(0.0); ACROSS]; R];
+    let packed = simd.blocks(packed).0.as_chunks::<ACROSS>().0;
+    let (packed, packed_left) = packed.as_chunks::<STEP>();
+    // Arrays of a fixed length, so that nothing is left to check in the innermost loop.
+    let steps = rows.map(|row| row.as_chunks::<STEP>().0);
+    for (step, queries) in packed.iter().enumerate() {
+        let rows = steps.map(|steps| &steps[step]);
+        for row in rows {
+            simd::prefetch(row, ahead);
+        }
+        for (i, queries) in queries.iter().enumerate() {
+            tile_step!(simd, sums, rows, i, queries);
+        }
+    }
+    let left = rows.map(|row| row.as_chunks::<STEP>().1);
+    for (i, queries) in packed_left.iter().enumerate() {
+        tile_step!(simd, sums, left, i, queries);
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_rounded_as_floats_are_but_keep_their_range() {
+        for (score, expected) in [(0.1, f64::from(0.1_f32)), (-1.0 / 3.0, f64::from(-1.0_f32 / 3.0)), (1.0, 1.0)] {
+            assert_eq!(as_precise_as_float(score), expected);
+        }
+        assert_eq!(as_precise_as_float(-0.0).to_bits(), 0);
+        assert_eq!(as_precise_as_float(f64::from(f32::MAX).powi(2)), 2_f64.powi(256) - 2_f64.powi(232 + 1));
+        // Halfway between two floats, the even one.
+        let ulp = f64::from(f32::EPSILON);
+        assert_eq!(as_precise_as_float(1.0 + ulp / 2.0), 1.0);
+        assert_eq!(as_precise_as_float(1.0 + 1.5 * ulp), 1.0 + 2.0 * ulp);
+    }
+
+    #[test]
+    fn queries_are_scaled_to_a_norm_of_about_one() {
+        for norm in [1e-45, 1e-20, 0.5, 1.0, 3.0, 1e38, 1e42] {
+            let scaled = norm * scale(norm);
+            assert!((0.5..1.0).contains(&scaled), "{norm} became {scaled}");
+        }
+    }
+}
