@@ -190,6 +190,29 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// An iteration did not converge.
+    NoConvergence {
+        /// What it was to compute.
+        quantity: &'static str,
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        columns: usize,
+    },
+    /// A quantity of a matrix without values is not defined.
+    Empty {
+        /// The quantity.
+        quantity: &'static str,
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        columns: usize,
+    },
+    /// A relative tolerance is negative or NaN.
+    Tolerance {
+        /// The tolerance.
+        tolerance: f64,
+    },
     /// Memory cannot be had.
     OutOfMemory {
         /// Size of the request.
@@ -265,6 +288,13 @@ impl fmt::Display for Error {
                 write!(f, "cannot compute on {threads} threads: from 1 to {maximum}")
             }
             Self::Threads { threads, cause } => write!(f, "cannot start {threads} threads: {cause}"),
+            Self::NoConvergence { quantity, rows, columns } => {
+                write!(f, "the {quantity} of a {rows}x{columns} matrix did not converge")
+            }
+            Self::Empty { quantity, rows, columns } => {
+                write!(f, "the {quantity} of a {rows}x{columns} matrix is not defined")
+            }
+            Self::Tolerance { tolerance } => write!(f, "tolerance is not 0 or more: {tolerance}"),
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }

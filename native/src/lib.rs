@@ -14,9 +14,14 @@
 
 pub mod arithmetic;
 pub mod c;
+mod check;
 pub mod cholesky;
+mod columns;
+pub mod eigen;
 pub mod error;
+mod francis;
 pub mod greeting;
+mod householder;
 pub mod index;
 pub mod java;
 mod lanes;
@@ -28,9 +33,11 @@ pub mod parallel;
 mod product;
 pub mod qr;
 mod scaling;
-mod triangular;
-mod view;
 mod simd;
+pub mod svd;
+mod triangular;
 pub mod vector;
+mod view;
 
 pub use error::{Error, Result};
+pub use matrix::MatrixRef;

@@ -3,6 +3,8 @@
 //! A failed allocation aborts a Rust process, and with it the JVM. Whatever grows with the caller's data is therefore
 //! reserved here, before any work begins, and a refusal is an [`Error::OutOfMemory`].
 
+use faer::dyn_stack::{MemBuffer, StackReq};
+
 use crate::{Error, Result};
 
 /// Returns `len` copies of `T::default()`.
@@ -35,6 +37,14 @@ pub fn string(capacity: usize) -> Result<String> {
     let mut text = String::new();
     text.try_reserve_exact(capacity).map_err(|_| Error::OutOfMemory { bytes: capacity })?;
     Ok(text)
+}
+
+/// Returns scratch space of the size and alignment that `need` states.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] when the memory cannot be had.
+pub(crate) fn scratch(need: StackReq) -> Result<MemBuffer> {
+    MemBuffer::try_new(need).map_err(|_| Error::OutOfMemory { bytes: need.size_bytes() })
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ const fn exception(error: &Error) -> &'static JNIStr {
         | Error::NotSquare { .. }
         | Error::NotFinite { .. }
         | Error::NotSymmetric { .. }
+        | Error::Empty { .. }
+        | Error::Tolerance { .. }
         | Error::Wide { .. }
         | Error::VectorLength { .. }
         | Error::PermutationLength { .. }
@@ -57,7 +59,7 @@ const fn exception(error: &Error) -> &'static JNIStr {
         Error::Id { .. } => jni_str!("java/lang/IndexOutOfBoundsException"),
         Error::Mapped => jni_str!("java/lang/UnsupportedOperationException"),
         Error::Closed => jni_str!("java/lang/IllegalStateException"),
-        Error::Overflow { .. } => jni_str!("java/lang/ArithmeticException"),
+        Error::Overflow { .. } | Error::NoConvergence { .. } => jni_str!("java/lang/ArithmeticException"),
         Error::Singular { .. } => jni_str!("io/github/rustffi/SingularMatrixException"),
         Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
         Error::Io { kind: ErrorKind::NotFound, .. } => jni_str!("java/nio/file/NoSuchFileException"),

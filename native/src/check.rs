@@ -1,0 +1,242 @@
+//! Whether a decomposition is one: the equations it must fulfil, tried on random vectors.
+//!
+//! An error in any entry shows in the product with a vector whose entries are all away from zero, so that a check costs
+//! a few passes over the data instead of a matrix product. The bounds are of the kind of LAPACK's own tests: a multiple of
+//! `n·ε`, relative to the Frobenius norm.
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatRef, Par};
+
+use crate::Result;
+use crate::columns::{Columns, all_finite};
+
+/// Largest error that passes, as a multiple of `n·ε`.
+const BOUND: f64 = 10.0;
+
+/// Vectors tried at once.
+const TRIALS: usize = 2;
+
+/// Returns whether `matrix = left·diag(values)·rightᵀ`, with orthonormal columns on both sides and values in descending
+/// order, none negative.
+pub(crate) fn svd(matrix: &Columns, left: &Columns, values: &[f64], right: &Columns) -> Result<bool> {
+    if !are_singular_values(values) || !left.is_finite() || !right.is_finite() {
+        return Ok(false);
+    }
+    let vectors = vectors(values.len())?;
+    let mut scaled = Columns::zeros(values.len(), TRIALS)?;
+    for trial in 0..TRIALS {
+        for ((to, x), value) in scaled.column_mut(trial).iter_mut().zip(vectors.column(trial)).zip(values) {
+            *to = x * value;
+        }
+    }
+    let expected = times(left.as_ref(), &scaled)?;
+    let image = times(matrix.as_ref(), &times(right.as_ref(), &vectors)?)?;
+    let tolerance = tolerance(matrix);
+    Ok(distance(&image, &expected) <= tolerance * norm(matrix)
+        && orthonormal(left, &vectors, tolerance)?
+        && orthonormal(right, &vectors, tolerance)?)
+}
+
+/// Returns whether `values` can be the singular values of `matrix`: descending, none negative, with the matrix's norm.
+pub(crate) fn singular_values(matrix: &Columns, values: &[f64]) -> bool {
+    let norm = norm(matrix);
+    are_singular_values(values) && (length(values) - norm).abs() <= tolerance(matrix) * norm
+}
+
+/// Returns whether `matrix·vectors = vectors·diag(values)`, with orthonormal vectors and values in ascending order.
+pub(crate) fn symmetric_eigen(matrix: &Columns, values: &[f64], eigenvectors: &Columns) -> Result<bool> {
+    if !all_finite(values) || !values.is_sorted() || !eigenvectors.is_finite() {
+        return Ok(false);
+    }
+    let vectors = vectors(values.len())?;
+    let mut scaled = Columns::zeros(values.len(), TRIALS)?;
+    for trial in 0..TRIALS {
+        for ((to, x), value) in scaled.column_mut(trial).iter_mut().zip(vectors.column(trial)).zip(values) {
+            *to = x * value;
+        }
+    }
+    let expected = times(eigenvectors.as_ref(), &scaled)?;
+    let image = times(matrix.as_ref(), &times(eigenvectors.as_ref(), &vectors)?)?;
+    let tolerance = tolerance(matrix);
+    Ok(distance(&image, &expected) <= tolerance * norm(matrix) && orthonormal(eigenvectors, &vectors, tolerance)?)
+}
+
+/// Returns whether `matrix·vectors = vectors·D`, where `D` has the eigenvalues on its diagonal, in a block of two rows
+/// and columns for a conjugate pair, and whether the eigenvalues and their squares have the sums that belong to the
+/// matrix. The vectors must have unit length.
+pub(crate) fn eigen(matrix: &Columns, real: &[f64], imaginary: &[f64], eigenvectors: &Columns) -> Result<bool> {
+    if !all_finite(real) || !all_finite(imaginary) || !eigenvectors.is_finite() || !pairs(real, imaginary) {
+        return Ok(false);
+    }
+    let n = matrix.columns();
+    let vectors = vectors(n)?;
+    let mut scaled = Columns::zeros(n, TRIALS)?;
+    for trial in 0..TRIALS {
+        let (to, x) = (scaled.column_mut(trial), vectors.column(trial));
+        let mut j = 0;
+        while j < n {
+            if imaginary[j] == 0.0 {
+                to[j] = real[j] * x[j];
+                j += 1;
+            } else {
+                to[j] = real[j] * x[j] + imaginary[j] * x[j + 1];
+                to[j + 1] = real[j + 1] * x[j + 1] - imaginary[j] * x[j];
+                j += 2;
+            }
+        }
+    }
+    let expected = times(eigenvectors.as_ref(), &scaled)?;
+    let image = times(matrix.as_ref(), &times(eigenvectors.as_ref(), &vectors)?)?;
+    let (norm, tolerance) = (norm(matrix), tolerance(matrix));
+    let trace = (0..n).fold(0.0, |sum, i| sum + matrix.column(i)[i]);
+    let sum = real.iter().fold(0.0, |sum, x| sum + x);
+    // The trace of the square is compared as the sum of products across the diagonal.
+    let mut square = 0.0;
+    for j in 0..n {
+        square += matrix.column(j)[j] * matrix.column(j)[j];
+        for i in 0..j {
+            square += 2.0 * matrix.column(j)[i] * matrix.column(i)[j];
+        }
+    }
+    let squares = real.iter().zip(imaginary).fold(0.0, |sum, (re, im)| sum + (re - im) * (re + im));
+    Ok(distance(&image, &expected) <= tolerance * norm
+        && (trace - sum).abs() <= tolerance * norm
+        && (square - squares).abs() <= tolerance * norm * norm)
+}
+
+fn are_singular_values(values: &[f64]) -> bool {
+    all_finite(values) && values.iter().rev().is_sorted() && values.last().is_none_or(|x| *x >= 0.0)
+}
+
+/// Returns whether complex eigenvalues come as pairs of conjugates, the positive imaginary part first.
+fn pairs(real: &[f64], imaginary: &[f64]) -> bool {
+    let mut j = 0;
+    while j < real.len() {
+        if imaginary[j] == 0.0 {
+            j += 1;
+        } else if imaginary[j] > 0.0
+            && j + 1 < real.len()
+            && real[j] == real[j + 1]
+            && imaginary[j] == -imaginary[j + 1]
+        {
+            j += 2;
+        } else {
+            return false;
+        }
+    }
+    true
+}
+
+/// Returns vectors whose entries have magnitudes in 1..2 and random signs, the same ones for the same length.
+fn vectors(len: usize) -> Result<Columns> {
+    let mut vectors = Columns::zeros(len, TRIALS)?;
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for trial in 0..TRIALS {
+        for x in vectors.column_mut(trial) {
+            // SplitMix64, by Guy Steele, Doug Lea and Christine Flood (OOPSLA 2014).
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let mixed = mixed ^ (mixed >> 31);
+            const SIGN: u64 = 1 << 63;
+            *x = f64::from_bits(1.0_f64.to_bits() | mixed >> 12 | mixed & SIGN);
+        }
+    }
+    Ok(vectors)
+}
+
+fn times(matrix: MatRef<'_, f64>, vectors: &Columns) -> Result<Columns> {
+    let mut image = Columns::zeros(matrix.nrows(), TRIALS)?;
+    matmul(image.as_mut(), Accum::Replace, matrix, vectors.as_ref(), 1.0, Par::Seq);
+    Ok(image)
+}
+
+/// Returns whether the columns of `matrix` are orthonormal.
+fn orthonormal(matrix: &Columns, vectors: &Columns, tolerance: f64) -> Result<bool> {
+    let image = times(matrix.as_ref().transpose(), &times(matrix.as_ref(), vectors)?)?;
+    Ok(distance(&image, vectors) <= tolerance * norm(vectors))
+}
+
+fn tolerance(matrix: &Columns) -> f64 {
+    BOUND * f64::EPSILON * matrix.rows().max(matrix.columns()) as f64
+}
+
+/// Returns the Frobenius norm of the difference. The values are of a size that cannot overflow.
+fn distance(a: &Columns, b: &Columns) -> f64 {
+    let squares = (0..a.columns()).map(|j| a.column(j).iter().zip(b.column(j)).map(|(x, y)| (x - y) * (x - y)));
+    squares.flatten().fold(0.0, |sum: f64, x| sum + x).sqrt()
+}
+
+/// Returns the Frobenius norm. The values are of a size that cannot overflow.
+fn norm(a: &Columns) -> f64 {
+    (0..a.columns()).fold(0.0_f64, |norm, j| norm.hypot(length(a.column(j))))
+}
+
+fn length(x: &[f64]) -> f64 {
+    x.iter().fold(0.0, |sum: f64, x| sum + x * x).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(columns: &[&[f64]]) -> Columns {
+        let mut matrix = Columns::zeros(columns[0].len(), columns.len()).unwrap();
+        for (j, column) in columns.iter().enumerate() {
+            matrix.column_mut(j).copy_from_slice(column);
+        }
+        matrix
+    }
+
+    #[test]
+    fn any_wrong_part_of_an_svd_is_seen() {
+        let matrix = columns(&[&[3.0, 0.0, 0.0], &[0.0, 2.0, 0.0]]);
+        let left = columns(&[&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0]]);
+        let right = columns(&[&[1.0, 0.0], &[0.0, 1.0]]);
+        assert_eq!(svd(&matrix, &left, &[3.0, 2.0], &right), Ok(true));
+        for values in [[2.0, 3.0], [3.0, -2.0], [3.0, f64::NAN], [3.0, 2.000_000_1]] {
+            assert_eq!(svd(&matrix, &left, &values, &right), Ok(false), "{values:?}");
+        }
+        let doubled = columns(&[&[1.0, 0.0, 0.0], &[1.0, 0.0, 0.0]]);
+        assert_eq!(svd(&matrix, &doubled, &[3.0, 2.0], &right), Ok(false));
+        let swapped = columns(&[&[0.0, 1.0], &[1.0, 0.0]]);
+        assert_eq!(svd(&matrix, &left, &[3.0, 2.0], &swapped), Ok(false));
+        let long = columns(&[&[1.0, 1e-7], &[0.0, 1.0]]);
+        assert_eq!(svd(&matrix, &left, &[3.0, 2.0], &long), Ok(false));
+    }
+
+    #[test]
+    fn any_wrong_part_of_singular_values_is_seen() {
+        let matrix = columns(&[&[3.0, 0.0, 0.0], &[0.0, 4.0, 0.0]]);
+        assert!(singular_values(&matrix, &[4.0, 3.0]));
+        for values in [[3.0, 4.0], [5.0, 0.1], [4.0, f64::INFINITY], [4.0, -3.0]] {
+            assert!(!singular_values(&matrix, &values), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn any_wrong_part_of_a_symmetric_eigendecomposition_is_seen() {
+        let matrix = columns(&[&[2.0, 1.0], &[1.0, 2.0]]);
+        let h = 0.5_f64.sqrt();
+        let vectors = columns(&[&[h, -h], &[h, h]]);
+        assert_eq!(symmetric_eigen(&matrix, &[1.0, 3.0], &vectors), Ok(true));
+        for values in [[3.0, 1.0], [1.0, 3.000_000_1], [f64::NAN, 3.0]] {
+            assert_eq!(symmetric_eigen(&matrix, &values, &vectors), Ok(false), "{values:?}");
+        }
+        let twice = columns(&[&[h, h], &[h, h]]);
+        assert_eq!(symmetric_eigen(&matrix, &[3.0, 3.0], &twice), Ok(false));
+    }
+
+    #[test]
+    fn any_wrong_part_of_an_eigendecomposition_is_seen() {
+        let matrix = columns(&[&[0.0, 1.0, 0.0], &[-1.0, 0.0, 0.0], &[0.0, 0.0, 2.0]]);
+        let h = 0.5_f64.sqrt();
+        let vectors = columns(&[&[h, 0.0, 0.0], &[0.0, -h, 0.0], &[0.0, 0.0, 1.0]]);
+        assert_eq!(eigen(&matrix, &[0.0, 0.0, 2.0], &[1.0, -1.0, 0.0], &vectors), Ok(true));
+        assert_eq!(eigen(&matrix, &[0.0, 0.0, 2.0], &[-1.0, 1.0, 0.0], &vectors), Ok(false));
+        assert_eq!(eigen(&matrix, &[0.0, 0.0, 2.0], &[1.0, 0.0, 0.0], &vectors), Ok(false));
+        assert_eq!(eigen(&matrix, &[0.0, 0.0, 2.1], &[1.0, -1.0, 0.0], &vectors), Ok(false));
+        let repeated = columns(&[&[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0]]);
+        assert_eq!(eigen(&matrix, &[2.0, 2.0, 2.0], &[0.0; 3], &repeated), Ok(false));
+    }
+}

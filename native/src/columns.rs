@@ -1,0 +1,281 @@
+//! Working copies in column-major order.
+//!
+//! Every column begins on a boundary of 128 bytes. The kernels underneath split their work by the address of the data:
+//! fixed alignment is what makes their results depend on the values alone.
+
+use std::ops::Range;
+
+use faer::{MatMut, MatRef};
+
+use crate::product::{self, Update};
+use crate::view::{View, ViewMut};
+use crate::{MatrixRef, Result, memory};
+
+#[derive(Clone, Copy, Default)]
+#[repr(C, align(128))]
+struct Line([f64; Line::LEN]);
+
+impl Line {
+    const LEN: usize = 16;
+}
+
+/// A matrix of its own, column by column.
+pub(crate) struct Columns {
+    lines: Vec<Line>,
+    rows: usize,
+    columns: usize,
+    stride: usize,
+}
+
+impl Columns {
+    /// Returns a matrix of zeros.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the memory cannot be had.
+    pub(crate) fn zeros(rows: usize, columns: usize) -> Result<Self> {
+        let mut lines = rows.div_ceil(Line::LEN);
+        // Columns that lie a multiple of a page apart would share the same few sets of the cache.
+        if lines > 0 && lines.is_multiple_of(32) {
+            lines += 1;
+        }
+        let stride = lines * Line::LEN;
+        Ok(Self { lines: memory::filled(lines.saturating_mul(columns))?, rows, columns, stride })
+    }
+
+    /// Sets this to `a` times `2^exponent`.
+    pub(crate) fn copy_scaled(&mut self, a: MatrixRef, exponent: i32) {
+        assert_eq!((self.rows, self.columns), (a.rows(), a.columns()), "shapes differ");
+        let (first, second) = power_of_two(exponent);
+        let (stride, values) = (self.stride, self.values_mut());
+        for rows in blocks(a.rows()) {
+            for columns in blocks(a.columns()) {
+                for i in rows.clone() {
+                    let row = &a.values()[i * a.columns()..][..a.columns()];
+                    for j in columns.clone() {
+                        values[j * stride + i] = row[j] * first * second;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets this to the transpose of `a` times `2^exponent`.
+    pub(crate) fn copy_transposed_scaled(&mut self, a: MatrixRef, exponent: i32) {
+        assert_eq!((self.columns, self.rows), (a.rows(), a.columns()), "shapes differ");
+        let (first, second) = power_of_two(exponent);
+        for i in 0..a.rows() {
+            let row = &a.values()[i * a.columns()..][..a.columns()];
+            for (to, from) in self.column_mut(i).iter_mut().zip(row) {
+                *to = from * first * second;
+            }
+        }
+    }
+
+    /// Writes these values to `out` in row-major order.
+    pub(crate) fn write_rows(&self, out: &mut [f64]) {
+        assert_eq!(out.len(), self.rows * self.columns, "lengths differ");
+        let (stride, values) = (self.stride, self.values());
+        for rows in blocks(self.rows) {
+            for columns in blocks(self.columns) {
+                for i in rows.clone() {
+                    let row = &mut out[i * self.columns..][..self.columns];
+                    for j in columns.clone() {
+                        row[j] = values[j * stride + i];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes these values to `out` in column-major order.
+    pub(crate) fn write_columns(&self, out: &mut [f64]) {
+        assert_eq!(out.len(), self.rows * self.columns, "lengths differ");
+        for j in 0..self.columns {
+            out[j * self.rows..][..self.rows].copy_from_slice(self.column(j));
+        }
+    }
+
+    /// Sets every value to `x`.
+    pub(crate) fn fill(&mut self, x: f64) {
+        for j in 0..self.columns {
+            self.column_mut(j).fill(x);
+        }
+    }
+
+    /// Sets every value to zero, but those of the main diagonal to one.
+    pub(crate) fn set_identity(&mut self) {
+        self.fill(0.0);
+        for j in 0..self.rows.min(self.columns) {
+            self.column_mut(j)[j] = 1.0;
+        }
+    }
+
+    /// Sets this to `other`, which has the same shape.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        assert_eq!((self.rows, self.columns), (other.rows, other.columns), "shapes differ");
+        self.lines.copy_from_slice(&other.lines);
+    }
+
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    pub(crate) fn column(&self, j: usize) -> &[f64] {
+        &self.values()[j * self.stride..][..self.rows]
+    }
+
+    pub(crate) fn column_mut(&mut self, j: usize) -> &mut [f64] {
+        let (rows, stride) = (self.rows, self.stride);
+        &mut self.values_mut()[j * stride..][..rows]
+    }
+
+    /// Returns two different columns, `first` before `second`.
+    pub(crate) fn two_columns_mut(&mut self, first: usize, second: usize) -> (&mut [f64], &mut [f64]) {
+        let (rows, stride) = (self.rows, self.stride);
+        let (left, right) = self.values_mut().split_at_mut(second * stride);
+        (&mut left[first * stride..][..rows], &mut right[..rows])
+    }
+
+    pub(crate) fn as_ref(&self) -> MatRef<'_, f64> {
+        MatRef::from_column_major_slice_with_stride(self.values(), self.rows, self.columns, self.stride)
+    }
+
+    pub(crate) fn as_mut(&mut self) -> MatMut<'_, f64> {
+        let (rows, columns, stride) = (self.rows, self.columns, self.stride);
+        MatMut::from_column_major_slice_with_stride_mut(self.values_mut(), rows, columns, stride)
+    }
+
+    /// Returns a view of these values.
+    pub(crate) fn view(&self) -> View<'_> {
+        View::new(self.values(), self.columns, self.rows, self.stride).transposed()
+    }
+
+    /// Sets this to `a * b`, on all threads.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when there is no memory to pack into.
+    pub(crate) fn set_product(&mut self, a: View<'_>, b: View<'_>) -> Result<()> {
+        let (rows, columns, stride) = (self.rows, self.columns, self.stride);
+        let transposed = ViewMut::new(self.values_mut(), columns, rows, stride);
+        product::product(transposed, Update::Set, b.transposed(), a.transposed())
+    }
+
+    /// Whether all values are finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        (0..self.columns).all(|j| all_finite(self.column(j)))
+    }
+
+    fn values(&self) -> &[f64] {
+        // SAFETY: a Line is LEN values of f64 without padding, so `lines` is `LEN` times as many of them.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.lines.len() * Line::LEN) }
+    }
+
+    fn values_mut(&mut self) -> &mut [f64] {
+        // SAFETY: a Line is LEN values of f64 without padding, so `lines` is `LEN` times as many of them.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.lines.len() * Line::LEN) }
+    }
+}
+
+/// Returns the ranges that cover `0..len` in steps of a cache line of values.
+fn blocks(len: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..len).step_by(8).map(move |start| start..len.min(start + 8))
+}
+
+/// Whether all values are finite.
+pub(crate) fn all_finite(values: &[f64]) -> bool {
+    // A sum of zeros is NaN as soon as one value is not finite, and needs no branch.
+    values.iter().fold(0.0, |sum, x| sum + x * 0.0) == 0.0
+}
+
+/// Returns the exponent `e` for which the largest magnitude of `values` is in `2^e..2^(e + 1)`, or nothing when all of
+/// them are zero. They must be finite.
+pub(crate) fn exponent(values: &[f64]) -> Option<i32> {
+    let largest = values.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    if largest == 0.0 {
+        return None;
+    }
+    const FRACTION_BITS: u32 = 52;
+    let bits = largest.to_bits();
+    let biased = (bits >> FRACTION_BITS) as i32;
+    Some(if biased > 0 { biased - 1023 } else { 63 - bits.leading_zeros() as i32 - 1074 })
+}
+
+/// Returns two factors whose product is `2^exponent`. Their product itself may be beyond the range of f64.
+pub(crate) fn power_of_two(exponent: i32) -> (f64, f64) {
+    let half = exponent / 2;
+    let power = |e: i32| f64::from_bits(((e + 1023) as u64) << 52);
+    (power(half), power(exponent - half))
+}
+
+/// Multiplies all values by `2^exponent`.
+pub(crate) fn scale(values: &mut [f64], exponent: i32) {
+    let (first, second) = power_of_two(exponent);
+    for x in values {
+        *x = *x * first * second;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponent_of_the_largest() {
+        assert_eq!(exponent(&[]), None);
+        assert_eq!(exponent(&[0.0, -0.0]), None);
+        for e in -1074..=1023 {
+            let (first, second) = power_of_two(e);
+            let power = first * second;
+            assert_eq!(exponent(&[power, -power]), Some(e), "2^{e}");
+            assert_eq!(exponent(&[-power * 1.5]), Some(if e == -1074 { -1073 } else { e }), "1.5 * 2^{e}");
+        }
+        assert_eq!(exponent(&[f64::MAX]), Some(1023));
+    }
+
+    #[test]
+    fn scaling_up_and_down_is_exact() {
+        for x in [f64::MAX, 1.0, std::f64::consts::PI * 1e-300, f64::from_bits(1), f64::from_bits(12345)] {
+            let mut values = [x];
+            let e = exponent(&values).unwrap();
+            scale(&mut values, -e);
+            assert!((1.0..2.0).contains(&values[0]), "{x}");
+            scale(&mut values, e);
+            assert_eq!(values[0], x);
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_change_places() {
+        for (rows, columns) in [(0, 0), (0, 3), (3, 0), (1, 1), (7, 9), (17, 8), (40, 33)] {
+            let values: Vec<f64> = (0..rows * columns).map(|i| i as f64).collect();
+            let a = MatrixRef::new(rows, columns, &values).unwrap();
+            let mut copy = Columns::zeros(rows, columns).unwrap();
+            copy.copy_scaled(a, 1);
+            let mut transposed = Columns::zeros(columns, rows).unwrap();
+            transposed.copy_transposed_scaled(a, 1);
+            for i in 0..rows {
+                for j in 0..columns {
+                    assert_eq!(copy.column(j)[i], 2.0 * values[i * columns + j]);
+                    assert_eq!(transposed.column(i)[j], 2.0 * values[i * columns + j]);
+                }
+            }
+            let mut out = vec![0.0; rows * columns];
+            copy.write_rows(&mut out);
+            scale(&mut out, -1);
+            assert_eq!(out, values);
+        }
+    }
+
+    #[test]
+    fn finite_or_not() {
+        assert!(all_finite(&[]));
+        assert!(all_finite(&[f64::MAX, -f64::MAX, 0.0, -0.0]));
+        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!all_finite(&[1.0, x, 2.0]));
+        }
+    }
+}

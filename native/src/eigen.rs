@@ -1,0 +1,529 @@
+//! Eigenvalues and eigenvectors.
+//!
+//! A matrix is first scaled by a power of two that brings its largest value into 1..2, so that neither huge nor tiny
+//! values overflow or vanish on the way; the eigenvalues are scaled back; both are exact.
+//!
+//! Every decomposition is checked before it is returned: `A·V` against `V·Λ` times random vectors, for a symmetric matrix
+//! `VᵀV` against the identity too, for others the sums of the eigenvalues and of their squares against the traces. One
+//! that fails is computed anew by a slower and simpler algorithm.
+
+use faer::diag::DiagMut;
+use faer::dyn_stack::MemStack;
+use faer::linalg::evd::{self, ComputeEigenvectors, SelfAdjointEvdParams};
+use faer::{Par, Spec};
+
+use crate::columns::{self, Columns, all_finite};
+use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel};
+
+/// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.
+///
+/// The eigenvalues are in ascending order; column `j` of `vectors` (`n` x `n`, row-major) is the eigenvector of value
+/// `j`, and the columns are orthonormal. They are exact for a matrix that differs from `a` by a small multiple of
+/// `n·ε·‖A‖`. Entries across the diagonal from each other may differ by what
+/// [`check_symmetric`](crate::matrix::check_symmetric) allows; their mean counts. The bits of the result depend on `a`
+/// alone, not on the number of threads.
+///
+/// # Errors
+/// - [`Error::NotSquare`], [`Error::NotFinite`], [`Error::NotSymmetric`] for what `a` must not be,
+/// - [`Error::ValueCount`] when a result has not the length that belongs to its shape,
+/// - [`Error::Overflow`] when an eigenvalue is too large for a double,
+/// - [`Error::NoConvergence`], of which no case is known,
+/// - [`Error::OutOfMemory`] when working memory cannot be had.
+///
+/// # Example
+/// ```
+/// use rust_ffi::{MatrixRef, eigen};
+///
+/// let a = MatrixRef::new(2, 2, &[2.0, 0.0, 0.0, -1.0])?;
+/// let (mut values, mut vectors) = ([0.0; 2], [0.0; 4]);
+/// eigen::symmetric_eigen(a, &mut values, &mut vectors)?;
+/// assert_eq!(values, [-1.0, 2.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) -> Result<()> {
+    matrix::check_square(a)?;
+    let n = a.rows();
+    MatrixRef::new(n, 1, values)?;
+    MatrixRef::new(n, n, vectors)?;
+    matrix::check_finite(a)?;
+    matrix::check_symmetric(a)?;
+    if n == 0 {
+        return Ok(());
+    }
+    parallel::run(|| {
+        let exponent = columns::exponent(a.values()).unwrap_or(0);
+        let mut matrix = Columns::zeros(n, n)?;
+        let mut eigenvectors = Columns::zeros(n, n)?;
+        matrix.copy_scaled(a, -exponent);
+        symmetrize(&mut matrix);
+        if !decompose_symmetric(&matrix, values, &mut eigenvectors)? {
+            return Err(Error::NoConvergence { quantity: "symmetric eigendecomposition", rows: n, columns: n });
+        }
+        columns::scale(values, exponent);
+        eigenvectors.write_rows(vectors);
+        require_finite(values)
+    })?
+}
+
+/// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
+///
+/// Eigenvalue `j` is `real[j] + imaginary[j]·i`. Complex ones come as pairs of conjugates next to each other, the positive
+/// imaginary part first. The eigenvector of a real eigenvalue `j` is column `j` of `vectors` (`n` x `n`, row-major);
+/// that of the first of a pair `j` and `j + 1` has column `j` as its real and column `j + 1` as its imaginary part, and that
+/// of the second is its conjugate. Every eigenvector has Euclidean norm 1, and of a complex one the component of the
+/// largest magnitude is real. Of a matrix that lacks eigenvectors, some are parallel up to rounding.
+///
+/// Each eigenvalue with its vector is exact for a matrix that differs from `a` by a small multiple of `n·ε·‖A‖`. The bits
+/// of the result depend on `a` alone, not on the number of threads.
+///
+/// # Errors
+/// As [`symmetric_eigen`], but for [`Error::NotSymmetric`].
+pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mut [f64]) -> Result<()> {
+    matrix::check_square(a)?;
+    let n = a.rows();
+    MatrixRef::new(n, 1, real)?;
+    MatrixRef::new(n, 1, imaginary)?;
+    MatrixRef::new(n, n, vectors)?;
+    matrix::check_finite(a)?;
+    if n == 0 {
+        return Ok(());
+    }
+    parallel::run(|| {
+        let exponent = columns::exponent(a.values()).unwrap_or(0);
+        let mut matrix = Columns::zeros(n, n)?;
+        let mut eigenvectors = Columns::zeros(n, n)?;
+        matrix.copy_scaled(a, -exponent);
+        if !decompose_general(&matrix, real, imaginary, &mut eigenvectors)? {
+            return Err(Error::NoConvergence { quantity: "eigendecomposition", rows: n, columns: n });
+        }
+        columns::scale(real, exponent);
+        columns::scale(imaginary, exponent);
+        eigenvectors.write_rows(vectors);
+        require_finite(real)?;
+        require_finite(imaginary)
+    })?
+}
+
+fn require_finite(values: &[f64]) -> Result<()> {
+    if all_finite(values) { Ok(()) } else { Err(Error::Overflow { quantity: "largest eigenvalue" }) }
+}
+
+/// Replaces entries across the diagonal from each other by their mean.
+fn symmetrize(matrix: &mut Columns) {
+    for j in 1..matrix.columns() {
+        for i in 0..j {
+            let (x, y) = matrix.two_columns_mut(i, j);
+            if x[j] != y[i] {
+                let mean = 0.5 * (x[j] + y[i]);
+                (x[j], y[i]) = (mean, mean);
+            }
+        }
+    }
+}
+
+/// Decomposes a symmetric matrix and returns whether the result stands the check.
+fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+    for parameters in attempts(matrix.columns()) {
+        if by_tridiagonal_form(matrix, values, vectors, parameters)? && check::symmetric_eigen(matrix, values, vectors)?
+        {
+            return Ok(true);
+        }
+    }
+    jacobi(matrix, values, vectors)?;
+    check::symmetric_eigen(matrix, values, vectors)
+}
+
+/// Returns the ways to treat the tridiagonal form of a matrix of this size, the fastest first.
+fn attempts(n: usize) -> impl Iterator<Item = Spec<SelfAdjointEvdParams, f64>> {
+    let fastest = Spec::<SelfAdjointEvdParams, f64>::default();
+    // Divide and conquer, where it applies at all, has the QR algorithm as an alternative.
+    let alternative = (n >= fastest.recursion_threshold)
+        .then(|| SelfAdjointEvdParams { recursion_threshold: usize::MAX, ..fastest.config }.into());
+    std::iter::once(fastest).chain(alternative)
+}
+
+/// Decomposes a symmetric matrix by way of its tridiagonal form and returns whether the iteration says it converged.
+fn by_tridiagonal_form(
+    matrix: &Columns,
+    values: &mut [f64],
+    vectors: &mut Columns,
+    parameters: Spec<SelfAdjointEvdParams, f64>,
+) -> Result<bool> {
+    let need = evd::self_adjoint_evd_scratch::<f64>(matrix.columns(), ComputeEigenvectors::Yes, Par::Seq, parameters);
+    let mut scratch = memory::scratch(need)?;
+    let result = evd::self_adjoint_evd(
+        matrix.as_ref(),
+        DiagMut::from_slice_mut(values),
+        Some(vectors.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut scratch),
+        parameters,
+    );
+    Ok(result.is_ok())
+}
+
+/// Decomposes a symmetric matrix by the method of Jacobi (1846): plane rotations that make one entry after the other zero.
+fn jacobi(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<()> {
+    const SWEEPS: usize = 60;
+    let n = matrix.columns();
+    let mut a = Columns::zeros(n, n)?;
+    a.copy_from(matrix);
+    vectors.set_identity();
+    let norm = (0..n).fold(0.0_f64, |norm, j| a.column(j).iter().fold(norm, |norm, x| norm.hypot(*x)));
+    let negligible = norm * f64::EPSILON / 1024.0;
+    for _ in 0..SWEEPS {
+        let mut converged = true;
+        for i in 0..n {
+            for j in i + 1..n {
+                let entry = a.column(j)[i];
+                if entry.abs() <= negligible {
+                    continue;
+                }
+                converged = false;
+                let zeta = (a.column(j)[j] - a.column(i)[i]) / (2.0 * entry);
+                let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + 1.0_f64.hypot(zeta));
+                let cosine = 1.0 / 1.0_f64.hypot(tangent);
+                let sine = cosine * tangent;
+                let rotate = |x: &mut f64, y: &mut f64| {
+                    (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
+                };
+                for matrix in [&mut a, &mut *vectors] {
+                    let (x, y) = matrix.two_columns_mut(i, j);
+                    x.iter_mut().zip(y).for_each(|(x, y)| rotate(x, y));
+                }
+                for k in 0..n {
+                    let [x, y] = a.column_mut(k).get_disjoint_mut([i, j]).expect("i is less than j");
+                    rotate(x, y);
+                }
+                a.column_mut(j)[i] = 0.0;
+                a.column_mut(i)[j] = 0.0;
+            }
+        }
+        if converged {
+            break;
+        }
+    }
+    for (j, value) in values.iter_mut().enumerate() {
+        *value = a.column(j)[j];
+    }
+    for i in 0..n {
+        let smallest = (i..n).fold(i, |best, j| if values[j] < values[best] { j } else { best });
+        if smallest != i {
+            values.swap(i, smallest);
+            let (x, y) = vectors.two_columns_mut(i, smallest);
+            x.swap_with_slice(y);
+        }
+    }
+    Ok(())
+}
+
+type Method = fn(&Columns, &mut [f64], &mut [f64], &mut Columns) -> Result<bool>;
+
+/// Decomposes a general matrix and returns whether the result stands the check.
+fn decompose_general(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+    let n = matrix.columns();
+    let methods: [Method; 2] = [by_multishift_qr, francis::eigen];
+    let mut balanced = Columns::zeros(n, n)?;
+    balanced.copy_from(matrix);
+    let balance = Balance::of(&mut balanced)?;
+    for method in methods {
+        if method(&balanced, real, imaginary, vectors)? && balance.undo(imaginary, vectors) {
+            normalize(imaginary, vectors);
+            if check::eigen(matrix, real, imaginary, vectors)? {
+                return Ok(true);
+            }
+        }
+    }
+    // Balancing can magnify the errors of a matrix whose small entries are noise.
+    for method in methods {
+        if method(matrix, real, imaginary, vectors)? {
+            normalize(imaginary, vectors);
+            if check::eigen(matrix, real, imaginary, vectors)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Decomposes a general matrix by the multishift QR algorithm and returns whether the iteration says it converged.
+fn by_multishift_qr(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+    let n = matrix.columns();
+    let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
+    let mut scratch = memory::scratch(need)?;
+    let result = evd::evd_real(
+        matrix.as_ref(),
+        DiagMut::from_slice_mut(real),
+        DiagMut::from_slice_mut(imaginary),
+        None,
+        Some(vectors.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut scratch),
+        Spec::default(),
+    );
+    Ok(result.is_ok() && vectors.is_finite())
+}
+
+/// Gives every eigenvector the norm 1, and of a complex one the component of the largest magnitude the imaginary part 0.
+fn normalize(imaginary: &mut [f64], vectors: &mut Columns) {
+    let length = |x: &[f64]| x.iter().fold(0.0_f64, |norm, x| norm.hypot(*x));
+    let mut j = 0;
+    while j < imaginary.len() {
+        if imaginary[j] == 0.0 || j + 1 == imaginary.len() {
+            let x = vectors.column_mut(j);
+            let norm = length(x);
+            x.iter_mut().for_each(|x| *x /= norm);
+            j += 1;
+            continue;
+        }
+        let (re, im) = vectors.two_columns_mut(j, j + 1);
+        if imaginary[j] < 0.0 {
+            imaginary.swap(j, j + 1);
+            im.iter_mut().for_each(|x| *x = -*x);
+        }
+        let norm = length(re).hypot(length(im));
+        let mut largest = (0, 0.0);
+        for (i, (re, im)) in re.iter_mut().zip(&mut *im).enumerate() {
+            (*re, *im) = (*re / norm, *im / norm);
+            let square = *re * *re + *im * *im;
+            if square > largest.1 {
+                largest = (i, square);
+            }
+        }
+        let size = re[largest.0].hypot(im[largest.0]);
+        let (cosine, sine) = (re[largest.0] / size, im[largest.0] / size);
+        for (re, im) in re.iter_mut().zip(&mut *im) {
+            (*re, *im) = (cosine * *re + sine * *im, cosine * *im - sine * *re);
+        }
+        im[largest.0] = 0.0;
+        j += 2;
+    }
+}
+
+/// A similarity transformation by a permutation and a diagonal matrix of powers of two, as LAPACK's `dgebal` finds it:
+/// the permutation brings eigenvalues that can be read off to both ends, the diagonal matrix gives rows and columns
+/// between them norms of the same size (James, Langou and Lowery, On matrix balancing and eigenvector computation, 2014).
+struct Balance {
+    /// Exponents of the diagonal matrix.
+    exponents: Vec<i32>,
+    /// Exchanges of rows and columns, in the order they were made.
+    exchanges: Vec<(usize, usize)>,
+}
+
+impl Balance {
+    /// Balances `matrix`.
+    fn of(matrix: &mut Columns) -> Result<Self> {
+        let n = matrix.columns();
+        let mut balance = Self { exponents: memory::filled(n)?, exchanges: memory::with_capacity(n)? };
+        let (mut start, mut end) = (0, n);
+        while end > start {
+            let is_isolated = |i: usize| (start..end).all(|j| j == i || matrix.column(j)[i] == 0.0);
+            let Some(row) = (start..end).rev().find(|i| is_isolated(*i)) else { break };
+            end -= 1;
+            balance.exchange(matrix, row, end);
+        }
+        while end > start {
+            let is_isolated = |j: usize| (start..end).all(|i| i == j || matrix.column(j)[i] == 0.0);
+            let Some(column) = (start..end).find(|j| is_isolated(*j)) else { break };
+            balance.exchange(matrix, start, column);
+            start += 1;
+        }
+        const SWEEPS: usize = 100;
+        for _ in 0..SWEEPS {
+            if !balance.scale(matrix, start, end) {
+                break;
+            }
+        }
+        Ok(balance)
+    }
+
+    fn exchange(&mut self, matrix: &mut Columns, first: usize, second: usize) {
+        if first == second {
+            return;
+        }
+        self.exchanges.push((first, second));
+        let (x, y) = matrix.two_columns_mut(first, second);
+        x.swap_with_slice(y);
+        for j in 0..matrix.columns() {
+            matrix.column_mut(j).swap(first, second);
+        }
+    }
+
+    /// Scales every row and column between `start` and `end` once where it is worth it, and returns whether it was for any.
+    fn scale(&mut self, matrix: &mut Columns, start: usize, end: usize) -> bool {
+        // Bounds every entry of the transformed vectors, and makes an end to the search.
+        const LARGEST: i32 = 400;
+        let length = |sum: f64, x: f64| sum + x * x;
+        let mut changed = false;
+        for k in start..end {
+            let column = matrix.column(k)[start..end].iter().fold(0.0, |sum, x| length(sum, *x)).sqrt();
+            let row = (start..end).fold(0.0, |sum, j| length(sum, matrix.column(j)[k])).sqrt();
+            if column == 0.0 || row == 0.0 || !column.is_finite() || !row.is_finite() {
+                continue;
+            }
+            let mut exponent = 0;
+            let (mut c, mut r) = (column, row);
+            while c < 0.5 * r {
+                (c, r, exponent) = (c * 2.0, r * 0.5, exponent + 1);
+            }
+            while r <= 0.5 * c {
+                (c, r, exponent) = (c * 0.5, r * 2.0, exponent - 1);
+            }
+            let total = self.exponents[k] + exponent;
+            if c + r >= 0.95 * (column + row) || total.abs() > LARGEST {
+                continue;
+            }
+            changed = true;
+            self.exponents[k] = total;
+            columns::scale(matrix.column_mut(k), exponent);
+            for j in 0..matrix.columns() {
+                columns::scale(&mut matrix.column_mut(j)[k..=k], -exponent);
+            }
+        }
+        changed
+    }
+
+    /// Turns eigenvectors of the balanced matrix into those of the matrix before and returns whether none was lost to
+    /// underflow.
+    fn undo(&self, imaginary: &[f64], vectors: &mut Columns) -> bool {
+        let mut j = 0;
+        while j < vectors.columns() {
+            let width = if imaginary[j] != 0.0 && j + 1 < vectors.columns() { 2 } else { 1 };
+            // The largest component becomes one of ordinary size.
+            let mut largest = None;
+            for k in j..j + width {
+                for (x, e) in vectors.column(k).iter().zip(&self.exponents) {
+                    let exponent = columns::exponent(&[*x]).map(|exponent| exponent + e);
+                    largest = largest.max(exponent);
+                }
+            }
+            let Some(largest) = largest else { return false };
+            for k in j..j + width {
+                let x = vectors.column_mut(k);
+                for (x, e) in x.iter_mut().zip(&self.exponents) {
+                    columns::scale(std::slice::from_mut(x), e - largest);
+                }
+                for (first, second) in self.exchanges.iter().rev() {
+                    x.swap(*first, *second);
+                }
+            }
+            j += width;
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(n: usize, symmetric: bool) -> Columns {
+        let mut state = n as u64;
+        let mut matrix = Columns::zeros(n, n).unwrap();
+        for j in 0..n {
+            for i in 0..n {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let x = (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+                matrix.column_mut(j)[i] = if symmetric && i < j { matrix.column(i)[j] } else { x };
+            }
+        }
+        matrix
+    }
+
+    fn filled(n: usize, value: impl Fn(usize, usize) -> f64) -> Columns {
+        let mut matrix = Columns::zeros(n, n).unwrap();
+        for j in 0..n {
+            for (i, x) in matrix.column_mut(j).iter_mut().enumerate() {
+                *x = value(i, j);
+            }
+        }
+        matrix
+    }
+
+    #[test]
+    fn the_jacobi_method_decomposes_every_symmetric_matrix() {
+        for n in [1, 2, 3, 10, 60] {
+            let path = |i: usize, j: usize| f64::from(i.abs_diff(j) == 1);
+            for matrix in [
+                numbers(n, true),
+                filled(n, |_, _| 1.0),
+                filled(n, path),
+                filled(n, |i, j| if i == j { 1.0 } else { 0.0 }),
+                filled(n, |i, j| 10_f64.powi(-(i as i32) - j as i32)),
+                Columns::zeros(n, n).unwrap(),
+            ] {
+                let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
+                jacobi(&matrix, &mut values, &mut vectors).unwrap();
+                assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true), "order {n}: {values:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_ways_give_the_same_symmetric_decomposition() {
+        let n = 150;
+        let matrix = numbers(n, true);
+        let ways: Vec<_> = attempts(n).collect();
+        assert_eq!(ways.len(), 2);
+        for parameters in ways {
+            let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
+            assert_eq!(by_tridiagonal_form(&matrix, &mut values, &mut vectors, parameters), Ok(true));
+            assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true));
+        }
+    }
+
+    #[test]
+    fn the_simple_method_decomposes_every_matrix() {
+        for n in [1, 2, 3, 4, 7, 20, 90] {
+            for (name, matrix) in [
+                ("random", numbers(n, false)),
+                ("symmetric", numbers(n, true)),
+                ("ones", filled(n, |_, _| 1.0)),
+                ("cyclic", filled(n, |i, j| f64::from((i + 1) % n == j))),
+                ("jordan", filled(n, |i, j| if i == j { 1.0 } else { f64::from(i + 1 == j) })),
+                ("nilpotent", filled(n, |i, j| f64::from(i > j))),
+                ("graded", filled(n, |i, j| 0.1_f64.powi(i as i32) / (1 + j) as f64)),
+                ("rotations", filled(n, |i, j| if i / 2 != j / 2 { 0.0 } else { [1.0, 1.0, -1.0][(i + 2 * j) % 3] })),
+                ("zeros", Columns::zeros(n, n).unwrap()),
+            ] {
+                let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
+                let mut vectors = Columns::zeros(n, n).unwrap();
+                assert_eq!(francis::eigen(&matrix, &mut real, &mut imaginary, &mut vectors), Ok(true), "{name} {n}");
+                normalize(&mut imaginary, &mut vectors);
+                assert_eq!(check::eigen(&matrix, &real, &imaginary, &vectors), Ok(true), "{name} {n}: {real:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn balancing_is_undone() {
+        let n = 12;
+        let mut matrix = numbers(n, false);
+        for j in 0..n {
+            for (i, x) in matrix.column_mut(j).iter_mut().enumerate() {
+                // Rows 0 and 7 can be brought to the end, column 3 to the beginning.
+                let isolated = (i == 0 && j != 0) || (i == 7 && j != 7 && j != 0) || (j == 3 && i != 3);
+                *x = if isolated { 0.0 } else { *x * 2.0_f64.powi(3 * (i as i32 - j as i32)) };
+            }
+        }
+        let mut balanced = Columns::zeros(n, n).unwrap();
+        balanced.copy_from(&matrix);
+        let balance = Balance::of(&mut balanced).unwrap();
+        assert!(!balance.exchanges.is_empty());
+        assert!(balance.exponents.iter().any(|e| *e != 0));
+        assert!((0..n - 1).all(|j| balanced.column(j)[n - 1] == 0.0));
+        let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
+        let mut vectors = Columns::zeros(n, n).unwrap();
+        assert_eq!(by_multishift_qr(&balanced, &mut real, &mut imaginary, &mut vectors), Ok(true));
+        assert!(balance.undo(&imaginary, &mut vectors));
+        normalize(&mut imaginary, &mut vectors);
+        let sizes = |m: &Columns| (0..n).flat_map(|j| m.column(j).to_vec()).fold(0.0_f64, |l, x| l.max(x.abs()));
+        let shrink = -columns::exponent(&[sizes(&matrix)]).unwrap();
+        for j in 0..n {
+            columns::scale(matrix.column_mut(j), shrink);
+        }
+        columns::scale(&mut real, shrink);
+        columns::scale(&mut imaginary, shrink);
+        assert_eq!(check::eigen(&matrix, &real, &imaginary, &vectors), Ok(true));
+    }
+}

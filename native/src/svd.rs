@@ -1,0 +1,478 @@
+//! The singular value decomposition, and what follows from it: rank, condition number, pseudo-inverse.
+//!
+//! A matrix is first scaled by a power of two that brings its largest value into 1..2, so that neither huge nor tiny
+//! values overflow or vanish on the way, and the results are scaled back; both are exact.
+//!
+//! Every decomposition is checked before it is returned: `A·V` against `U·Σ`, and `UᵀU` and `VᵀV` against the identity,
+//! each times random vectors. One that fails is computed anew by a slower and simpler algorithm, in the end by the
+//! one-sided Jacobi method, which converges for every finite matrix.
+
+use faer::diag::DiagMut;
+use faer::dyn_stack::MemStack;
+use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
+use faer::{Par, Spec};
+
+use crate::columns::{self, Columns, all_finite};
+use crate::householder::Reflectors;
+use crate::{Error, MatrixRef, Result, check, matrix, memory, parallel};
+
+const QUANTITY: &str = "singular value decomposition";
+
+/// Computes the thin singular value decomposition `A = U·diag(s)·Vᵀ`.
+///
+/// With `k = min(m, n)` the orthonormal columns of `u` (`m` x `k`, row-major) and `v` (`n` x `k`, row-major) are the left
+/// and right singular vectors, and `s` has the `k` singular values in descending order, none negative. The values are
+/// exact for a matrix that differs from `a` by a small multiple of `max(m, n)·ε·‖A‖`. The bits of the result depend on
+/// `a` alone, not on the number of threads.
+///
+/// # Errors
+/// - [`Error::NotFinite`] with the first NaN or infinity of `a`,
+/// - [`Error::ValueCount`] when a result has not the length that belongs to its shape,
+/// - [`Error::Overflow`] when the largest singular value is too large for a double,
+/// - [`Error::NoConvergence`], of which no case is known,
+/// - [`Error::OutOfMemory`] when working memory cannot be had.
+///
+/// # Example
+/// ```
+/// use rust_ffi::{MatrixRef, svd};
+///
+/// let a = MatrixRef::new(2, 3, &[3.0, 0.0, 0.0, 0.0, -2.0, 0.0])?;
+/// let (mut u, mut s, mut v) = ([0.0; 4], [0.0; 2], [0.0; 6]);
+/// svd::svd(a, &mut u, &mut s, &mut v)?;
+/// assert_eq!(s, [3.0, 2.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<()> {
+    let size = a.rows().min(a.columns());
+    MatrixRef::new(a.rows(), size, u)?;
+    MatrixRef::new(size, 1, s)?;
+    MatrixRef::new(a.columns(), size, v)?;
+    matrix::check_finite(a)?;
+    if size == 0 {
+        return Ok(());
+    }
+    parallel::run(|| {
+        let svd = Decomposition::new(a)?;
+        s.copy_from_slice(&svd.values);
+        columns::scale(s, svd.exponent);
+        svd.left(a).write_rows(u);
+        svd.right(a).write_rows(v);
+        require_finite_values(s)
+    })?
+}
+
+/// Computes the `min(m, n)` singular values in descending order, none negative.
+///
+/// Each differs from the exact value by at most a small multiple of `max(m, n)·ε` times the largest.
+///
+/// # Errors
+/// As [`svd`].
+pub fn singular_values(a: MatrixRef, s: &mut [f64]) -> Result<()> {
+    MatrixRef::new(a.rows().min(a.columns()), 1, s)?;
+    matrix::check_finite(a)?;
+    let exponent = scaled_singular_values(a, s)?;
+    columns::scale(s, exponent);
+    require_finite_values(s)
+}
+
+/// Returns the number of singular values above `max(m, n)·ε` times the largest, as NumPy's `matrix_rank` does: 0 for an
+/// empty matrix and for a matrix of zeros.
+///
+/// # Errors
+/// [`Error::NotFinite`], [`Error::NoConvergence`] and [`Error::OutOfMemory`] as for [`svd`].
+pub fn rank(a: MatrixRef) -> Result<usize> {
+    matrix::check_finite(a)?;
+    let mut s = memory::filled(a.rows().min(a.columns()))?;
+    scaled_singular_values(a, &mut s)?;
+    Ok(rank_of(&s, a.rows(), a.columns()))
+}
+
+/// Returns the number of singular values above `max(rows, columns)·ε` times the largest, for singular values in
+/// descending order of a matrix of that shape.
+#[must_use]
+pub fn rank_of(s: &[f64], rows: usize, columns: usize) -> usize {
+    rank_above(s, tolerance(rows, columns))
+}
+
+/// Returns the condition number in the 2-norm: the ratio of the largest to the smallest singular value.
+///
+/// It is infinity when the smallest singular value is at most ε times the largest: at this precision such a matrix
+/// cannot be told from a singular one. A result above 1/ε is therefore never returned.
+///
+/// # Errors
+/// [`Error::Empty`] for a matrix without values, where NumPy's `cond` fails too, otherwise as for [`rank`].
+pub fn condition_number(a: MatrixRef) -> Result<f64> {
+    if a.values().is_empty() {
+        return Err(Error::Empty { quantity: "condition number", rows: a.rows(), columns: a.columns() });
+    }
+    matrix::check_finite(a)?;
+    let mut s = memory::filled(a.rows().min(a.columns()))?;
+    scaled_singular_values(a, &mut s)?;
+    let (largest, smallest) = (s[0], s[s.len() - 1]);
+    Ok(if smallest <= f64::EPSILON * largest { f64::INFINITY } else { largest / smallest })
+}
+
+/// Computes the Moore-Penrose inverse of `a`, an `n` x `m` matrix, into `inverse` in row-major order.
+///
+/// Singular values of at most `max(m, n)·ε` times the largest count as zero, so that the inverse of a matrix of zeros
+/// is zero. (NumPy's `pinv` does the same with `rtol=None`; its default is 1e-15.)
+///
+/// # Errors
+/// As [`svd`]; [`Error::Overflow`] when a value of the inverse is too large for a double.
+pub fn pseudo_inverse(a: MatrixRef, inverse: &mut [f64]) -> Result<()> {
+    MatrixRef::new(a.columns(), a.rows(), inverse)?;
+    matrix::check_finite(a)?;
+    if a.values().is_empty() {
+        return Ok(());
+    }
+    parallel::run(|| {
+        let mut svd = Decomposition::new(a)?;
+        let rank = rank_of(&svd.values, a.rows(), a.columns());
+        let mut result = Columns::zeros(svd.tall.rows(), svd.tall.columns())?;
+        for j in 0..rank {
+            let factor = 1.0 / svd.values[j];
+            svd.square.column_mut(j).iter_mut().for_each(|x| *x *= factor);
+        }
+        let (long, short) = (result.rows(), result.columns());
+        result.set_product(
+            svd.tall.view().block(0, 0, long, rank),
+            svd.square.view().block(0, 0, short, rank).transposed(),
+        )?;
+        // The product is the transpose of the inverse of the tall matrix.
+        if is_tall(a) {
+            result.write_columns(inverse);
+        } else {
+            result.write_rows(inverse);
+        }
+        columns::scale(inverse, -svd.exponent);
+        if all_finite(inverse) {
+            Ok(())
+        } else {
+            Err(Error::Overflow { quantity: "largest value of the pseudo-inverse" })
+        }
+    })?
+}
+
+/// Returns the number of leading values above `tolerance` times the first.
+pub(crate) fn rank_above(s: &[f64], tolerance: f64) -> usize {
+    let Some(largest) = s.first() else { return 0 };
+    s.partition_point(|x| *x > tolerance * largest)
+}
+
+/// Returns the relative size below which a singular value of a matrix of this shape counts as zero.
+pub(crate) fn tolerance(rows: usize, columns: usize) -> f64 {
+    rows.max(columns) as f64 * f64::EPSILON
+}
+
+fn require_finite_values(s: &[f64]) -> Result<()> {
+    if all_finite(s) { Ok(()) } else { Err(Error::Overflow { quantity: "largest singular value" }) }
+}
+
+const fn is_tall(a: MatrixRef) -> bool {
+    a.rows() >= a.columns()
+}
+
+/// Computes the singular values times `2^-exponent` and returns the exponent.
+fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
+    let Some(exponent) = columns::exponent(a.values()) else {
+        s.fill(0.0);
+        return Ok(0);
+    };
+    parallel::run(|| {
+        let mut matrix = tall_copy(a, exponent)?;
+        if is_long(&matrix) {
+            matrix = Reflectors::of(matrix)?.r()?;
+        }
+        let (rows, columns) = (matrix.rows(), matrix.columns());
+        for parameters in attempts(columns) {
+            if by_bidiagonal_form(&matrix, s, None, parameters)? && check::singular_values(&matrix, s) {
+                return Ok(exponent);
+            }
+        }
+        let mut left = Columns::zeros(rows, columns)?;
+        let mut right = Columns::zeros(columns, columns)?;
+        jacobi(&matrix, &mut left, s, &mut right);
+        if check::singular_values(&matrix, s) { Ok(exponent) } else { Err(no_convergence(a)) }
+    })?
+}
+
+fn no_convergence(a: MatrixRef) -> Error {
+    Error::NoConvergence { quantity: QUANTITY, rows: a.rows(), columns: a.columns() }
+}
+
+/// A decomposition of a matrix that is not empty, scaled so that its largest value is in 1..2.
+pub(crate) struct Decomposition {
+    /// The singular vectors on the longer side.
+    tall: Columns,
+    /// The singular vectors on the shorter side.
+    square: Columns,
+    /// The singular values times `2^-exponent`.
+    pub(crate) values: Vec<f64>,
+    pub(crate) exponent: i32,
+}
+
+impl Decomposition {
+    pub(crate) fn new(a: MatrixRef) -> Result<Self> {
+        let (long, short) = (a.rows().max(a.columns()), a.rows().min(a.columns()));
+        let exponent = columns::exponent(a.values()).unwrap_or(0);
+        let mut square = Columns::zeros(short, short)?;
+        let mut values = memory::filled(short)?;
+        let matrix = tall_copy(a, exponent)?;
+        let tall = if is_long(&matrix) {
+            let mut tall = Columns::zeros(long, short)?;
+            let mut inner = Columns::zeros(short, short)?;
+            let factored = Reflectors::of(matrix)?;
+            if !decompose(&factored.r()?, &mut inner, &mut values, &mut square)? {
+                return Err(no_convergence(a));
+            }
+            for j in 0..short {
+                tall.column_mut(j)[..short].copy_from_slice(inner.column(j));
+            }
+            factored.apply(&mut tall)?;
+            tall
+        } else {
+            let mut tall = Columns::zeros(long, short)?;
+            if !decompose(&matrix, &mut tall, &mut values, &mut square)? {
+                return Err(no_convergence(a));
+            }
+            tall
+        };
+        Ok(Self { tall, square, values, exponent })
+    }
+
+    /// Returns the left singular vectors of `a`, the matrix this is the decomposition of.
+    pub(crate) const fn left(&self, a: MatrixRef) -> &Columns {
+        if is_tall(a) { &self.tall } else { &self.square }
+    }
+
+    /// Returns the right singular vectors of `a`, the matrix this is the decomposition of.
+    pub(crate) const fn right(&self, a: MatrixRef) -> &Columns {
+        if is_tall(a) { &self.square } else { &self.tall }
+    }
+}
+
+/// Returns a copy of `a`, or of its transpose when that is the longer way round, times `2^-exponent`.
+pub(crate) fn tall_copy(a: MatrixRef, exponent: i32) -> Result<Columns> {
+    let mut copy = Columns::zeros(a.rows().max(a.columns()), a.rows().min(a.columns()))?;
+    if is_tall(a) {
+        copy.copy_scaled(a, -exponent);
+    } else {
+        copy.copy_transposed_scaled(a, -exponent);
+    }
+    Ok(copy)
+}
+
+/// Returns whether it pays to replace `matrix` by the `R` of its QR factorization.
+const fn is_long(matrix: &Columns) -> bool {
+    matrix.rows() / 3 >= matrix.columns() / 2
+}
+
+/// Returns the ways to treat the bidiagonal form of a matrix with this number of columns, the fastest first.
+fn attempts(columns: usize) -> impl Iterator<Item = Spec<SvdParams, f64>> {
+    let fastest = Spec::<SvdParams, f64>::default();
+    // Divide and conquer, where it applies at all, has the QR algorithm as an alternative.
+    let alternative = (columns >= fastest.recursion_threshold)
+        .then(|| SvdParams { recursion_threshold: usize::MAX, ..fastest.config }.into());
+    std::iter::once(fastest).chain(alternative)
+}
+
+/// Decomposes `matrix`, which has at least as many rows as columns, and returns whether the result stands the check.
+fn decompose(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) -> Result<bool> {
+    for parameters in attempts(matrix.columns()) {
+        if by_bidiagonal_form(matrix, values, Some((left, right)), parameters)?
+            && check::svd(matrix, left, values, right)?
+        {
+            return Ok(true);
+        }
+    }
+    jacobi(matrix, left, values, right);
+    check::svd(matrix, left, values, right)
+}
+
+/// Decomposes `matrix` by way of its bidiagonal form and returns whether the iteration says it converged.
+fn by_bidiagonal_form(
+    matrix: &Columns,
+    values: &mut [f64],
+    vectors: Option<(&mut Columns, &mut Columns)>,
+    parameters: Spec<SvdParams, f64>,
+) -> Result<bool> {
+    let (rows, columns) = (matrix.rows(), matrix.columns());
+    let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
+    let need = faer::linalg::svd::svd_scratch::<f64>(rows, columns, wanted, wanted, Par::Seq, parameters);
+    let mut scratch = memory::scratch(need)?;
+    let (left, right) = vectors.map_or((None, None), |(left, right)| (Some(left.as_mut()), Some(right.as_mut())));
+    let result = faer::linalg::svd::svd(
+        matrix.as_ref(),
+        DiagMut::from_slice_mut(values),
+        left,
+        right,
+        Par::Seq,
+        MemStack::new(&mut scratch),
+        parameters,
+    );
+    Ok(result.is_ok())
+}
+
+/// Decomposes `matrix` by the one-sided Jacobi method of Hestenes (SIAM Journal 6, 1958): plane rotations of its columns
+/// until all of them are orthogonal.
+fn jacobi(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) {
+    const SWEEPS: usize = 60;
+    // Columns shorter than this are beyond the precision of a matrix whose largest value is in 1..2, and the squares of
+    // longer ones do not underflow.
+    const NEGLIGIBLE: f64 = 1e-140;
+    let columns = matrix.columns();
+    let tolerance = (matrix.rows() as f64).sqrt() * f64::EPSILON;
+    left.copy_from(matrix);
+    right.set_identity();
+    for _ in 0..SWEEPS {
+        let mut converged = true;
+        for i in 0..columns {
+            for j in i + 1..columns {
+                let (x, y) = left.two_columns_mut(i, j);
+                let (a, b, cosine) = (dot(x, x), dot(y, y), dot(x, y));
+                let (shorter, longer) = (a.min(b).sqrt(), a.max(b).sqrt());
+                if shorter <= NEGLIGIBLE || cosine.abs() <= tolerance * shorter * longer {
+                    continue;
+                }
+                converged = false;
+                let zeta = (b - a) / (2.0 * cosine);
+                let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + 1.0_f64.hypot(zeta));
+                rotate(x, y, tangent);
+                let (x, y) = right.two_columns_mut(i, j);
+                rotate(x, y, tangent);
+            }
+        }
+        if converged {
+            break;
+        }
+    }
+    for (j, value) in values.iter_mut().enumerate() {
+        let length = dot(left.column(j), left.column(j)).sqrt();
+        *value = if length > NEGLIGIBLE { length } else { 0.0 };
+    }
+    for i in 0..columns {
+        let longest = (i..columns).fold(i, |best, j| if values[j] > values[best] { j } else { best });
+        if longest != i {
+            values.swap(i, longest);
+            for side in [&mut *left, &mut *right] {
+                let (x, y) = side.two_columns_mut(i, longest);
+                x.swap_with_slice(y);
+            }
+        }
+        if values[i] > 0.0 {
+            left.column_mut(i).iter_mut().for_each(|x| *x /= values[i]);
+        } else {
+            complete(left, i);
+        }
+    }
+}
+
+/// Sets column `j` of `matrix` to a unit vector orthogonal to the columns before it, which are orthonormal.
+fn complete(matrix: &mut Columns, j: usize) {
+    // One of the unit vectors has a part of at least this length outside of the space of the columns before.
+    let enough = 0.5 * (1.0 - j as f64 / matrix.rows() as f64).sqrt();
+    for unit in 0..matrix.rows() {
+        let column = matrix.column_mut(j);
+        column.fill(0.0);
+        column[unit] = 1.0;
+        for _ in 0..2 {
+            for i in 0..j {
+                let (x, y) = matrix.two_columns_mut(i, j);
+                let projection = dot(x, y);
+                y.iter_mut().zip(x).for_each(|(y, x)| *y -= projection * *x);
+            }
+        }
+        let column = matrix.column_mut(j);
+        let length = dot(column, column).sqrt();
+        if length >= enough {
+            column.iter_mut().for_each(|x| *x /= length);
+            return;
+        }
+    }
+}
+
+/// Rotates the plane of `x` and `y` by the angle of the given tangent.
+fn rotate(x: &mut [f64], y: &mut [f64], tangent: f64) {
+    let cosine = 1.0 / 1.0_f64.hypot(tangent);
+    let sine = cosine * tangent;
+    for (x, y) in x.iter_mut().zip(y) {
+        (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
+    }
+}
+
+/// Returns the dot product of `x` and `y`.
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0; LANES];
+    let (xs, x_rest) = x.as_chunks::<LANES>();
+    let (ys, y_rest) = y.as_chunks::<LANES>();
+    for (x, y) in xs.iter().zip(ys) {
+        for lane in 0..LANES {
+            sums[lane] += x[lane] * y[lane];
+        }
+    }
+    let rest = x_rest.iter().zip(y_rest).fold(0.0, |sum, (x, y)| sum + x * y);
+    sums.iter().fold(rest, |sum, x| sum + x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(rows: usize, columns: usize) -> Columns {
+        let mut state = 1_u64;
+        let mut matrix = Columns::zeros(rows, columns).unwrap();
+        for j in 0..columns {
+            for x in matrix.column_mut(j) {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                *x = (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+            }
+        }
+        matrix
+    }
+
+    fn assert_jacobi(matrix: &Columns) -> Vec<f64> {
+        let mut left = Columns::zeros(matrix.rows(), matrix.columns()).unwrap();
+        let mut right = Columns::zeros(matrix.columns(), matrix.columns()).unwrap();
+        let mut values = vec![0.0; matrix.columns()];
+        jacobi(matrix, &mut left, &mut values, &mut right);
+        assert_eq!(check::svd(matrix, &left, &values, &right), Ok(true), "{}x{}", matrix.rows(), matrix.columns());
+        values
+    }
+
+    #[test]
+    fn the_jacobi_method_decomposes_every_matrix() {
+        for (rows, columns) in [(1, 1), (3, 1), (2, 2), (5, 3), (11, 11), (40, 30), (60, 60)] {
+            let mut matrix = numbers(rows, columns);
+            assert_jacobi(&matrix);
+            for j in 0..columns {
+                let factor = 10_f64.powi(-5 * j as i32);
+                matrix.column_mut(j).iter_mut().for_each(|x| *x *= factor);
+            }
+            assert_jacobi(&matrix);
+            matrix.column_mut(columns - 1).fill(0.0);
+            assert_jacobi(&matrix);
+            assert!(assert_jacobi(&Columns::zeros(rows, columns).unwrap()).iter().all(|x| *x == 0.0));
+            matrix.set_identity();
+            assert!(assert_jacobi(&matrix).iter().all(|x| *x == 1.0));
+            (0..columns).for_each(|j| matrix.column_mut(j).fill(1.0));
+            assert_jacobi(&matrix);
+        }
+    }
+
+    #[test]
+    fn all_ways_give_the_same_values() {
+        let matrix = numbers(150, 140);
+        let expected = assert_jacobi(&matrix);
+        let mut ways = 0;
+        for parameters in attempts(140) {
+            let mut values = vec![0.0; 140];
+            assert_eq!(by_bidiagonal_form(&matrix, &mut values, None, parameters), Ok(true));
+            for (x, y) in values.iter().zip(&expected) {
+                assert!((x - y).abs() < 1e-13 * expected[0], "{x} and {y}");
+            }
+            ways += 1;
+        }
+        assert_eq!(ways, 2);
+    }
+}
