@@ -25,6 +25,7 @@ mod householder;
 pub mod index;
 pub mod java;
 mod lanes;
+pub mod least_squares;
 pub mod lu;
 pub mod matrix;
 pub mod memory;

@@ -1,0 +1,287 @@
+//! Least squares solutions of any system of linear equations.
+//!
+//! A system whose matrix has a condition far enough from the tolerance is solved by a QR factorization of the matrix or, with
+//! fewer rows than columns, of its transpose; any other by the singular value decomposition. What the factorization loses
+//! in an ill-conditioned system is won back by iterative refinement of solution and residual together, with residuals
+//! in doubled precision (Björck, Iterative refinement of linear least squares solutions, BIT 7, 1967).
+
+use faer::linalg::triangular_inverse::invert_upper_triangular;
+use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
+use faer::{MatRef, Par};
+
+use crate::columns::{self, Columns, all_finite};
+use crate::householder::Reflectors;
+use crate::svd::{self, Decomposition};
+use crate::{Error, MatrixRef, Result, matrix, parallel};
+
+/// Computes the solution of `A·X ≈ B` with the least `‖B - A·X‖` in every column and, where there are many such, of them the one
+/// with the least `‖X‖`. Returns the rank of `a`.
+///
+/// `x` (`n` x `r`, row-major, for `a` of `m` x `n` and `b` of `m` x `r`) takes the solution. As in NumPy's `lstsq`,
+/// singular values of at most `max(m, n)·ε` times the largest count as zero; without rows or columns the solution is
+/// zeros. The bits of the result depend on `a` and `b` alone, not on the number of threads.
+///
+/// # Errors
+/// - [`Error::Shapes`] unless `a` and `b` have the same number of rows,
+/// - [`Error::ValueCount`] when `x` has not the length that belongs to its shape,
+/// - [`Error::NotFinite`] with the first NaN or infinity of `a`, or else of `b`,
+/// - [`Error::Overflow`] when a value of the solution is too large for a double,
+/// - [`Error::NoConvergence`], of which no case is known,
+/// - [`Error::OutOfMemory`] when working memory cannot be had.
+///
+/// # Example
+/// ```
+/// use rust_ffi::{MatrixRef, least_squares::least_squares};
+///
+/// let a = MatrixRef::new(3, 1, &[1.0, 1.0, 1.0])?;
+/// let b = MatrixRef::new(3, 1, &[1.0, 2.0, 6.0])?;
+/// let mut x = [0.0];
+/// assert_eq!(least_squares(a, b, &mut x)?, 1);
+/// assert!((x[0] - 3.0).abs() < 1e-15);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn least_squares(a: MatrixRef, b: MatrixRef, x: &mut [f64]) -> Result<usize> {
+    least_squares_with_tolerance(a, b, svd::tolerance(a.rows(), a.columns()), x)
+}
+
+/// Computes what [`least_squares`] does, with singular values of at most `tolerance` times the largest as zeros.
+///
+/// # Errors
+/// [`Error::Tolerance`] when `tolerance` is negative or NaN, otherwise as [`least_squares`].
+pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, x: &mut [f64]) -> Result<usize> {
+    if a.rows() != b.rows() {
+        return Err(Error::Shapes {
+            left: (a.rows(), a.columns()),
+            operation: "least squares",
+            right: (b.rows(), b.columns()),
+        });
+    }
+    MatrixRef::new(a.columns(), b.columns(), x)?;
+    if tolerance.is_nan() || tolerance < 0.0 {
+        return Err(Error::Tolerance { tolerance });
+    }
+    matrix::check_finite(a)?;
+    matrix::check_finite(b)?;
+    let Some(a_exponent) = columns::exponent(a.values()) else {
+        x.fill(0.0);
+        return Ok(0);
+    };
+    parallel::run(|| {
+        let b_exponent = columns::exponent(b.values()).unwrap_or(0);
+        let mut right = Columns::zeros(b.rows(), b.columns())?;
+        right.copy_scaled(b, -b_exponent);
+        let mut solution = Columns::zeros(a.columns(), b.columns())?;
+        let rank = match by_reflections(a, a_exponent, &right, tolerance, &mut solution)? {
+            true => a.rows().min(a.columns()),
+            false => by_singular_values(a, &right, tolerance, &mut solution)?,
+        };
+        solution.write_rows(x);
+        columns::scale(x, b_exponent - a_exponent);
+        if all_finite(x) { Ok(rank) } else { Err(Error::Overflow { quantity: "largest value of the solution" }) }
+    })?
+}
+
+/// Solves by way of the singular values and returns how many of them count.
+fn by_singular_values(a: MatrixRef, right: &Columns, tolerance: f64, solution: &mut Columns) -> Result<usize> {
+    let svd = Decomposition::new(a)?;
+    let rank = svd::rank_above(&svd.values, tolerance);
+    let mut projected = Columns::zeros(rank, right.columns())?;
+    projected.set_product(svd.left(a).view().block(0, 0, a.rows(), rank).transposed(), right.view())?;
+    for j in 0..right.columns() {
+        projected.column_mut(j).iter_mut().zip(&svd.values).for_each(|(x, value)| *x /= value);
+    }
+    solution.set_product(svd.right(a).view().block(0, 0, a.columns(), rank), projected.view())?;
+    Ok(rank)
+}
+
+/// Solves by reflections if the matrix certainly has full rank, and returns whether it has.
+fn by_reflections(
+    a: MatrixRef,
+    exponent: i32,
+    right: &Columns,
+    tolerance: f64,
+    solution: &mut Columns,
+) -> Result<bool> {
+    // Below this condition rounding costs fewer digits than refinement is worth, unless it costs next to nothing.
+    const WELL_CONDITIONED: f64 = 1e4;
+    const FEW_VALUES: usize = 1 << 12;
+    let tall = svd::tall_copy(a, exponent)?;
+    let (rows, columns) = (tall.rows(), tall.columns());
+    let mut copy = Columns::zeros(rows, columns)?;
+    copy.copy_from(&tall);
+    let factored = Reflectors::of(copy)?;
+    let r = factored.r()?;
+    let condition = condition_bound(&r)?;
+    // The bound is above the condition, so that the smallest singular value is above the tolerance, and the factorization
+    // is accurate enough for refinement to converge.
+    const SOLVABLE: f64 = 1e-2 / f64::EPSILON;
+    if !(condition < SOLVABLE && condition * tolerance < 1.0) {
+        return Ok(false);
+    }
+    let mut system = Augmented { tall: &tall, factored: &factored, r: &r };
+    if condition > WELL_CONDITIONED || a.values().len() <= FEW_VALUES {
+        refine(&mut system, right, a.rows() >= a.columns(), solution)?;
+    } else {
+        let (mut long, mut short) = (Columns::zeros(rows, right.columns())?, Columns::zeros(columns, right.columns())?);
+        let of_residual = a.rows() >= a.columns();
+        if of_residual {
+            long.copy_from(right)
+        } else {
+            short.copy_from(right)
+        }
+        system.solve(&mut long, &mut short)?;
+        solution.copy_from(if of_residual { &short } else { &long });
+    }
+    Ok(solution.is_finite())
+}
+
+/// Returns an upper bound of the condition number of the triangle `r`, infinity when it is singular.
+fn condition_bound(r: &Columns) -> Result<f64> {
+    let n = r.columns();
+    if (0..n).any(|j| r.column(j)[j] == 0.0) {
+        return Ok(f64::INFINITY);
+    }
+    let mut inverse = Columns::zeros(n, n)?;
+    invert_upper_triangular(inverse.as_mut(), r.as_ref(), Par::Seq);
+    let norm = |matrix: &Columns| (0..n).flat_map(|j| matrix.column(j)).fold(0.0, |sum: f64, x| sum + x * x).sqrt();
+    let bound = norm(r) * norm(&inverse);
+    Ok(if bound.is_nan() { f64::INFINITY } else { bound })
+}
+
+/// The equations `r + M·x = f`, `Mᵀ·r = g` for a matrix `M` of full column rank. With `g = 0` their `x` is the least squares
+/// solution of `M·x ≈ f`; with `f = 0` their `r` is the shortest solution of `Mᵀ·r = g`.
+struct Augmented<'a> {
+    tall: &'a Columns,
+    factored: &'a Reflectors,
+    r: &'a Columns,
+}
+
+impl Augmented<'_> {
+    /// Replaces `f` by `r` and `g` by `x`.
+    fn solve(&self, f: &mut Columns, g: &mut Columns) -> Result<()> {
+        let columns = self.r.columns();
+        // M = Q·R, with Qᵀr = (Rᵀ⁻¹g, d₂) and x = R⁻¹(d₁ - Rᵀ⁻¹g) where d = Qᵀf.
+        self.factored.apply_transposed(f)?;
+        let r: MatRef<'_, f64> = self.r.as_ref();
+        solve_lower_triangular_in_place(r.transpose(), g.as_mut(), Par::Seq);
+        for j in 0..f.columns() {
+            for (d, z) in f.column_mut(j)[..columns].iter_mut().zip(g.column_mut(j)) {
+                (*d, *z) = (*z, *d - *z);
+            }
+        }
+        solve_upper_triangular_in_place(r, g.as_mut(), Par::Seq);
+        self.factored.apply(f)
+    }
+
+    /// Sets `f` and `g` to what is left of the right-hand sides for a solution of `residual` and `x`, in doubled precision.
+    fn residuals(&self, residual: &Columns, x: &Columns, f: &mut Columns, g: &mut Columns, low: &mut [f64]) {
+        for j in 0..f.columns() {
+            let (f, low) = (f.column_mut(j), &mut low[..residual.rows()]);
+            low.fill(0.0);
+            for (l, x) in x.column(j).iter().enumerate() {
+                for ((high, low), m) in f.iter_mut().zip(&mut *low).zip(self.tall.column(l)) {
+                    subtract_product(high, low, *m, *x);
+                }
+            }
+            for ((high, low), r) in f.iter_mut().zip(&mut *low).zip(residual.column(j)) {
+                subtract_product(high, low, *r, 1.0);
+                *high += *low;
+            }
+            for (l, g) in g.column_mut(j).iter_mut().enumerate() {
+                let mut low = 0.0;
+                for (m, r) in self.tall.column(l).iter().zip(residual.column(j)) {
+                    subtract_product(g, &mut low, *m, *r);
+                }
+                *g += low;
+            }
+        }
+    }
+}
+
+/// Solves with refinement. `of_residual` tells that `right` is the `f` of the augmented equations and the solution their
+/// `x`; otherwise it is their `g`, and the solution their `r`.
+fn refine(system: &mut Augmented<'_>, right: &Columns, of_residual: bool, solution: &mut Columns) -> Result<()> {
+    const ROUNDS: usize = 8;
+    let (rows, columns, count) = (system.tall.rows(), system.tall.columns(), right.columns());
+    let (mut r, mut x) = (Columns::zeros(rows, count)?, Columns::zeros(columns, count)?);
+    let (mut f, mut g) = (Columns::zeros(rows, count)?, Columns::zeros(columns, count)?);
+    let mut low = Columns::zeros(rows, 1)?;
+    let mut previous = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        f.fill(0.0);
+        g.fill(0.0);
+        if of_residual {
+            f.copy_from(right)
+        } else {
+            g.copy_from(right)
+        }
+        system.residuals(&r, &x, &mut f, &mut g, low.column_mut(0));
+        system.solve(&mut f, &mut g)?;
+        let (sum, change) = if of_residual { (&x, &g) } else { (&r, &f) };
+        let change = relative_size(change, sum);
+        // A correction that no longer shrinks is rounding.
+        if change.is_nan() || change > 0.25 * previous {
+            break;
+        }
+        for (sum, correction) in [(&mut r, &f), (&mut x, &g)] {
+            for j in 0..count {
+                sum.column_mut(j).iter_mut().zip(correction.column(j)).for_each(|(x, y)| *x += y);
+            }
+        }
+        if change <= 0.5 * f64::EPSILON {
+            break;
+        }
+        previous = change;
+    }
+    solution.copy_from(if of_residual { &x } else { &r });
+    Ok(())
+}
+
+/// Returns the largest ratio of a column of `change` to that of `sum`, in the maximum norm; infinity at the start, where all
+/// sums are zero.
+fn relative_size(change: &Columns, sum: &Columns) -> f64 {
+    let largest = |x: &[f64]| x.iter().fold(0.0_f64, |largest, x| if x.is_nan() { *x } else { largest.max(x.abs()) });
+    (0..sum.columns()).fold(0.0, |size, j| match (largest(change.column(j)), largest(sum.column(j))) {
+        (0.0, _) => size,
+        (change, 0.0) => {
+            if change.is_nan() {
+                change
+            } else {
+                f64::MAX
+            }
+        }
+        (change, sum) => {
+            if change.is_nan() {
+                change
+            } else {
+                size.max(change / sum)
+            }
+        }
+    })
+}
+
+/// Subtracts `a·b` from the unevaluated sum `high + low`, with an error in `low` alone.
+#[inline(always)]
+fn subtract_product(high: &mut f64, low: &mut f64, a: f64, b: f64) {
+    let (product, product_error) = two_product(a, b);
+    let sum = *high - product;
+    let part = sum - *high;
+    let error = (*high - (sum - part)) - (product + part);
+    *high = sum;
+    *low += error - product_error;
+}
+
+/// Returns the rounded product of `a` and `b` and its rounding error, which together are exact short of underflow.
+#[inline(always)]
+fn two_product(a: f64, b: f64) -> (f64, f64) {
+    // Veltkamp's splitting and Dekker's product: as exact as a fused operation, which not every processor has.
+    const SPLITTER: f64 = 134_217_729.0;
+    let split = |x: f64| {
+        let scaled = SPLITTER * x;
+        let high = scaled - (scaled - x);
+        (high, x - high)
+    };
+    let product = a * b;
+    let ((a_high, a_low), (b_high, b_low)) = (split(a), split(b));
+    (product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low)
+}
