@@ -38,7 +38,7 @@ pub(crate) fn solve_in_range(
     mut solve: impl FnMut(i32, &mut [f64]) -> Result<()>,
 ) -> Result<()> {
     let first = shift_of(largest);
-    for shift in [first, first - 400, first - 900] {
+    for shift in [first, first - 400, (first - 1022).max(-1022)] {
         solve(shift, x)?;
         if !matrix::all_finite(x) {
             continue;
