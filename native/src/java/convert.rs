@@ -13,6 +13,7 @@ use jni::refs::Reference;
 use jni::sys::{JNI_ABORT, JNIEnv, jarray, jdouble, jfloat, jint, jlong, jsize, jstring};
 
 use super::throw::Result;
+use crate::matrix::MatrixRef;
 use crate::{Error, memory};
 
 /// Returns the text of a Java string.
@@ -75,6 +76,23 @@ pub enum Crossing {
     Borrowed,
     /// By copies: for everything else.
     Copied,
+}
+
+impl Crossing {
+    /// Returns the crossing that Java asks for: Java knows its garbage collector.
+    #[must_use]
+    pub const fn of(in_place: bool) -> Self {
+        if in_place { Self::Borrowed } else { Self::Copied }
+    }
+}
+
+/// Returns a view of `values` as a matrix.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless there are exactly `rows * columns` values.
+pub fn matrix(rows: jint, columns: jint, values: &[f64]) -> crate::Result<MatrixRef<'_>> {
+    // A negative number becomes one that is too large for any slice.
+    MatrixRef::new(rows as usize, columns as usize, values)
 }
 
 /// Number types whose arrays cross.

@@ -7,6 +7,11 @@
 pub mod convert;
 pub mod throw;
 
+mod cholesky;
+mod lu;
+mod matrix;
+mod parallelism;
+mod qr;
 mod rust_ffi;
 
 use jni::objects::JClass;
@@ -33,7 +38,8 @@ macro_rules! native {
 use native;
 
 /// The native methods by area. Registering them makes the JVM compare every signature with the Java class.
-const NATIVES: &[&[NativeMethod]] = &[rust_ffi::NATIVES];
+const NATIVES: &[&[NativeMethod]] =
+    &[cholesky::NATIVES, lu::NATIVES, matrix::NATIVES, parallelism::NATIVES, qr::NATIVES, rust_ffi::NATIVES];
 
 /// `register` is found by its exported name: it is what registers the others.
 const _: NativeMethod = native! { fn register() };

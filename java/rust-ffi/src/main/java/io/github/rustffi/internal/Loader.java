@@ -34,6 +34,7 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
                 if (loaded != null) {
                     requireSameVersion(loaded.path);
                     Natives.register();
+                    Threads.setDefault();
                     return loaded;
                 }
             }

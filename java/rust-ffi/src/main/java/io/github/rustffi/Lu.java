@@ -1,0 +1,140 @@
+package io.github.rustffi;
+
+import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.Natives;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The LU factorization of a matrix: row i of {@code l().times(u())} is row {@code rowPermutation()[i]} of the matrix.
+ *
+ * <p>An ordinary immutable value, from {@link Matrix#lu()}: it solves any number of systems, from any thread.
+ *
+ * <pre>{@code
+ * Lu lu = a.lu();
+ * double[] x = lu.solve(b);
+ * double[] y = lu.solve(c);
+ * }</pre>
+ */
+public final class Lu {
+    private final int rows;
+    private final int columns;
+    private final double[] packed;
+    private final int[] permutation;
+    private final double norm;
+
+    Lu(int rows, int columns, double[] packed, int[] permutation, double norm) {
+        this.rows = rows;
+        this.columns = columns;
+        this.packed = packed;
+        this.permutation = permutation;
+        this.norm = norm;
+    }
+
+    /**
+     * Returns the lower factor: ones on its diagonal, zeros above, and no magnitude greater than one.
+     *
+     * @return a matrix of min(rows, columns) columns
+     */
+    public Matrix l() {
+        return Triangles.unitLower(rows, columns, packed);
+    }
+
+    /**
+     * Returns the upper factor: zeros below its diagonal.
+     *
+     * @return a matrix of min(rows, columns) rows
+     */
+    public Matrix u() {
+        return Triangles.upper(rows, columns, packed);
+    }
+
+    /**
+     * Returns where the rows went: row i of the product of the factors is this row of the matrix.
+     *
+     * @return each row once
+     */
+    public int[] rowPermutation() {
+        return permutation.clone();
+    }
+
+    /**
+     * Returns the solution x of {@code a * x = b} for the factored matrix a, as {@link Matrix#solve(Matrix)} does.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if the factored matrix is not square; if {@code b} has another number of rows,
+     *     or a value that is not finite
+     * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solve(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(b.rows(), b.columns(), solve(b.rows(), b.columns(), b.values()));
+    }
+
+    /**
+     * Returns the solution x of {@code a * x = b} for the factored matrix a.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solve(Matrix)} does
+     * @throws SingularMatrixException if a pivot is zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solve(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return solve(b.length, 1, b);
+    }
+
+    private double[] solve(int bRows, int bColumns, double[] b) {
+        double[] x = new double[b.length];
+        boolean inPlace = Crossing.inPlace((double) packed.length * bColumns);
+        Natives.luSolve(rows, columns, packed, permutation, bRows, bColumns, b, x, inPlace);
+        return x;
+    }
+
+    /**
+     * Returns the determinant of the factored matrix: zero if a pivot is zero, one for the empty matrix.
+     *
+     * @return the determinant
+     * @throws IllegalArgumentException if the factored matrix is not square
+     */
+    public double determinant() {
+        return Natives.luDeterminant(rows, columns, packed, permutation);
+    }
+
+    /**
+     * Returns an estimate of the reciprocal of the condition number in the one-norm: 1 is as good as can be, about
+     * 1e-16 means that a solution may have no correct digit, 0 is singular.
+     *
+     * <p>The estimate is that of LAPACK's {@code dgecon} (Higham, 1988): rarely more than three times the true value.
+     *
+     * @return a number from 0 to 1; 1 for the empty matrix
+     * @throws IllegalArgumentException if the factored matrix is not square
+     */
+    public double rcond() {
+        return Natives.luRcond(rows, columns, packed, norm, Crossing.inPlace(packed.length));
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Lu other
+                && rows == other.rows
+                && columns == other.columns
+                && norm == other.norm
+                && Arrays.equals(permutation, other.permutation)
+                && Arrays.equals(packed, other.packed);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(permutation) + Arrays.hashCode(packed);
+    }
+
+    /** Returns the factors and the permutation, readable. */
+    @Override
+    public String toString() {
+        return "l: " + l() + "\nu: " + u() + "\nrow permutation: " + Arrays.toString(permutation);
+    }
+}

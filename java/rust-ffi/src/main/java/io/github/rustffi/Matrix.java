@@ -1,0 +1,597 @@
+package io.github.rustffi;
+
+import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.Natives;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * An immutable dense matrix of doubles.
+ *
+ * <p>It is an ordinary object over one array in row-major order: nothing to close, and safe to share between threads.
+ * No operation modifies its arguments.
+ *
+ * <pre>{@code
+ * Matrix a = Matrix.of(new double[][] {{2, 1}, {1, 3}});
+ * double[] x = a.solve(new double[] {3, 5}); // 0.8, 1.4
+ * a.times(x);                                // 3, 5
+ * }</pre>
+ *
+ * <p><b>Values.</b> Sums and products follow IEEE 754, NaN and infinity included. Factorizations and everything that
+ * solves reject a matrix with a NaN or an infinity with an {@link IllegalArgumentException} that gives the first
+ * position: {@code matrix has a NaN at row 1, column 2}.
+ *
+ * <p><b>Shapes.</b> Shapes that do not suit an operation are an {@link IllegalArgumentException} with both, before any
+ * work is done: {@code matrix shapes do not agree: 2x3 times 4x2}. A matrix may have no rows or no columns and then
+ * behaves as NumPy's do: an empty sum is zero, an empty product is one.
+ *
+ * <p><b>Memory.</b> A matrix has at most as many values as an array. A problem for which there is no memory is an
+ * {@link OutOfMemoryError}, after which the JVM goes on as before.
+ *
+ * <p><b>Reproducibility.</b> On the same processor, the same input gives the same bits: whatever {@link Parallelism}
+ * says, and however many threads compute at the same time.
+ *
+ * <p>Every method that computes throws the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()} where the
+ * native library cannot be loaded.
+ */
+public final class Matrix {
+    /** Rows and columns that {@link #toString()} shows of a larger matrix, half of them from each end. */
+    private static final int SHOWN = 8;
+
+    private final int rows;
+    private final int columns;
+    private final double[] values;
+
+    /** Takes the array over. */
+    Matrix(int rows, int columns, double[] values) {
+        this.rows = rows;
+        this.columns = columns;
+        this.values = values;
+    }
+
+    /**
+     * Returns the matrix with the given rows, which are copied.
+     *
+     * @param rows the rows; none give a 0x0 matrix
+     * @return the matrix
+     * @throws IllegalArgumentException if the rows differ in length: {@code row 1 has 3 values, not 2}
+     */
+    public static Matrix of(double[][] rows) {
+        Objects.requireNonNull(rows, "rows");
+        int columns = rows.length == 0 ? 0 : Objects.requireNonNull(rows[0], "rows[0]").length;
+        double[] values = newValues(rows.length, columns);
+        for (int i = 0; i < rows.length; i++) {
+            double[] row = rows[i];
+            if (row == null) {
+                throw new NullPointerException("rows[" + i + "]");
+            }
+            if (row.length != columns) {
+                throw new IllegalArgumentException("row " + i + " has " + row.length + " values, not " + columns);
+            }
+            System.arraycopy(row, 0, values, i * columns, columns);
+        }
+        return new Matrix(rows.length, columns, values);
+    }
+
+    /**
+     * Returns the matrix with the given values, which are copied.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param rowMajor the values, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if the number of values is not {@code rows * columns}: {@code a 2x3 matrix does
+     *     not have 5 values}
+     */
+    public static Matrix of(int rows, int columns, double... rowMajor) {
+        Objects.requireNonNull(rowMajor, "rowMajor");
+        requireShape(rows, columns);
+        if ((long) rows * columns != rowMajor.length) {
+            throw new IllegalArgumentException(
+                    "a " + rows + "x" + columns + " matrix does not have " + rowMajor.length + " values");
+        }
+        return new Matrix(rows, columns, rowMajor.clone());
+    }
+
+    /**
+     * Returns a matrix of zeros.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static Matrix zeros(int rows, int columns) {
+        return new Matrix(rows, columns, newValues(rows, columns));
+    }
+
+    /**
+     * Returns an identity matrix: ones on the diagonal, zeros elsewhere.
+     *
+     * @param n the number of rows and of columns
+     * @return the matrix
+     * @throws IllegalArgumentException if {@code n} is negative, or its square more than an int holds
+     */
+    public static Matrix identity(int n) {
+        Matrix identity = zeros(n, n);
+        for (int i = 0; i < n; i++) {
+            identity.values[i * n + i] = 1.0;
+        }
+        return identity;
+    }
+
+    /**
+     * Returns a square matrix with the given diagonal and zeros elsewhere.
+     *
+     * @param d the diagonal
+     * @return the matrix
+     * @throws IllegalArgumentException if the square of the length is more than an int holds
+     */
+    public static Matrix diagonal(double... d) {
+        Objects.requireNonNull(d, "d");
+        Matrix diagonal = zeros(d.length, d.length);
+        for (int i = 0; i < d.length; i++) {
+            diagonal.values[i * d.length + i] = d[i];
+        }
+        return diagonal;
+    }
+
+    /**
+     * Returns the number of rows.
+     *
+     * @return the number of rows
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Returns the number of columns.
+     *
+     * @return the number of columns
+     */
+    public int columns() {
+        return columns;
+    }
+
+    /**
+     * Returns one value.
+     *
+     * @param row its row, from 0
+     * @param column its column, from 0
+     * @return the value
+     * @throws IndexOutOfBoundsException if the matrix has no such row or column: {@code no row 2, column 0 in a 2x2
+     *     matrix}
+     */
+    public double get(int row, int column) {
+        if (row < 0 || row >= rows || column < 0 || column >= columns) {
+            throw new IndexOutOfBoundsException(
+                    "no row " + row + ", column " + column + " in a " + shape() + " matrix");
+        }
+        return values[row * columns + column];
+    }
+
+    /**
+     * Returns a copy of one row.
+     *
+     * @param row the row, from 0
+     * @return its values
+     * @throws IndexOutOfBoundsException if the matrix has no such row: {@code no row 2 in a 2x2 matrix}
+     */
+    public double[] row(int row) {
+        if (row < 0 || row >= rows) {
+            throw new IndexOutOfBoundsException("no row " + row + " in a " + shape() + " matrix");
+        }
+        return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+    }
+
+    /**
+     * Returns a copy of one column.
+     *
+     * @param column the column, from 0
+     * @return its values
+     * @throws IndexOutOfBoundsException if the matrix has no such column: {@code no column 2 in a 2x2 matrix}
+     */
+    public double[] column(int column) {
+        if (column < 0 || column >= columns) {
+            throw new IndexOutOfBoundsException("no column " + column + " in a " + shape() + " matrix");
+        }
+        double[] copy = new double[rows];
+        for (int i = 0; i < rows; i++) {
+            copy[i] = values[i * columns + column];
+        }
+        return copy;
+    }
+
+    /**
+     * Returns a copy of all values in row-major order.
+     *
+     * @return the values, row after row
+     */
+    public double[] toArray() {
+        return values.clone();
+    }
+
+    /**
+     * Returns a copy of all rows.
+     *
+     * @return an array for each row
+     */
+    public double[][] toRows() {
+        double[][] copy = new double[rows][];
+        Arrays.setAll(copy, this::row);
+        return copy;
+    }
+
+    /**
+     * Returns a copy of a block.
+     *
+     * @param row the first row of the block
+     * @param column the first column of the block
+     * @param rows the number of its rows
+     * @param columns the number of its columns
+     * @return the block
+     * @throws IndexOutOfBoundsException if the block reaches out of the matrix, with both shapes: {@code no 2x2 block
+     *     at row 1, column 0 in a 2x2 matrix}
+     */
+    public Matrix submatrix(int row, int column, int rows, int columns) {
+        if (!fits(row, rows, this.rows) || !fits(column, columns, this.columns)) {
+            throw new IndexOutOfBoundsException("no " + rows + "x" + columns + " block at row " + row + ", column "
+                    + column + " in a " + shape() + " matrix");
+        }
+        double[] block = new double[rows * columns];
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(values, (row + i) * this.columns + column, block, i * columns, columns);
+        }
+        return new Matrix(rows, columns, block);
+    }
+
+    /**
+     * Returns the sum of this matrix and another.
+     *
+     * @param b a matrix of the same shape
+     * @return the sum
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 plus 3x2}
+     */
+    public Matrix plus(Matrix b) {
+        requireSameShape("plus", b);
+        double[] sum = new double[values.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = values[i] + b.values[i];
+        }
+        return new Matrix(rows, columns, sum);
+    }
+
+    /**
+     * Returns the difference of this matrix and another.
+     *
+     * @param b a matrix of the same shape
+     * @return the difference
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 minus 3x2}
+     */
+    public Matrix minus(Matrix b) {
+        requireSameShape("minus", b);
+        double[] difference = new double[values.length];
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] = values[i] - b.values[i];
+        }
+        return new Matrix(rows, columns, difference);
+    }
+
+    /**
+     * Returns this matrix with each value multiplied by a number.
+     *
+     * @param s the factor
+     * @return the product
+     */
+    public Matrix times(double s) {
+        double[] product = new double[values.length];
+        for (int i = 0; i < product.length; i++) {
+            product[i] = values[i] * s;
+        }
+        return new Matrix(rows, columns, product);
+    }
+
+    /**
+     * Returns the product of this matrix and another.
+     *
+     * <p>Each value is a sum over ascending columns of this matrix, in groups whose sums are then added up; it differs
+     * from the exact one by at most n·ε·Σ|a||b| where n is the number of terms. With no terms it is zero.
+     *
+     * @param b a matrix with as many rows as this one has columns
+     * @return the product, with the rows of this matrix and the columns of {@code b}
+     * @throws IllegalArgumentException if the shapes do not agree: {@code matrix shapes do not agree: 2x3 times 4x2};
+     *     or if the product has more values than an int counts
+     */
+    public Matrix times(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        double[] product = room(columns == b.rows, rows, b.columns);
+        multiply(b.rows, b.columns, b.values, product);
+        return new Matrix(rows, b.columns, product);
+    }
+
+    /**
+     * Returns the product of this matrix and a column vector, as {@link #times(Matrix)} does.
+     *
+     * @param x a value for each column
+     * @return a value for each row
+     * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
+     *     2x3 times 4x1}
+     */
+    public double[] times(double[] x) {
+        Objects.requireNonNull(x, "x");
+        double[] product = new double[rows];
+        multiply(x.length, 1, x, product);
+        return product;
+    }
+
+    private void multiply(int bRows, int bColumns, double[] b, double[] product) {
+        NativeLibrary.load();
+        boolean inPlace = Crossing.inPlace((double) values.length * bColumns);
+        Natives.times(rows, columns, values, bRows, bColumns, b, product, inPlace);
+    }
+
+    /**
+     * Returns the transpose: its rows are the columns of this matrix.
+     *
+     * @return the transpose
+     */
+    public Matrix transpose() {
+        final int block = 16;
+        double[] transpose = new double[values.length];
+        // By blocks that the cache holds, since one of the two arrays is walked across its rows.
+        for (int top = 0; top < rows; top += block) {
+            int bottom = Math.min(rows, top + block);
+            for (int left = 0; left < columns; left += block) {
+                int right = Math.min(columns, left + block);
+                for (int j = left; j < right; j++) {
+                    for (int i = top; i < bottom; i++) {
+                        transpose[j * rows + i] = values[i * columns + j];
+                    }
+                }
+            }
+        }
+        return new Matrix(columns, rows, transpose);
+    }
+
+    /**
+     * Returns the sum of the diagonal, of a matrix of any shape.
+     *
+     * @return the trace
+     */
+    public double trace() {
+        double sum = 0.0;
+        for (int i = 0; i < Math.min(rows, columns); i++) {
+            sum += values[i * columns + i];
+        }
+        return sum;
+    }
+
+    /**
+     * Returns the Frobenius norm: the square root of the sum of the squares of all values.
+     *
+     * <p>It neither overflows nor underflows unless the norm itself does. A NaN among the values gives NaN, otherwise
+     * an infinity gives infinity.
+     *
+     * @return the norm
+     */
+    public double norm() {
+        NativeLibrary.load();
+        return Natives.frobeniusNorm(rows, columns, values, Crossing.inPlace(values.length));
+    }
+
+    /**
+     * Returns the solution x of {@code this * x = b}, for each column of {@code b}.
+     *
+     * <p>Computed by LU factorization with partial pivoting. x solves a system whose matrix differs from this one by a
+     * small multiple of n·ε times its norm: where {@link Lu#rcond()} is r, about log₁₀(1/r) of the 16 digits are lost.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if this matrix is not square: {@code matrix is not square: 2x3}; if {@code b}
+     *     has another number of rows: {@code matrix shapes do not agree: 2x2 solve 3x1}; if a value is not finite
+     * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solve(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(b.rows, b.columns, solve(b.rows, b.columns, b.values));
+    }
+
+    /**
+     * Returns the solution x of {@code this * x = b}, as {@link #solve(Matrix)} does.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solve(Matrix)} does
+     * @throws SingularMatrixException if a pivot is zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solve(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return solve(b.length, 1, b);
+    }
+
+    private double[] solve(int bRows, int bColumns, double[] b) {
+        NativeLibrary.load();
+        double[] x = new double[b.length];
+        boolean inPlace = Crossing.inPlace((double) values.length * ((double) rows + bColumns));
+        Natives.solve(rows, columns, values, bRows, bColumns, b, x, inPlace);
+        return x;
+    }
+
+    /**
+     * Returns the inverse. To solve a system, {@link #solve(Matrix)} is faster and more accurate.
+     *
+     * @return the inverse
+     * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
+     * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix inverse() {
+        NativeLibrary.load();
+        double[] inverse = new double[values.length];
+        Natives.inverse(rows, columns, values, inverse, Crossing.inPlace(2 * cubed()));
+        return new Matrix(rows, columns, inverse);
+    }
+
+    /**
+     * Returns the determinant, by LU factorization with partial pivoting: zero for a matrix that is found singular, one
+     * for the empty one.
+     *
+     * <p>It overflows to infinity, or underflows to zero, only where its own value does.
+     *
+     * @return the determinant
+     * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
+     */
+    public double determinant() {
+        NativeLibrary.load();
+        return Natives.determinant(rows, columns, values, Crossing.inPlace(cubed()));
+    }
+
+    /**
+     * Returns the LU factorization with partial pivoting. A matrix of any shape has one, and so has a singular one.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a value of the upper factor is too large for a double
+     */
+    public Lu lu() {
+        NativeLibrary.load();
+        double[] lu = new double[values.length];
+        int[] permutation = new int[rows];
+        double norm = Natives.luFactor(rows, columns, values, lu, permutation, Crossing.inPlace(cubed()));
+        return new Lu(rows, columns, lu, permutation, norm);
+    }
+
+    /**
+     * Returns the Cholesky factorization.
+     *
+     * <p>Values on both sides of the diagonal may differ by n·ε times the largest magnitude in the matrix, which is
+     * what rounding can do.
+     *
+     * @return the factor
+     * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric: {@code matrix is not
+     *     symmetric: 2.0 at row 1, column 0, but 3.0 at row 0, column 1}; if a value is not finite
+     * @throws NotPositiveDefiniteException if a pivot is not positive: {@code matrix is not positive definite: pivot 1
+     *     is not positive}
+     */
+    public Cholesky cholesky() {
+        NativeLibrary.load();
+        double[] l = new double[values.length];
+        Natives.choleskyFactor(rows, columns, values, l, Crossing.inPlace(cubed()));
+        return new Cholesky(new Matrix(rows, columns, l));
+    }
+
+    /**
+     * Returns the QR factorization, by Householder reflections. A matrix of any shape has one.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a value of the triangular factor is too large for a double
+     */
+    public Qr qr() {
+        NativeLibrary.load();
+        double[] qr = new double[values.length];
+        double[] tau = new double[Math.min(rows, columns)];
+        Natives.qrFactor(rows, columns, values, qr, tau, Crossing.inPlace(2 * cubed()));
+        return new Qr(rows, columns, qr, tau);
+    }
+
+    /**
+     * Returns whether an object is a matrix of the same shape with the same values, in the sense of
+     * {@link Double#equals(Object)}: a NaN equals a NaN, and 0.0 does not equal -0.0.
+     */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Matrix other
+                && rows == other.rows
+                && columns == other.columns
+                && Arrays.equals(values, other.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * rows + columns) + Arrays.hashCode(values);
+    }
+
+    /** Returns the shape and, line by line, the values; of a large matrix those near its corners. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(shape()).append(" matrix");
+        int[] shownColumns = shown(columns);
+        String[][] cells = Arrays.stream(shown(rows))
+                .mapToObj(i -> Arrays.stream(shownColumns)
+                        .mapToObj(j -> i < 0 || j < 0 ? "..." : Double.toString(values[i * columns + j]))
+                        .toArray(String[]::new))
+                .toArray(String[][]::new);
+        for (String[] row : cells) {
+            text.append('\n');
+            for (int j = 0; j < row.length; j++) {
+                int column = j;
+                int width = Arrays.stream(cells)
+                        .mapToInt(cell -> cell[column].length())
+                        .max()
+                        .orElse(0);
+                text.append("  ").append(" ".repeat(width - row[j].length())).append(row[j]);
+            }
+        }
+        return text.toString();
+    }
+
+    /** Returns the indices to show of so many, with a -1 where some are left out. */
+    private static int[] shown(int count) {
+        int[] shown = new int[Math.min(count, SHOWN + 1)];
+        for (int i = 0; i < shown.length; i++) {
+            shown[i] = count <= SHOWN + 1 || i < SHOWN / 2 ? i : i == SHOWN / 2 ? -1 : count - shown.length + i;
+        }
+        return shown;
+    }
+
+    /** Returns the values, which the caller must not modify. */
+    double[] values() {
+        return values;
+    }
+
+    /** Returns about how many multiplications a factorization takes. */
+    private double cubed() {
+        return (double) values.length * Math.min(rows, columns);
+    }
+
+    private String shape() {
+        return rows + "x" + columns;
+    }
+
+    private void requireSameShape(String operation, Matrix b) {
+        Objects.requireNonNull(b, "b");
+        if (rows != b.rows || columns != b.columns) {
+            throw new IllegalArgumentException(
+                    "matrix shapes do not agree: " + shape() + " " + operation + " " + b.shape());
+        }
+    }
+
+    /** Returns room for a result, or none where the shapes do not agree: the core says so. */
+    static double[] room(boolean agreed, int rows, int columns) {
+        return agreed ? newValues(rows, columns) : new double[0];
+    }
+
+    private static double[] newValues(int rows, int columns) {
+        requireShape(rows, columns);
+        long size = (long) rows * columns;
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "a " + rows + "x" + columns + " matrix has more than " + Integer.MAX_VALUE + " values");
+        }
+        return new double[(int) size];
+    }
+
+    private static void requireShape(int rows, int columns) {
+        if (rows < 0 || columns < 0) {
+            throw new IllegalArgumentException("a matrix cannot be " + rows + "x" + columns);
+        }
+    }
+
+    private static boolean fits(int from, int count, int size) {
+        return from >= 0 && count >= 0 && from <= size - count;
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.rustffi;
+
+import io.github.rustffi.internal.Natives;
+
+/**
+ * The number of threads that compute.
+ *
+ * <p>Large problems are spread over a private pool of native threads, which all callers share. The number of threads
+ * changes how long a result takes and never a bit of it. The default is {@link Runtime#availableProcessors()}, or the
+ * system property {@code rustffi.threads} where it is set when the library is loaded.
+ *
+ * <pre>{@code
+ * Parallelism.setThreads(1); // leave the other processors to the rest of the program
+ * }</pre>
+ */
+public final class Parallelism {
+    private Parallelism() {}
+
+    /**
+     * Returns the number of threads that compute.
+     *
+     * @return at least 1
+     */
+    public static int threads() {
+        NativeLibrary.load();
+        return Natives.threads();
+    }
+
+    /**
+     * Sets the number of threads that compute. Calls that already run finish on the threads they began with.
+     *
+     * @param n the number of threads, at least 1
+     * @throws IllegalArgumentException if {@code n} is less than 1, or more than the 65,535 that are supported
+     */
+    public static void setThreads(int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("cannot compute on " + n + " threads: at least 1 is needed");
+        }
+        NativeLibrary.load();
+        Natives.setThreads(n);
+    }
+}

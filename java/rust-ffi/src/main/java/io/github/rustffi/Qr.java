@@ -1,0 +1,107 @@
+package io.github.rustffi;
+
+import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.Natives;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The thin QR factorization of a matrix: {@code q().times(r())}.
+ *
+ * <p>An ordinary immutable value, from {@link Matrix#qr()}: it solves any number of least-squares problems, from any
+ * thread.
+ */
+public final class Qr {
+    private final int rows;
+    private final int columns;
+    private final double[] packed;
+    private final double[] tau;
+
+    Qr(int rows, int columns, double[] packed, double[] tau) {
+        this.rows = rows;
+        this.columns = columns;
+        this.packed = packed;
+        this.tau = tau;
+    }
+
+    /**
+     * Returns the factor whose columns are orthogonal and of length one. It is computed by each call.
+     *
+     * @return a matrix of min(rows, columns) columns
+     */
+    public Matrix q() {
+        double[] q = new double[rows * tau.length];
+        Natives.qrQ(rows, columns, packed, tau, q, Crossing.inPlace(2.0 * q.length * tau.length));
+        return new Matrix(rows, tau.length, q);
+    }
+
+    /**
+     * Returns the upper factor: zeros below its diagonal.
+     *
+     * @return a matrix of min(rows, columns) rows
+     */
+    public Matrix r() {
+        return Triangles.upper(rows, columns, packed);
+    }
+
+    /**
+     * Returns the x that makes the Euclidean norm of {@code a * x - b} least for the factored matrix a, for each column
+     * of {@code b}.
+     *
+     * <p>The columns of a have to be independent, of which only exact dependence is recognized here:
+     * {@link Matrix#leastSquares(Matrix)} asks for nothing and takes more time.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, with as many rows as a has columns
+     * @throws IllegalArgumentException if a has fewer rows than columns; if {@code b} has another number of rows than
+     *     a, or a value that is not finite
+     * @throws SingularMatrixException if the diagonal of {@link #r()} has a zero: {@code matrix is singular: pivot 1 is
+     *     zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solve(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(columns, b.columns(), solve(b.rows(), b.columns(), b.values()));
+    }
+
+    /**
+     * Returns the x that makes the Euclidean norm of {@code a * x - b} least, as {@link #solve(Matrix)} does.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solve(Matrix)} does
+     * @throws SingularMatrixException if the diagonal of {@link #r()} has a zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solve(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return solve(b.length, 1, b);
+    }
+
+    private double[] solve(int bRows, int bColumns, double[] b) {
+        double[] x = Matrix.room(rows >= columns && bRows == rows, columns, bColumns);
+        boolean inPlace = Crossing.inPlace((double) packed.length * ((double) bColumns + tau.length));
+        Natives.qrSolve(rows, columns, packed, tau, bRows, bColumns, b, x, inPlace);
+        return x;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Qr other
+                && rows == other.rows
+                && columns == other.columns
+                && Arrays.equals(tau, other.tau)
+                && Arrays.equals(packed, other.packed);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(tau) + Arrays.hashCode(packed);
+    }
+
+    /** Returns the factors, readable. */
+    @Override
+    public String toString() {
+        return "q: " + q() + "\nr: " + r();
+    }
+}

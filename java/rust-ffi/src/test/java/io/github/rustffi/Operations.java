@@ -1,0 +1,64 @@
+package io.github.rustffi;
+
+import static io.github.rustffi.Matrices.positiveDefinite;
+import static io.github.rustffi.Matrices.random;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** Every operation that crosses to Rust, by name, to be run where it could go wrong. */
+final class Operations {
+    private Operations() {}
+
+    /** Returns the operations, each of which computes with matrices of size n and returns all its results. */
+    static Map<String, IntFunction<double[]>> all() {
+        Map<String, IntFunction<double[]>> all = new LinkedHashMap<>();
+        all.put("times", n -> random(1, n, n).times(random(2, n, n)).toArray());
+        all.put("times a vector", n -> random(1, n, n).times(random(2, n, 1).toArray()));
+        all.put("norm", n -> new double[] {random(1, n, n).norm()});
+        all.put("solve", n -> random(1, n, n).solve(random(2, n, 3)).toArray());
+        all.put("inverse", n -> random(1, n, n).inverse().toArray());
+        all.put("determinant", n -> new double[] {random(1, n, n).determinant()});
+        all.put("lu", n -> {
+            Lu lu = random(1, n, n).lu();
+            double[] x = lu.solve(random(2, n, 2)).toArray();
+            return concat(lu.l().toArray(), lu.u().toArray(), x, new double[] {lu.determinant(), lu.rcond()});
+        });
+        all.put("cholesky", n -> {
+            Cholesky cholesky = positiveDefinite(1, n).cholesky();
+            double[] x = cholesky.solve(random(2, n, 2)).toArray();
+            return concat(cholesky.l().toArray(), x, new double[] {cholesky.determinant()});
+        });
+        all.put("qr", n -> {
+            Qr qr = random(1, 2 * n, n).qr();
+            return concat(
+                    qr.q().toArray(),
+                    qr.r().toArray(),
+                    qr.solve(random(2, 2 * n, 2)).toArray());
+        });
+        return all;
+    }
+
+    /** Returns operations that fail. */
+    static Map<String, Runnable> failing() {
+        Matrix a = random(1, 3, 3);
+        Matrix nan = Matrix.of(1, 1, Double.NaN);
+        Map<String, Runnable> failing = new LinkedHashMap<>();
+        failing.put("times another shape", () -> a.times(nan));
+        failing.put("solve what is singular", () -> Matrix.zeros(3, 3).solve(a));
+        failing.put("solve another shape", () -> a.solve(nan));
+        failing.put("lu of a NaN", nan::lu);
+        failing.put("cholesky of what is not symmetric", a::cholesky);
+        failing.put("cholesky of what is not positive definite", () -> Matrix.zeros(3, 3)
+                .cholesky());
+        failing.put("qr of a NaN", nan::qr);
+        failing.put("threads that cannot be had", () -> Parallelism.setThreads(Integer.MAX_VALUE));
+        return failing;
+    }
+
+    private static double[] concat(double[]... parts) {
+        return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParallelismTest {
+    private static final int DEFAULT = Parallelism.threads();
+
+    @AfterEach
+    void restore() {
+        Parallelism.setThreads(DEFAULT);
+    }
+
+    @Test
+    void theNumberOfThreadsIsWhatWasSet() {
+        for (int n : new int[] {1, 2, 3, 7, 65_535}) {
+            Parallelism.setThreads(n);
+            assertThat(Parallelism.threads()).isEqualTo(n);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void rejectsFewerThreadsThanOne(int n) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Parallelism.setThreads(n))
+                .withMessage("cannot compute on %d threads: at least 1 is needed", n);
+        assertThat(Parallelism.threads()).isEqualTo(DEFAULT);
+    }
+
+    @Test
+    void rejectsMoreThreadsThanAreSupported() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Parallelism.setThreads(65_536))
+                .withMessage("cannot compute on 65536 threads: from 1 to 65535");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,3", "' 2 ',2"})
+    void theDefaultIsThatOfTheProperty(String property, int threads) throws Exception {
+        Child.Result child = Child.run(List.of("-Drustffi.threads=" + property), PrintThreads.class);
+        assertThat(child.output()).endsWith("threads: " + threads + "\n");
+    }
+
+    @Test
+    void theDefaultWithoutThePropertyIsTheNumberOfProcessors() throws Exception {
+        Child.Result child = Child.run(List.of("-XX:ActiveProcessorCount=5"), PrintThreads.class);
+        assertThat(child.output()).endsWith("threads: 5\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-2", "many", ""})
+    void aPropertyThatIsNoNumberOfThreadsIsNamed(String property) throws Exception {
+        Child.Result child = Child.run(List.of("-Drustffi.threads=" + property), PrintThreads.class);
+        assertThat(child.exit()).isNotZero();
+        assertThat(child.output()).contains("rustffi.threads is \"" + property + "\", not a number of threads");
+    }
+
+    static final class PrintThreads {
+        public static void main(String[] args) {
+            System.out.print("threads: " + Parallelism.threads() + "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 10, 65, 130, 259})
+    void theNumberOfThreadsDoesNotChangeABit(int n) {
+        Map<String, long[]> one = new LinkedHashMap<>();
+        Parallelism.setThreads(1);
+        Operations.all().forEach((name, operation) -> one.put(name, Matrices.bits(operation.apply(n))));
+        for (int threads : new int[] {2, 3, 7}) {
+            Parallelism.setThreads(threads);
+            Operations.all().forEach((name, operation) -> assertThat(Matrices.bits(operation.apply(n)))
+                    .as("%s of size %d with %d threads", name, n, threads)
+                    .isEqualTo(one.get(name)));
+        }
+    }
+
+    @Test
+    void theNumberOfCallersDoesNotChangeABit() throws Exception {
+        int callers = 8;
+        ExecutorService executor = Executors.newFixedThreadPool(callers);
+        try {
+            for (int n : new int[] {12, 140}) {
+                Map<String, long[]> alone = new LinkedHashMap<>();
+                Operations.all().forEach((name, operation) -> alone.put(name, Matrices.bits(operation.apply(n))));
+                List<Future<?>> results = new ArrayList<>();
+                for (int caller = 0; caller < callers; caller++) {
+                    results.add(executor.submit(() -> Operations.all()
+                            .forEach((name, operation) -> assertThat(Matrices.bits(operation.apply(n)))
+                                    .as(name)
+                                    .isEqualTo(alone.get(name)))));
+                }
+                for (Future<?> result : results) {
+                    result.get();
+                }
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+}

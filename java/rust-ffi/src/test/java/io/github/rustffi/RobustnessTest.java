@@ -1,0 +1,199 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Small stacks, class loaders that go, memory that is refused, memory that would leak. */
+class RobustnessTest {
+    @Test
+    void everythingWorksOnTheSmallestStack() throws Exception {
+        for (int n : new int[] {1, 8, 60, 100, 200}) {
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread small = new Thread(null, () -> useEverything(n), "small", 1);
+            small.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+            small.start();
+            small.join();
+            assertThat(failure.get()).as("n = %d", n).isNull();
+        }
+    }
+
+    static void useEverything(int n) {
+        Operations.all().forEach((name, operation) -> {
+            if (Double.isNaN(Arrays.stream(operation.apply(n)).sum())) {
+                throw new AssertionError(name + " of size " + n + " is NaN");
+            }
+        });
+        Operations.failing().forEach((name, operation) -> requireFailure(name, operation));
+    }
+
+    private static void requireFailure(String name, Runnable operation) {
+        try {
+            operation.run();
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            return;
+        }
+        throw new AssertionError(name + " does not fail");
+    }
+
+    @Test
+    void fiftyClassLoadersComeAndGo() throws Exception {
+        Child.Result child = Child.run(List.of("-Xcheck:jni"), FiftyClassLoaders.class);
+        assertThat(child.output()).endsWith("alive\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /**
+     * Opens class loaders that each load the library, uses them from several threads, and lets the collector have them.
+     */
+    static final class FiftyClassLoaders {
+        public static void main(String[] args) throws Exception {
+            List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                loaders.add(open());
+                System.gc();
+            }
+            for (int i = 0; i < 100 && loaders.stream().anyMatch(loader -> loader.get() != null); i++) {
+                System.gc();
+                Thread.sleep(20);
+            }
+            long left = loaders.stream().filter(loader -> loader.get() != null).count();
+            if (left != 0) {
+                throw new AssertionError(left + " class loaders are not collected");
+            }
+            useEverything(150);
+            System.out.print("alive\n");
+        }
+
+        private static WeakReference<ClassLoader> open() throws Exception {
+            List<URL> urls = new ArrayList<>();
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+                urls.add(Path.of(entry).toUri().toURL());
+            }
+            try (URLClassLoader loader =
+                    new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+                Class<?> tests = Class.forName(RobustnessTest.class.getName(), true, loader);
+                Method use = tests.getDeclaredMethod("useEverything", int.class);
+                use.setAccessible(true);
+                List<Thread> threads = new ArrayList<>();
+                for (int n : new int[] {5, 130, 140}) {
+                    Thread thread = new Thread(() -> {
+                        try {
+                            use.invoke(null, n);
+                        } catch (ReflectiveOperationException e) {
+                            e.printStackTrace(System.out);
+                            System.exit(3);
+                        }
+                    });
+                    threads.add(thread);
+                    thread.start();
+                }
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+                return new WeakReference<>(loader);
+            }
+        }
+    }
+
+    @Test
+    void aProblemTooLargeForTheHeapIsAnOutOfMemoryError() throws Exception {
+        Child.Result child = Child.run(List.of("-Xmx48m"), TooLarge.class, "2000");
+        assertThat(child.output()).contains("OutOfMemoryError").endsWith("alive\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProblemTooLargeForTheProcessIsAnOutOfMemoryError() throws Exception {
+        List<String> limited = List.of("bash", "-c", "ulimit -v 1300000; exec \"$@\"", "bash");
+        List<String> options = List.of(
+                "-Xmx600m", "-XX:+UseSerialGC", "-XX:CompressedClassSpaceSize=32m", "-XX:ReservedCodeCacheSize=32m");
+        Child.Result child = Child.run(limited, options, TooLarge.class, "3600");
+        assertThat(child.output()).contains("OutOfMemoryError: cannot allocate").endsWith("alive\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /** Tries each operation on a problem for which there is no memory. */
+    static final class TooLarge {
+        public static void main(String[] args) {
+            int n = Integer.parseInt(args[0]);
+            Matrix a = Matrix.identity(n);
+            List<Runnable> operations = List.of(
+                    () -> a.times(a), () -> a.solve(a), a::inverse, a::lu, a::cholesky, a::qr, () -> a.qr().q());
+            for (Runnable operation : operations) {
+                try {
+                    operation.run();
+                    System.out.print("enough memory\n");
+                } catch (OutOfMemoryError e) {
+                    System.out.print(e + "\n");
+                }
+            }
+            useEverything(20);
+            System.out.print("alive\n");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void nothingLeaks() throws Exception {
+        List<String> options = List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch");
+        Child.Result child = Child.run(options, Leaks.class, "100000");
+        assertThat(child.output()).endsWith("flat\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /** Calls everything again and again and looks at the resident memory. */
+    static final class Leaks {
+        private static final long PAGE = 4096;
+        private static final long ALLOWED = 8 << 20;
+
+        public static void main(String[] args) throws IOException {
+            int calls = Integer.parseInt(args[0]);
+            Operations.all().forEach((name, operation) -> watch(name, calls, () -> operation.apply(3)));
+            Operations.failing()
+                    .forEach((name, operation) -> watch(name, calls, () -> requireFailure(name, operation)));
+            System.out.print("flat\n");
+        }
+
+        private static void watch(String name, int calls, Runnable call) {
+            repeat(calls / 10, call);
+            long before = residentBytes();
+            repeat(calls, call);
+            long growth = residentBytes() - before;
+            System.out.printf("%s: %d KiB%n", name, growth >> 10);
+            if (growth > ALLOWED) {
+                System.exit(3);
+            }
+        }
+
+        private static void repeat(int calls, Runnable call) {
+            for (int i = 0; i < calls; i++) {
+                call.run();
+            }
+        }
+
+        private static long residentBytes() {
+            try {
+                String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ");
+                return Long.parseLong(pages[1]) * PAGE;
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
