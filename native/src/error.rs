@@ -137,9 +137,9 @@ pub enum Error {
         /// Dimension of the index.
         dimension: usize,
     },
-    /// A query is not of the index's dimension.
-    QueryDimension {
-        /// Number of values of the query.
+    /// A vector is not of the index's dimension.
+    VectorDimension {
+        /// Number of values of the vector.
         values: usize,
         /// Dimension of the index.
         dimension: usize,
@@ -271,8 +271,8 @@ impl fmt::Display for Error {
             Self::NotVectors { values, dimension } => {
                 write!(f, "{values} values are not a multiple of the dimension {dimension}")
             }
-            Self::QueryDimension { values, dimension } => {
-                write!(f, "the query has {values} values, but the dimension is {dimension}")
+            Self::VectorDimension { values, dimension } => {
+                write!(f, "the vector has {values} values, but the dimension is {dimension}")
             }
             Self::VectorNotFinite { vector, component, value } => {
                 write!(f, "value {component} of vector {vector} is {value}, not a finite number")

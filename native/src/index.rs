@@ -202,6 +202,21 @@ impl Index {
         })
     }
 
+    /// Adds one vector of `count` values that `copy` writes, as [`Index::add_with`] does, and returns its id.
+    ///
+    /// # Errors
+    /// [`Error::VectorDimension`] when `count` is not the dimension, otherwise those of [`Index::add_with`].
+    pub fn add_one_with<E: From<Error>>(
+        &self,
+        count: usize,
+        copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
+        if count != self.dimension() {
+            return Err(Error::VectorDimension { values: count, dimension: self.dimension() }.into());
+        }
+        self.add_with(count, copy)
+    }
+
     /// The same for `count` values that `copy` writes where they belong: it is called with the number of values that it has
     /// written already and the room for the next ones.
     ///
@@ -272,7 +287,7 @@ impl Index {
     ///
     /// # Errors
     /// - [`Error::HitCount`] when `k` is not at least 1.
-    /// - [`Error::QueryDimension`] unless `query` has the length of a vector.
+    /// - [`Error::VectorDimension`] unless `query` has the length of a vector.
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
     /// - [`Error::OutOfMemory`] when there is none for `k` candidates a thread, [`Error::Threads`] when there are no
     ///   threads.
@@ -289,7 +304,7 @@ impl Index {
         scores: &mut [f32],
     ) -> Result<usize> {
         if query.len() != self.dimension() {
-            return Err(Error::QueryDimension { values: query.len(), dimension: self.dimension() });
+            return Err(Error::VectorDimension { values: query.len(), dimension: self.dimension() });
         }
         let mut found = [0];
         self.find(query, k, within, allowed, (ids, scores, &mut found))?;
@@ -637,7 +652,9 @@ mod tests {
         assert_eq!(text(zero), "vector 1 is zero, which has no direction");
         let search =
             |query: &[f32], k| index.search(query, k, 9, None, &mut [0; 9], &mut [0.0; 9]).map(|found| found as u64);
-        assert_eq!(text(search(&[1.0], 1)), "the query has 1 values, but the dimension is 2");
+        let longer = index.add_one_with::<Error>(4, |_, _| unreachable!("there is nothing to copy"));
+        assert_eq!(text(longer), "the vector has 4 values, but the dimension is 2");
+        assert_eq!(text(search(&[1.0], 1)), "the vector has 1 values, but the dimension is 2");
         assert_eq!(text(search(&[1.0, 1.0], 0)), "at least 1 hit has to be asked for, not 0");
         assert_eq!(text(search(&[1.0, 1.0], -3)), "at least 1 hit has to be asked for, not -3");
         assert_eq!(text(search(&[f32::NAN, 1.0], 1)), "value 0 of vector 0 is NaN, not a finite number");

@@ -8,11 +8,13 @@ pub mod convert;
 pub mod throw;
 
 mod cholesky;
+mod index;
 mod lu;
 mod matrix;
 mod parallelism;
 mod qr;
 mod rust_ffi;
+mod vector;
 
 use jni::objects::JClass;
 use jni::{Env, NativeMethod};
@@ -38,8 +40,16 @@ macro_rules! native {
 use native;
 
 /// The native methods by area. Registering them makes the JVM compare every signature with the Java class.
-const NATIVES: &[&[NativeMethod]] =
-    &[cholesky::NATIVES, lu::NATIVES, matrix::NATIVES, parallelism::NATIVES, qr::NATIVES, rust_ffi::NATIVES];
+const NATIVES: &[&[NativeMethod]] = &[
+    cholesky::NATIVES,
+    lu::NATIVES,
+    matrix::NATIVES,
+    parallelism::NATIVES,
+    qr::NATIVES,
+    rust_ffi::NATIVES,
+    index::NATIVES,
+    vector::NATIVES,
+];
 
 /// `register` is found by its exported name: it is what registers the others.
 const _: NativeMethod = native! { fn register() };

@@ -52,7 +52,7 @@ const fn exception(error: &Error) -> &'static JNIStr {
         | Error::VectorLengths { .. }
         | Error::Dimension { .. }
         | Error::NotVectors { .. }
-        | Error::QueryDimension { .. }
+        | Error::VectorDimension { .. }
         | Error::VectorNotFinite { .. }
         | Error::ZeroVector { .. }
         | Error::HitCount { .. } => jni_str!("java/lang/IllegalArgumentException"),

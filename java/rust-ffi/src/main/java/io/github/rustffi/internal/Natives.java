@@ -1,5 +1,8 @@
 package io.github.rustffi.internal;
 
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The methods that Rust implements, by area. The library is loaded, and every signature compared, before the first
  * call: see {@link Loader}.
@@ -89,4 +92,61 @@ public final class Natives {
             double[] b,
             double[] x,
             boolean inPlace);
+
+    // Vectors. Where inPlace is true, arrays are lent to Rust instead of copied.
+
+    public static native double dotOfDoubles(double[] x, double[] y, boolean inPlace);
+
+    public static native double dotOfFloats(float[] x, float[] y, boolean inPlace);
+
+    public static native double sumOfDoubles(double[] x, boolean inPlace);
+
+    public static native double sumOfFloats(float[] x, boolean inPlace);
+
+    public static native double normOfDoubles(double[] x, boolean inPlace);
+
+    public static native double normOfFloats(float[] x, boolean inPlace);
+
+    public static native double squaredDistanceOfDoubles(double[] x, double[] y, boolean inPlace);
+
+    public static native double squaredDistanceOfFloats(float[] x, float[] y, boolean inPlace);
+
+    public static native double cosineSimilarityOfDoubles(double[] x, double[] y, boolean inPlace);
+
+    public static native double cosineSimilarityOfFloats(float[] x, float[] y, boolean inPlace);
+
+    // VectorIndex. An index is a number that is given out once; a metric is the ordinal of the enum.
+
+    public static native long indexCreate(int dimension, int metric);
+
+    public static native long indexOpen(String path, int metric) throws IOException;
+
+    public static native long indexMap(String path, int metric) throws IOException;
+
+    public static native void indexClose(long index);
+
+    public static native long indexAdd(long index, float[] vector);
+
+    public static native long indexAddAll(long index, float[] vectors);
+
+    public static native void indexGet(long index, long id, float[] vector);
+
+    public static native long indexSize(long index);
+
+    public static native int indexDimension(long index);
+
+    public static native long indexBytes(long index);
+
+    public static native long indexBytesInUse();
+
+    /**
+     * Returns the number of hits. Only the first vectors are looked at, and where allowed is not null, only its bits.
+     */
+    public static native int indexSearch(
+            long index, float[] query, int k, long within, long @Nullable [] allowed, long[] ids, float[] scores);
+
+    public static native void indexSearchAll(
+            long index, float[] queries, int k, long within, long[] ids, float[] scores, int[] found);
+
+    public static native void indexSave(long index, String path) throws IOException;
 }

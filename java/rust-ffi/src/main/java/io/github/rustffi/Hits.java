@@ -1,0 +1,59 @@
+package io.github.rustffi;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * What a search in a {@link VectorIndex} has found, the best first; vectors with the same score by their ids.
+ *
+ * <p>The arrays are the record's own, not copies: a caller may take them as they are.
+ *
+ * @param ids the ids of the vectors
+ * @param scores the score of each
+ */
+public record Hits(long[] ids, float[] scores) {
+    /**
+     * Creates hits.
+     *
+     * @throws NullPointerException if an argument is null, naming it
+     * @throws IllegalArgumentException if there are not as many scores as ids
+     */
+    public Hits {
+        Objects.requireNonNull(ids, "ids");
+        Objects.requireNonNull(scores, "scores");
+        if (ids.length != scores.length) {
+            throw new IllegalArgumentException(
+                    "ids and scores differ in number: " + ids.length + " and " + scores.length);
+        }
+    }
+
+    /**
+     * Returns the number of vectors found.
+     *
+     * @return the number
+     */
+    public int size() {
+        return ids.length;
+    }
+
+    /** Returns whether {@code other} are the same ids with the same scores in the same order. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Hits hits && Arrays.equals(ids, hits.ids) && Arrays.equals(scores, hits.scores);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(ids) + Arrays.hashCode(scores);
+    }
+
+    /** Returns the hits as text, such as {@code [7: 0.98, 3: 0.51]}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("[");
+        for (int i = 0; i < ids.length; i++) {
+            text.append(i == 0 ? "" : ", ").append(ids[i]).append(": ").append(scores[i]);
+        }
+        return text.append(']').toString();
+    }
+}

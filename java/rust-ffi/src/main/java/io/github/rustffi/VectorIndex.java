@@ -1,0 +1,377 @@
+package io.github.rustffi;
+
+import io.github.rustffi.internal.IndexFigures;
+import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exact nearest-neighbour search in memory.
+ *
+ * <p>An index holds vectors of floats, all of the same dimension, outside of the Java heap, and finds those nearest to
+ * a query. Every vector is looked at, so the answer is exact: that of a search in double precision, but for scores that
+ * are the same to the precision of a float, which come in the order of their ids. It does not depend on the number of
+ * threads, nor on whether a query is asked alone or with others.
+ *
+ * <pre>{@code
+ * try (VectorIndex index = VectorIndex.create(3, VectorIndex.Metric.COSINE)) {
+ *     index.add(new float[] {1, 0, 0});
+ *     index.add(new float[] {0, 1, 1});
+ *     Hits hits = index.search(new float[] {1, 1, 1}, 1);
+ *     hits.ids()[0]; // 1
+ * }
+ * }</pre>
+ *
+ * <p>An index may be used from any number of threads. Searches run at the same time as each other and as additions, and
+ * see every addition that was finished before, and of one that is not finished nothing. Additions wait for each other.
+ *
+ * <p>{@link #close()} frees the memory; an index that is forgotten is closed some time after the last reference to it
+ * is gone. Every method of a closed index but {@code close} throws an {@link IllegalStateException}. A search that is
+ * still running while its index is closed ends as if it were not.
+ *
+ * <p>The memory is at most 5 % more than the vectors' own bytes, but for the smallest indexes, and growing never holds
+ * anything twice. {@link #bytesInUse()} says how much it is; operators find the sum of all indexes in JMX, under
+ * {@code io.github.rustffi:type=VectorIndex}.
+ *
+ * <p>Every method that begins with an index, a file or a vector throws a {@link NullPointerException} naming an
+ * argument that is null, and the methods that create an index throw the {@link UnsatisfiedLinkError} of
+ * {@link NativeLibrary#load()} where the native library cannot be loaded.
+ */
+public final class VectorIndex implements AutoCloseable {
+    /** What nearness is. */
+    public enum Metric {
+        /** The dot product: the greatest is the best. */
+        DOT_PRODUCT,
+        /** The cosine of the angle, from -1 to 1: the greatest is the best. */
+        COSINE,
+        /** The square of the Euclidean distance: the smallest is the best. */
+        EUCLIDEAN
+    }
+
+    /** Hits that one call into Rust brings back at most, so that its memory stays small. */
+    private static final int MOST_HITS = 1 << 22;
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    /** Names the index to Rust, which knows the names of closed ones too: no use of it can reach freed memory. */
+    private final long handle;
+
+    private final int dimension;
+    private final Metric metric;
+    private final Cleaner.Cleanable cleanable;
+
+    private VectorIndex(long handle, Metric metric) {
+        this.handle = handle;
+        this.dimension = Natives.indexDimension(handle);
+        this.metric = metric;
+        IndexFigures.opened();
+        this.cleanable = CLEANER.register(this, new Closing(handle));
+    }
+
+    private record Closing(long handle) implements Runnable {
+        @Override
+        public void run() {
+            Natives.indexClose(handle);
+            IndexFigures.closed();
+        }
+    }
+
+    /**
+     * Returns an index without vectors.
+     *
+     * @param dimension the number of values of a vector
+     * @param metric what nearness is
+     * @return the index
+     * @throws IllegalArgumentException if {@code dimension} is less than 1
+     */
+    public static VectorIndex create(int dimension, Metric metric) {
+        Objects.requireNonNull(metric, "metric");
+        NativeLibrary.load();
+        return new VectorIndex(Natives.indexCreate(dimension, metric.ordinal()), metric);
+    }
+
+    /**
+     * Returns an index of the vectors in a {@code .npy} file, as {@code numpy.save} writes it: a two-dimensional array
+     * of {@code float32} in C order. The file is read into memory, and may change afterwards.
+     *
+     * @param npy the file
+     * @param metric what nearness is
+     * @return the index
+     * @throws IOException if the file cannot be read, is not such an array, or is not as long as its header says
+     * @throws IllegalArgumentException if a vector holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public static VectorIndex open(Path npy, Metric metric) throws IOException {
+        String file = file(npy, metric);
+        return new VectorIndex(Natives.indexOpen(file, metric.ordinal()), metric);
+    }
+
+    /**
+     * Returns an index of the vectors in a {@code .npy} file, mapped into memory: nothing is read before it is needed,
+     * and processes that map the same file share it. Nothing can be added.
+     *
+     * <p>As long as the index is open the file must not be changed in place: a search that meets the missing end of a
+     * file that has been truncated ends the process, as mapped files do. To replace the file as a whole, as
+     * {@link #save} does, is harmless, where the system allows it; Windows does not.
+     *
+     * <p>The vectors are not looked at: one that holds NaN or infinity, or is zero where the metric is the cosine, is
+     * never found.
+     *
+     * @param npy the file
+     * @param metric what nearness is
+     * @return the index
+     * @throws IOException if the file cannot be mapped, is not an array as for {@link #open}, is of another byte order
+     *     than this machine, or is not as long as its header says
+     */
+    public static VectorIndex map(Path npy, Metric metric) throws IOException {
+        String file = file(npy, metric);
+        return new VectorIndex(Natives.indexMap(file, metric.ordinal()), metric);
+    }
+
+    /**
+     * Adds a vector, and returns its id. The ids are 0, 1, 2 and so on.
+     *
+     * @param vector the vector
+     * @return its id
+     * @throws IllegalArgumentException if it is not of the index's dimension, holds NaN or infinity, or is zero where
+     *     the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long add(float[] vector) {
+        Objects.requireNonNull(vector, "vector");
+        try {
+            return Natives.indexAdd(handle, vector);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds vectors that follow one another in an array, all of them or none, and returns the id of the first.
+     *
+     * @param rowMajor the vectors
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or a vector
+     *     holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(float[] rowMajor) {
+        Objects.requireNonNull(rowMajor, "rowMajor");
+        try {
+            return Natives.indexAddAll(handle, rowMajor);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns a copy of a vector.
+     *
+     * @param id its id
+     * @return the vector, exactly as it was added
+     * @throws IndexOutOfBoundsException if there is no vector with this id
+     */
+    public float[] get(long id) {
+        float[] vector = new float[dimension];
+        try {
+            Natives.indexGet(handle, id, vector);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+        return vector;
+    }
+
+    /**
+     * Returns the number of vectors.
+     *
+     * @return the number
+     */
+    public long size() {
+        try {
+            return Natives.indexSize(handle);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns the number of values of a vector.
+     *
+     * @return the number
+     */
+    public int dimension() {
+        ensureOpen();
+        return dimension;
+    }
+
+    /**
+     * Returns what nearness is.
+     *
+     * @return the metric
+     */
+    public Metric metric() {
+        ensureOpen();
+        return metric;
+    }
+
+    /**
+     * Returns the bytes of native memory that the vectors take, with what is left over for further ones. A mapped file
+     * takes none.
+     *
+     * @return the bytes
+     */
+    public long bytesInUse() {
+        try {
+            return Natives.indexBytes(handle);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns the {@code k} vectors nearest to a query, or all of them if there are fewer.
+     *
+     * @param query the query
+     * @param k the number of vectors to find
+     * @return the vectors, the best first
+     * @throws IllegalArgumentException if {@code query} is not of the index's dimension, holds NaN or infinity, or is
+     *     zero where the metric is the cosine, or if {@code k} is less than 1
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public Hits search(float[] query, int k) {
+        Objects.requireNonNull(query, "query");
+        return find(query, k, null);
+    }
+
+    /**
+     * Returns the {@code k} vectors nearest to a query among those that are allowed, or all of these if there are
+     * fewer.
+     *
+     * @param query the query
+     * @param k the number of vectors to find
+     * @param allowed the ids that may be found; ids of no vector in it do not matter
+     * @return the vectors, the best first
+     * @throws IllegalArgumentException as for {@link #search(float[], int)}
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public Hits search(float[] query, int k, BitSet allowed) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(allowed, "allowed");
+        return find(query, k, allowed.toLongArray());
+    }
+
+    /**
+     * Returns the {@code k} vectors nearest to each of the queries that follow one another in an array. Many queries
+     * share one pass over memory: together they take a fraction of the time that they take one by one.
+     *
+     * @param rowMajorQueries the queries
+     * @param k the number of vectors to find for each
+     * @return what was found for each query
+     * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or as for
+     *     {@link #search(float[], int)}
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public List<Hits> searchAll(float[] rowMajorQueries, int k) {
+        Objects.requireNonNull(rowMajorQueries, "rowMajorQueries");
+        long within = size();
+        int most = room(k, within);
+        int queries = rowMajorQueries.length / dimension;
+        int together = Math.max(1, MOST_HITS / Math.max(1, most));
+        if (queries <= together) {
+            return findAll(rowMajorQueries, queries, k, within, most);
+        }
+        List<Hits> hits = new ArrayList<>(queries);
+        for (int query = 0; query < queries; query += together) {
+            int count = Math.min(together, queries - query);
+            // The last part keeps what does not make a whole query, for Rust to refuse.
+            int end = query + count == queries ? rowMajorQueries.length : (query + count) * dimension;
+            float[] part = Arrays.copyOfRange(rowMajorQueries, query * dimension, end);
+            hits.addAll(findAll(part, count, k, within, most));
+        }
+        return hits;
+    }
+
+    /**
+     * Writes the vectors to a {@code .npy} file that {@code numpy.load}, {@link #open} and {@link #map} read, in place
+     * of one that may be there: a reader sees the old file or the new one, whatever happens meanwhile. Vectors that are
+     * added while it runs are not written.
+     *
+     * @param npy the file
+     * @throws IOException if the file cannot be written; the old one stays as it was
+     */
+    public void save(Path npy) throws IOException {
+        Objects.requireNonNull(npy, "npy");
+        try {
+            Natives.indexSave(handle, npy.toFile().getPath());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Closes the index and frees its memory, unless that has happened already. */
+    @Override
+    public void close() {
+        cleanable.clean();
+    }
+
+    private Hits find(float[] query, int k, long @Nullable [] allowed) {
+        try {
+            long within = size();
+            long[] ids = new long[room(k, within)];
+            float[] scores = new float[ids.length];
+            int found = Natives.indexSearch(handle, query, k, within, allowed, ids, scores);
+            return hits(ids, scores, 0, found);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private List<Hits> findAll(float[] queries, int count, int k, long within, int most) {
+        long[] ids = new long[count * most];
+        float[] scores = new float[ids.length];
+        int[] found = new int[count];
+        try {
+            Natives.indexSearchAll(handle, queries, k, within, ids, scores, found);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+        List<Hits> hits = new ArrayList<>(count);
+        for (int query = 0; query < count; query++) {
+            hits.add(hits(ids, scores, query * most, found[query]));
+        }
+        return hits;
+    }
+
+    private static Hits hits(long[] ids, float[] scores, int from, int count) {
+        if (count == ids.length) {
+            return new Hits(ids, scores);
+        }
+        return new Hits(Arrays.copyOfRange(ids, from, from + count), Arrays.copyOfRange(scores, from, from + count));
+    }
+
+    /** Returns the most hits that there can be. A k that is less than 1 is for Rust to refuse. */
+    private static int room(int k, long size) {
+        return (int) Math.min(Math.max(k, 0), size);
+    }
+
+    private void ensureOpen() {
+        size();
+    }
+
+    private static String file(Path npy, Metric metric) {
+        Objects.requireNonNull(npy, "npy");
+        Objects.requireNonNull(metric, "metric");
+        NativeLibrary.load();
+        return npy.toFile().getPath();
+    }
+}

@@ -1,0 +1,434 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import io.github.rustffi.VectorIndex.Metric;
+import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VectorIndexTest {
+    private static final int DIMENSION = 24;
+
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void findsWhatASearchInDoublesFinds(Metric metric) {
+        float[] vectors = random(1, 5000 * DIMENSION);
+        float[] queries = random(2, 40 * DIMENSION);
+        try (VectorIndex index = VectorIndex.create(DIMENSION, metric)) {
+            assertThat(index.addAll(vectors)).isZero();
+            List<Hits> together = index.searchAll(queries, 10);
+            assertThat(together).hasSize(40);
+            for (int q = 0; q < 40; q++) {
+                float[] query = Arrays.copyOfRange(queries, q * DIMENSION, (q + 1) * DIMENSION);
+                Hits hits = index.search(query, 10);
+                assertThat(hits).isEqualTo(together.get(q));
+                double[] scores = scores(metric, vectors, query);
+                long[] expected = best(metric, scores, 10);
+                assertThat(hits.ids()).isEqualTo(expected);
+                for (int i = 0; i < hits.size(); i++) {
+                    assertThat(hits.scores()[i]).isEqualTo((float) scores[(int) expected[i]]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void equalVectorsComeInTheOrderOfTheirIds() {
+        try (VectorIndex index = VectorIndex.create(3, Metric.EUCLIDEAN)) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(index.add(new float[] {1, 2, 3})).isEqualTo(i);
+            }
+            Hits hits = index.search(new float[] {1, 2, 4}, 5);
+            assertThat(hits).isEqualTo(new Hits(new long[] {0, 1, 2, 3, 4}, new float[] {1, 1, 1, 1, 1}));
+            assertThat(hits).hasToString("[0: 1.0, 1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0]");
+        }
+    }
+
+    @Test
+    void findsOnlyAllowedIds() {
+        float[] vectors = random(3, 1000 * DIMENSION);
+        float[] query = random(4, DIMENSION);
+        try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.DOT_PRODUCT)) {
+            index.addAll(vectors);
+            BitSet allowed = new BitSet();
+            IntStream.iterate(5, id -> id < 2000, id -> id + 7).forEach(allowed::set);
+            long[] all = best(Metric.DOT_PRODUCT, scores(Metric.DOT_PRODUCT, vectors, query), 1000);
+            long[] expected = Arrays.stream(all)
+                    .filter(id -> allowed.get((int) id))
+                    .limit(20)
+                    .toArray();
+            assertThat(index.search(query, 20, allowed).ids()).isEqualTo(expected);
+            assertThat(index.search(query, 1000, allowed).size())
+                    .isEqualTo(allowed.get(0, 1000).cardinality());
+            assertThat(index.search(query, 20, new BitSet()).size()).isZero();
+        }
+    }
+
+    @Test
+    void findsAllVectorsWhereThereAreFewerThanAskedFor() {
+        try (VectorIndex index = VectorIndex.create(1, Metric.DOT_PRODUCT)) {
+            assertThat(index.search(new float[] {1}, 10).size()).isZero();
+            assertThat(index.searchAll(new float[] {1, 2}, 10)).allMatch(hits -> hits.size() == 0);
+            assertThat(index.searchAll(new float[0], 10)).isEmpty();
+            index.addAll(new float[] {1, 3, 2});
+            assertThat(index.search(new float[] {1}, Integer.MAX_VALUE).ids()).containsExactly(1, 2, 0);
+            assertThat(index.searchAll(new float[] {1, -1}, 7).get(1).ids()).containsExactly(0, 2, 1);
+        }
+    }
+
+    @Test
+    void returnsVectorsAsTheyWereAdded() {
+        try (VectorIndex index = VectorIndex.create(2, Metric.COSINE)) {
+            assertThat(index.add(new float[] {3, 4})).isZero();
+            assertThat(index.addAll(new float[] {5, 6, 7, 8})).isEqualTo(1);
+            assertThat(index.addAll(new float[0])).isEqualTo(3);
+            assertThat(index.get(0)).containsExactly(3, 4);
+            assertThat(index.get(2)).containsExactly(7, 8);
+            assertThat(index.size()).isEqualTo(3);
+            assertThat(index.dimension()).isEqualTo(2);
+            assertThat(index.metric()).isEqualTo(Metric.COSINE);
+            assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                    .isThrownBy(() -> index.get(3))
+                    .withMessage("id 3 is out of range for 3 vectors");
+            assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                    .isThrownBy(() -> index.get(-1))
+                    .withMessage("id -1 is out of range for 3 vectors");
+        }
+    }
+
+    @Test
+    void rejectsBadInputAndStaysAsItWas() {
+        assertIllegal(() -> VectorIndex.create(0, Metric.COSINE), "a dimension is at least 1, not 0");
+        assertIllegal(() -> VectorIndex.create(-3, Metric.COSINE), "a dimension is at least 1, not -3");
+        try (VectorIndex index = VectorIndex.create(2, Metric.COSINE)) {
+            index.addAll(new float[] {1, 2, 3, 4});
+            assertIllegal(() -> index.add(new float[1]), "the vector has 1 values, but the dimension is 2");
+            assertIllegal(() -> index.add(new float[4]), "the vector has 4 values, but the dimension is 2");
+            assertIllegal(() -> index.addAll(new float[3]), "3 values are not a multiple of the dimension 2");
+            assertIllegal(
+                    () -> index.addAll(new float[] {1, 2, 3, Float.NaN}),
+                    "value 1 of vector 1 is NaN, not a finite number");
+            assertIllegal(
+                    () -> index.add(new float[] {Float.NEGATIVE_INFINITY, 1}),
+                    "value 0 of vector 0 is -inf, not a finite number");
+            assertIllegal(() -> index.addAll(new float[] {1, 2, 0, -0f}), "vector 1 is zero, which has no direction");
+            assertIllegal(() -> index.search(new float[3], 1), "the vector has 3 values, but the dimension is 2");
+            assertIllegal(() -> index.search(new float[] {1, 1}, 0), "at least 1 hit has to be asked for, not 0");
+            assertIllegal(() -> index.search(new float[] {1, 1}, -9), "at least 1 hit has to be asked for, not -9");
+            assertIllegal(() -> index.search(new float[2], 1), "vector 0 is zero, which has no direction");
+            assertIllegal(
+                    () -> index.search(new float[] {1, Float.NaN}, 1),
+                    "value 1 of vector 0 is NaN, not a finite number");
+            assertIllegal(() -> index.searchAll(new float[3], 1), "3 values are not a multiple of the dimension 2");
+            assertIllegal(() -> index.searchAll(new float[2], 0), "at least 1 hit has to be asked for, not 0");
+            assertThat(index.size()).isEqualTo(2);
+            assertThat(index.add(new float[] {5, 6})).isEqualTo(2);
+            assertThat(index.get(2)).containsExactly(5, 6);
+        }
+    }
+
+    @Test
+    void namesTheArgumentThatIsNull() {
+        assertNull(() -> VectorIndex.create(1, null), "metric");
+        assertNull(() -> VectorIndex.open(null, Metric.COSINE), "npy");
+        assertNull(() -> VectorIndex.map(Path.of("a.npy"), null), "metric");
+        try (VectorIndex index = VectorIndex.create(1, Metric.COSINE)) {
+            assertNull(() -> index.add(null), "vector");
+            assertNull(() -> index.addAll(null), "rowMajor");
+            assertNull(() -> index.search(null, 1), "query");
+            assertNull(() -> index.search(new float[1], 1, null), "allowed");
+            assertNull(() -> index.searchAll(null, 1), "rowMajorQueries");
+            assertNull(
+                    () -> {
+                        index.save(null);
+                        return index;
+                    },
+                    "npy");
+        }
+    }
+
+    @Test
+    void everyUseOfAClosedIndexIsAnError(@TempDir Path directory) {
+        VectorIndex index = VectorIndex.create(1, Metric.DOT_PRODUCT);
+        index.add(new float[] {1});
+        index.close();
+        index.close();
+        assertClosed(() -> index.add(new float[] {1}));
+        assertClosed(() -> index.addAll(new float[] {1}));
+        assertClosed(() -> index.get(0));
+        assertClosed(index::size);
+        assertClosed(index::dimension);
+        assertClosed(index::metric);
+        assertClosed(index::bytesInUse);
+        assertClosed(() -> index.search(new float[] {1}, 1));
+        assertClosed(() -> index.search(new float[] {1}, 1, new BitSet()));
+        assertClosed(() -> index.searchAll(new float[] {1}, 1));
+        assertClosed(() -> index.save(directory.resolve("a.npy")));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void savedVectorsAreOpenedAndMapped(Metric metric, @TempDir Path directory) throws IOException {
+        Path file = directory.resolve("Zoë 漢.npy");
+        float[] query = random(5, DIMENSION);
+        try (VectorIndex index = VectorIndex.create(DIMENSION, metric)) {
+            index.addAll(random(6, 3000 * DIMENSION));
+            index.save(file);
+            assertThat(Files.size(file)).isEqualTo(128 + 3000L * DIMENSION * 4);
+            Hits expected = index.search(query, 10);
+            try (VectorIndex opened = VectorIndex.open(file, metric);
+                    VectorIndex mapped = VectorIndex.map(file, metric)) {
+                assertThat(opened.search(query, 10)).isEqualTo(expected);
+                assertThat(mapped.search(query, 10)).isEqualTo(expected);
+                assertThat(opened.add(query)).isEqualTo(3000);
+                assertThat(mapped.bytesInUse()).isZero();
+                assertThatExceptionOfType(UnsupportedOperationException.class)
+                        .isThrownBy(() -> mapped.add(query))
+                        .withMessage("nothing can be added to an index of a mapped file");
+            }
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void filesThatAreNoVectorsAreRefused(@TempDir Path directory) throws IOException {
+        Path missing = directory.resolve("missing.npy");
+        assertThatExceptionOfType(NoSuchFileException.class)
+                .isThrownBy(() -> VectorIndex.open(missing, Metric.COSINE))
+                .withMessageStartingWith(missing + ": ");
+        Path file = directory.resolve("bad.npy");
+        Files.writeString(file, "no array");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> VectorIndex.map(file, Metric.COSINE))
+                .withMessage("cannot use " + file + ": it does not begin as a .npy file does");
+        try (VectorIndex index = VectorIndex.create(2, Metric.DOT_PRODUCT)) {
+            index.addAll(new float[] {1, 2, 3, 4});
+            index.save(file);
+        }
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+        for (boolean map : new boolean[] {false, true}) {
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(
+                            () -> (map ? VectorIndex.map(file, Metric.COSINE) : VectorIndex.open(file, Metric.COSINE))
+                                    .close())
+                    .withMessage("cannot use " + file + ": its header says 144 bytes, but it has 143");
+        }
+    }
+
+    @Test
+    void memoryIsAFewPercentMoreThanTheVectors() {
+        try (VectorIndex index = VectorIndex.create(128, Metric.DOT_PRODUCT)) {
+            float[] vector = random(7, 128);
+            for (int i = 0; i < 20_000; i++) {
+                index.add(vector);
+            }
+            assertThat(index.bytesInUse()).isBetween(20_000L * 512, 20_000L * 512 * 105 / 100);
+            index.addAll(random(8, 40_000 * 128));
+            assertThat(index.bytesInUse()).isBetween(60_000L * 512, 60_000L * 512 * 105 / 100);
+        }
+    }
+
+    @Test
+    void jmxShowsTheFigures() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("io.github.rustffi:type=VectorIndex");
+        try (VectorIndex index = VectorIndex.create(1000, Metric.DOT_PRODUCT)) {
+            index.addAll(random(9, 1000 * 1000));
+            assertThat((Long) server.getAttribute(name, "BytesInUse")).isGreaterThanOrEqualTo(4_000_000);
+            assertThat((Integer) server.getAttribute(name, "OpenIndexes")).isPositive();
+        }
+    }
+
+    @Test
+    void creatingAndClosingLeaksNothing() {
+        long before = settledBytes();
+        float[] vectors = random(10, 100 * DIMENSION);
+        for (int round = 0; round < 10_000; round++) {
+            try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.EUCLIDEAN)) {
+                index.addAll(vectors);
+            }
+        }
+        assertThat(settledBytes()).isLessThanOrEqualTo(before);
+    }
+
+    @Test
+    void aForgottenIndexIsClosed() {
+        long before = settledBytes();
+        for (int i = 0; i < 100; i++) {
+            VectorIndex.create(DIMENSION, Metric.EUCLIDEAN).addAll(random(i, 1000 * DIMENSION));
+        }
+        assertThat(Natives.indexBytesInUse()).isGreaterThan(before);
+        assertThat(settledBytes()).isLessThanOrEqualTo(before);
+    }
+
+    /** Adds, searches, saves and closes from 8 threads. {@code -Drustffi.stress=30} makes it 30 seconds. */
+    @Test
+    void threadsMayDoEverythingAtOnce(@TempDir Path directory) throws Exception {
+        double seconds = Double.parseDouble(System.getProperty("rustffi.stress", "1"));
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            while (System.nanoTime() < end) {
+                VectorIndex index = VectorIndex.create(4, Metric.DOT_PRODUCT);
+                index.addAll(new float[] {1, 1, 1, 1, 1, 1, 1, 1});
+                List<Future<?>> running = new ArrayList<>();
+                for (int thread = 0; thread < 8; thread++) {
+                    int kind = thread;
+                    Path file = directory.resolve(thread + ".npy");
+                    running.add(threads.submit(() -> use(index, kind, file)));
+                }
+                Thread.sleep(50);
+                index.close();
+                for (Future<?> use : running) {
+                    use.get();
+                }
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    /** Uses an index until it is closed. Vectors are added in pairs of equal ones, each pair better than the last. */
+    private static Object use(VectorIndex index, int kind, Path file) throws IOException {
+        try {
+            for (float value = 2; ; value++) {
+                if (kind == 0) {
+                    float[] pair = new float[8];
+                    Arrays.fill(pair, value);
+                    index.addAll(pair);
+                } else if (kind == 1) {
+                    index.save(file);
+                    try (VectorIndex copy = VectorIndex.open(file, Metric.DOT_PRODUCT)) {
+                        assertThat(copy.size() % 2).isZero();
+                    }
+                } else {
+                    float[] query = {1, 1, 1, 1};
+                    Hits hits = kind < 5
+                            ? index.search(query, 2)
+                            : index.searchAll(query, 2).get(0);
+                    assertThat(hits.size()).isEqualTo(2);
+                    assertThat(hits.ids()[1]).isEqualTo(hits.ids()[0] + 1);
+                    assertThat(hits.ids()[0] % 2).isZero();
+                    assertThat(hits.scores()[0]).isEqualTo(4 * (hits.ids()[0] / 2 + 1));
+                    assertThat(index.get(hits.ids()[1])[3] * 4).isEqualTo(hits.scores()[1]);
+                }
+            }
+        } catch (IllegalStateException closed) {
+            assertThat(closed).hasMessage("the index is closed");
+            return index;
+        }
+    }
+
+    /** Returns the native bytes of all indexes, once those that nobody refers to any more are closed. */
+    private static long settledBytes() {
+        long bytes = Natives.indexBytesInUse();
+        for (int i = 0; i < 50; i++) {
+            System.gc();
+            sleep();
+            long now = Natives.indexBytesInUse();
+            if (now == bytes && i > 5) {
+                break;
+            }
+            bytes = now;
+        }
+        return bytes;
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static float[] random(long seed, int count) {
+        Random random = new Random(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() * 2 - 1;
+        }
+        return values;
+    }
+
+    private static double[] scores(Metric metric, float[] vectors, float[] query) {
+        double[] scores = new double[vectors.length / query.length];
+        for (int id = 0; id < scores.length; id++) {
+            double dot = 0;
+            double xx = 0;
+            double yy = 0;
+            double distance = 0;
+            for (int i = 0; i < query.length; i++) {
+                double x = query[i];
+                double y = vectors[id * query.length + i];
+                dot += x * y;
+                xx += x * x;
+                yy += y * y;
+                distance += (x - y) * (x - y);
+            }
+            scores[id] = switch (metric) {
+                case DOT_PRODUCT -> dot;
+                case COSINE -> dot / Math.sqrt(xx * yy);
+                case EUCLIDEAN -> distance;
+            };
+        }
+        return scores;
+    }
+
+    private static long[] best(Metric metric, double[] scores, int k) {
+        Comparator<Integer> order = Comparator.comparingDouble(id -> scores[id]);
+        return IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(metric == Metric.EUCLIDEAN ? order : order.reversed())
+                .limit(k)
+                .mapToLong(id -> id)
+                .toArray();
+    }
+
+    private interface Call {
+        Object run() throws IOException;
+    }
+
+    private static void assertIllegal(Call call, String message) {
+        assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
+    }
+
+    private static void assertNull(Call call, String argument) {
+        assertThatNullPointerException().isThrownBy(call::run).withMessage(argument);
+    }
+
+    private interface Use {
+        void run() throws IOException;
+    }
+
+    private static void assertClosed(Use use) {
+        assertThatIllegalStateException().isThrownBy(use::run).withMessage("the index is closed");
+    }
+}

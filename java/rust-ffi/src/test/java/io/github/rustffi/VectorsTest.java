@@ -1,0 +1,171 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VectorsTest {
+    private static final double DOUBLE = 0x1p-53;
+    private static final double FLOAT = 0x1p-24;
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129, 768, 4095, 4097, 131_072, 1_048_577})
+    void agreesWithPlainLoops(int n) {
+        Random random = new Random(n);
+        double[] x = random.doubles(n, -1, 1).toArray();
+        double[] y = random.doubles(n, -1, 1).toArray();
+        float[] f = floats(x);
+        float[] g = floats(y);
+        double terms = Math.max(1, n);
+        double floatTerms = Math.min(terms, 4096);
+
+        assertThat(Vectors.dot(x, y)).isEqualTo(dot(x, y), within(2 * terms * DOUBLE * terms));
+        assertThat(Vectors.sum(x)).isEqualTo(sum(x), within(2 * terms * DOUBLE * terms));
+        assertThat(Vectors.norm(x)).isEqualTo(Math.sqrt(dot(x, x)), within(2 * terms * DOUBLE * Math.sqrt(terms)));
+        assertThat(Vectors.squaredDistance(x, y))
+                .isEqualTo(distance(x, y), within((2 * terms + 6) * DOUBLE * distance(x, y)));
+
+        double[] wideF = doubles(f);
+        double[] wideG = doubles(g);
+        assertThat(Vectors.dot(f, g)).isEqualTo(dot(wideF, wideG), within(floatTerms * FLOAT * terms));
+        assertThat(Vectors.sum(f)).isEqualTo(sum(wideF), within(2 * terms * DOUBLE * terms));
+        assertThat(Vectors.norm(f))
+                .isEqualTo(Math.sqrt(dot(wideF, wideF)), within(2 * terms * DOUBLE * Math.sqrt(terms)));
+        assertThat(Vectors.squaredDistance(f, g))
+                .isEqualTo(distance(wideF, wideG), within((floatTerms + 3) * FLOAT * distance(wideF, wideG)));
+
+        if (n > 0) {
+            double cosine = dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+            assertThat(Vectors.cosineSimilarity(x, y)).isEqualTo(cosine, within(3 * (terms + 2) * DOUBLE));
+            double floatCosine = dot(wideF, wideG) / Math.sqrt(dot(wideF, wideF) * dot(wideG, wideG));
+            assertThat(Vectors.cosineSimilarity(f, g)).isEqualTo(floatCosine, within(3 * (floatTerms + 1) * FLOAT));
+        }
+    }
+
+    @Test
+    void nothingIsPositiveZero() {
+        for (double zero : new double[] {
+            Vectors.dot(new double[0], new double[0]),
+            Vectors.dot(new float[0], new float[0]),
+            Vectors.sum(new double[0]),
+            Vectors.sum(new float[0]),
+            Vectors.norm(new double[0]),
+            Vectors.norm(new float[0]),
+            Vectors.squaredDistance(new double[0], new double[0]),
+            Vectors.squaredDistance(new float[0], new float[0]),
+            Vectors.sum(new double[] {-0.0}),
+        }) {
+            assertThat(Double.doubleToRawLongBits(zero)).isZero();
+        }
+    }
+
+    @Test
+    void extremeValuesNeitherOverflowNorUnderflow() {
+        assertThat(Vectors.norm(new double[] {3e300, 4e300})).isEqualTo(5e300, within(1e286));
+        assertThat(Vectors.norm(new double[] {Double.MIN_VALUE})).isEqualTo(Double.MIN_VALUE);
+        assertThat(Vectors.norm(new double[] {Double.MAX_VALUE})).isEqualTo(Double.MAX_VALUE);
+        assertThat(Vectors.cosineSimilarity(new double[] {1e-300, 0}, new double[] {1e300, 0}))
+                .isEqualTo(1);
+        double max = Float.MAX_VALUE;
+        assertThat(Vectors.dot(new float[] {Float.MAX_VALUE}, new float[] {Float.MAX_VALUE}))
+                .isEqualTo(max * max);
+        assertThat(Vectors.squaredDistance(new float[] {Float.MAX_VALUE}, new float[] {0}))
+                .isEqualTo(max * max);
+        double min = Float.MIN_VALUE;
+        assertThat(Vectors.dot(new float[] {Float.MIN_VALUE}, new float[] {Float.MIN_VALUE}))
+                .isEqualTo(min * min);
+    }
+
+    @Test
+    void nanAndInfinityArePropagated() {
+        double infinity = Double.POSITIVE_INFINITY;
+        assertThat(Vectors.dot(new double[] {Double.NaN, 1}, new double[] {1, 1}))
+                .isNaN();
+        assertThat(Vectors.dot(new float[] {Float.NaN, 1}, new float[] {1, 1})).isNaN();
+        assertThat(Vectors.sum(new double[] {infinity, 1})).isEqualTo(infinity);
+        assertThat(Vectors.norm(new double[] {-infinity, 1})).isEqualTo(infinity);
+        assertThat(Vectors.norm(new double[] {-infinity, Double.NaN})).isNaN();
+        assertThat(Vectors.squaredDistance(new double[] {infinity}, new double[] {infinity}))
+                .isNaN();
+    }
+
+    @Test
+    void vectorsWithoutDirectionHaveNoCosine() {
+        assertThat(Vectors.cosineSimilarity(new double[0], new double[0])).isNaN();
+        assertThat(Vectors.cosineSimilarity(new double[2], new double[] {1, 2})).isNaN();
+        assertThat(Vectors.cosineSimilarity(new float[] {1, 2}, new float[2])).isNaN();
+    }
+
+    @Test
+    void rejectsVectorsOfDifferentLength() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Vectors.dot(new double[3], new double[4]))
+                .withMessage("vector lengths differ: 3 and 4");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Vectors.squaredDistance(new float[1], new float[0]))
+                .withMessage("vector lengths differ: 1 and 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Vectors.cosineSimilarity(new double[0], new double[2_000_000]))
+                .withMessage("vector lengths differ: 0 and 2000000");
+    }
+
+    @Test
+    void namesTheArgumentThatIsNull() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> Vectors.dot(null, new double[1]))
+                .withMessage("x");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Vectors.dot(new float[1], null))
+                .withMessage("y");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Vectors.norm((double[]) null))
+                .withMessage("x");
+    }
+
+    private static double dot(double[] x, double[] y) {
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += x[i] * y[i];
+        }
+        return sum;
+    }
+
+    private static double sum(double[] x) {
+        double sum = 0;
+        for (double value : x) {
+            sum += value;
+        }
+        return sum;
+    }
+
+    private static double distance(double[] x, double[] y) {
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += (x[i] - y[i]) * (x[i] - y[i]);
+        }
+        return sum;
+    }
+
+    private static float[] floats(double[] x) {
+        float[] floats = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            floats[i] = (float) x[i];
+        }
+        return floats;
+    }
+
+    private static double[] doubles(float[] x) {
+        double[] doubles = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            doubles[i] = x[i];
+        }
+        return doubles;
+    }
+}
