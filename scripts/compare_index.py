@@ -1,0 +1,84 @@
+"""Compares the ids that VectorIndex finds with those of faiss and of NumPy in doubles: scripts/compare-index runs it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import faiss
+import numpy
+
+QUERIES, K = 50, 20
+
+
+def datasets():
+    random = numpy.random.default_rng(1)
+    normal = lambda rows, columns: random.standard_normal((rows, columns))
+    yield "random", normal(20_000, 96), normal(QUERIES, 96)
+    yield "odd dimension", normal(5_000, 77), normal(QUERIES, 77)
+    centres = normal(20, 64)
+    clustered = centres[random.integers(0, 20, 10_000)] + 1e-3 * normal(10_000, 64)
+    yield "clustered", clustered, clustered[:QUERIES] + 1e-4 * normal(QUERIES, 64)
+    yield "far from the origin", 1000 + 1e-2 * normal(5_000, 64), 1000 + 1e-2 * normal(QUERIES, 64)
+    yield "equal", numpy.repeat(normal(50, 32), 100, axis=0), normal(QUERIES, 32)
+    powers = 10.0 ** random.integers(-15, 16, (5_000, 1))
+    yield "huge and tiny", normal(5_000, 48) * powers, normal(QUERIES, 48)
+    yield "beyond a float's square", normal(2_000, 16) * 1e30, normal(QUERIES, 16) * 1e25
+
+
+def scores(metric, vectors, queries):
+    x, y = queries.astype(numpy.float64), vectors.astype(numpy.float64)
+    if metric == "EUCLIDEAN":
+        return -numpy.stack([((y - query) ** 2).sum(axis=1) for query in x])
+    if metric == "COSINE":
+        x = x / numpy.linalg.norm(x, axis=1, keepdims=True)
+        y = y / numpy.linalg.norm(y, axis=1, keepdims=True)
+    return x @ y.T
+
+
+def by_faiss(metric, vectors, queries):
+    index = faiss.IndexFlatL2(vectors.shape[1]) if metric == "EUCLIDEAN" else faiss.IndexFlatIP(vectors.shape[1])
+    if metric == "COSINE":
+        vectors, queries = vectors.copy(), queries.copy()
+        faiss.normalize_L2(vectors)
+        faiss.normalize_L2(queries)
+    index.add(vectors)
+    return index.search(queries, K)[1]
+
+
+def recall(score, ids, metric):
+    """The share of the best K that is found, where scores tie within float error any of them."""
+    found = 0
+    for row, hits in zip(score, ids):
+        hits = hits[hits >= 0]
+        worst = numpy.sort(row)[-K]
+        slack = 2.0**-23 * abs(worst) + (1e-14 if metric == "COSINE" else 0)
+        found += len({hit for hit in hits if row[hit] >= worst - slack})
+    return found / (K * len(score))
+
+
+def main(work, classpath):
+    missed = False
+    for name, vectors, queries in datasets():
+        vectors, queries = vectors.astype(numpy.float32), queries.astype(numpy.float32)
+        numpy.save(work / "vectors.npy", vectors)
+        numpy.save(work / "queries.npy", queries)
+        for metric in ["DOT_PRODUCT", "COSINE", "EUCLIDEAN"]:
+            arguments = [work / "vectors.npy", work / "queries.npy", metric, K, work / "ids.txt"]
+            program = Path(__file__).parent / "CompareIndex.java"
+            subprocess.run(["java", "-cp", classpath, program, *map(str, arguments)], check=True)
+            ids = numpy.loadtxt(work / "ids.txt", dtype=numpy.int64, ndmin=2)
+            score = scores(metric, vectors, queries)
+            own = recall(score, ids, metric)
+            theirs = by_faiss(metric, vectors, queries)
+            same = (ids == theirs).mean()
+            print(
+                f"{name:24} {metric:12} recall {own:.4f}, faiss {recall(score, theirs, metric):.4f}, "
+                f"the same id at the same rank as faiss {same:.4f}",
+                flush=True,
+            )
+            missed |= own < 1
+    sys.exit("a recall below 1" if missed else 0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
