@@ -95,6 +95,16 @@ pub fn matrix(rows: jint, columns: jint, values: &[f64]) -> crate::Result<Matrix
     MatrixRef::new(rows as usize, columns as usize, values)
 }
 
+/// Returns the number of `what` in a file as Java counts them.
+///
+/// # Errors
+/// [`Error::Npy`] when an int does not hold it.
+pub fn size(count: usize, what: &str, path: &str) -> crate::Result<jint> {
+    let problem = || format!("it has {count} {what}, more than {}", jint::MAX);
+    let too_many = |_| Error::Npy { path: path.to_owned(), problem: problem() };
+    jint::try_from(count).map_err(too_many)
+}
+
 /// Number types whose arrays cross.
 pub trait Element: TypeArray + Default {
     /// Copies the first `length` elements of an array to `to`.

@@ -8,12 +8,16 @@ pub mod convert;
 pub mod throw;
 
 mod cholesky;
+mod eigen;
 mod index;
+mod least_squares;
 mod lu;
 mod matrix;
+mod npy;
 mod parallelism;
 mod qr;
 mod rust_ffi;
+mod svd;
 mod vector;
 
 use jni::objects::JClass;
@@ -42,12 +46,16 @@ use native;
 /// The native methods by area. Registering them makes the JVM compare every signature with the Java class.
 const NATIVES: &[&[NativeMethod]] = &[
     cholesky::NATIVES,
+    eigen::NATIVES,
+    index::NATIVES,
+    least_squares::NATIVES,
     lu::NATIVES,
     matrix::NATIVES,
+    npy::NATIVES,
     parallelism::NATIVES,
     qr::NATIVES,
     rust_ffi::NATIVES,
-    index::NATIVES,
+    svd::NATIVES,
     vector::NATIVES,
 ];
 

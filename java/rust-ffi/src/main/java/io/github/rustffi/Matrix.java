@@ -2,6 +2,9 @@ package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -421,6 +424,44 @@ public final class Matrix {
     }
 
     /**
+     * Returns the x that makes the Euclidean norm of {@code this * x - b} least, for each column of {@code b}; where
+     * there are many, the shortest, as NumPy's {@code lstsq} does.
+     *
+     * <p>Takes a matrix of any shape and rank. Singular values of at most max(rows, columns)·ε times the largest count
+     * as zero.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, with as many rows as this matrix has columns
+     * @throws IllegalArgumentException if {@code b} has another number of rows: {@code matrix shapes do not agree: 3x2
+     *     least squares 2x1}; if a value is not finite
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix leastSquares(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(columns, b.columns, leastSquares(b.rows, b.columns, b.values));
+    }
+
+    /**
+     * Returns the x that makes the Euclidean norm of {@code this * x - b} least, as {@link #leastSquares(Matrix)} does.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #leastSquares(Matrix)} does
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] leastSquares(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return leastSquares(b.length, 1, b);
+    }
+
+    private double[] leastSquares(int bRows, int bColumns, double[] b) {
+        NativeLibrary.load();
+        double[] x = room(bRows == rows, columns, bColumns);
+        Natives.leastSquares(rows, columns, values, bRows, bColumns, b, x);
+        return x;
+    }
+
+    /**
      * Returns the inverse. To solve a system, {@link #solve(Matrix)} is faster and more accurate.
      *
      * @return the inverse
@@ -436,6 +477,23 @@ public final class Matrix {
     }
 
     /**
+     * Returns the Moore-Penrose inverse, of a matrix of any shape and rank.
+     *
+     * <p>Singular values of at most max(rows, columns)·ε times the largest count as zero: the inverse of a matrix of
+     * zeros is one of zeros.
+     *
+     * @return the inverse, with as many rows as this matrix has columns
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix pseudoInverse() {
+        NativeLibrary.load();
+        double[] inverse = new double[values.length];
+        Natives.pseudoInverse(rows, columns, values, inverse);
+        return new Matrix(columns, rows, inverse);
+    }
+
+    /**
      * Returns the determinant, by LU factorization with partial pivoting: zero for a matrix that is found singular, one
      * for the empty one.
      *
@@ -447,6 +505,33 @@ public final class Matrix {
     public double determinant() {
         NativeLibrary.load();
         return Natives.determinant(rows, columns, values, Crossing.inPlace(cubed()));
+    }
+
+    /**
+     * Returns the rank: the number of singular values above max(rows, columns)·ε times the largest, as NumPy's
+     * {@code matrix_rank} does. It is 0 for an empty matrix.
+     *
+     * @return the rank
+     * @throws IllegalArgumentException if a value is not finite
+     */
+    public int rank() {
+        NativeLibrary.load();
+        return Natives.rank(rows, columns, values);
+    }
+
+    /**
+     * Returns the condition number in the 2-norm: the ratio of the largest to the smallest singular value.
+     *
+     * <p>It is infinity where that is more than 1/ε, which is to say that the matrix cannot be told from a singular
+     * one.
+     *
+     * @return at least 1
+     * @throws IllegalArgumentException if there are no values: {@code the condition number of a 0x3 matrix is not
+     *     defined}; if a value is not finite
+     */
+    public double conditionNumber() {
+        NativeLibrary.load();
+        return Natives.conditionNumber(rows, columns, values);
     }
 
     /**
@@ -472,7 +557,7 @@ public final class Matrix {
      *
      * @return the factor
      * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric: {@code matrix is not
-     *     symmetric: 2.0 at row 1, column 0, but 3.0 at row 0, column 1}; if a value is not finite
+     *     symmetric: 2 at row 1, column 0, but 3 at row 0, column 1}; if a value is not finite
      * @throws NotPositiveDefiniteException if a pivot is not positive: {@code matrix is not positive definite: pivot 1
      *     is not positive}
      */
@@ -496,6 +581,98 @@ public final class Matrix {
         double[] tau = new double[Math.min(rows, columns)];
         Natives.qrFactor(rows, columns, values, qr, tau, Crossing.inPlace(2 * cubed()));
         return new Qr(rows, columns, qr, tau);
+    }
+
+    /**
+     * Returns the thin singular value decomposition. A matrix of any shape has one.
+     *
+     * <p>The parts are exact for a matrix that differs from this one by a small multiple of max(rows, columns)·ε times
+     * its norm.
+     *
+     * @return the parts
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Svd svd() {
+        NativeLibrary.load();
+        int count = Math.min(rows, columns);
+        double[] u = new double[rows * count];
+        double[] singularValues = new double[count];
+        double[] v = new double[columns * count];
+        Natives.svd(rows, columns, values, u, singularValues, v);
+        return new Svd(new Matrix(rows, count, u), singularValues, new Matrix(columns, count, v));
+    }
+
+    /**
+     * Returns the eigenvalues and eigenvectors of this matrix, which has to be symmetric.
+     *
+     * <p>Values on both sides of the diagonal may differ as {@link #cholesky()} says; their mean counts. The result is
+     * exact for a matrix that differs from this one by a small multiple of n·ε times its norm.
+     *
+     * @return the values and the vectors
+     * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric: {@code matrix is not
+     *     symmetric: 2 at row 1, column 0, but 3 at row 0, column 1}; if a value is not finite
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public SymmetricEigen symmetricEigen() {
+        NativeLibrary.load();
+        double[] eigenvalues = new double[rows];
+        double[] vectors = new double[values.length];
+        Natives.symmetricEigen(rows, columns, values, eigenvalues, vectors);
+        return new SymmetricEigen(eigenvalues, new Matrix(rows, columns, vectors));
+    }
+
+    /**
+     * Returns the eigenvalues and eigenvectors of this matrix, which has to be square.
+     *
+     * <p>Each value with its vector is exact for a matrix that differs from this one by a small multiple of n·ε times
+     * its norm. A matrix that lacks eigenvectors gives some that are parallel up to rounding.
+     *
+     * @return the values and the vectors
+     * @throws IllegalArgumentException if this matrix is not square; if a value is not finite
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public Eigen eigen() {
+        NativeLibrary.load();
+        double[] real = new double[rows];
+        double[] imaginary = new double[rows];
+        double[] vectors = new double[values.length];
+        Natives.eigen(rows, columns, values, real, imaginary, vectors);
+        return new Eigen(real, imaginary, new Matrix(rows, columns, vectors));
+    }
+
+    /**
+     * Returns the matrix in a file of NumPy's format {@code .npy}: float64 or float32, either byte order, C or Fortran
+     * order, and two dimensions.
+     *
+     * @param file the file
+     * @return the matrix
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read, holds something else, or more values than an int counts; the
+     *     message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static Matrix readNpy(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        NativeLibrary.load();
+        int[] shape = new int[2];
+        double[] values = Natives.readNpy(file.toFile().getAbsolutePath(), shape);
+        return new Matrix(shape[0], shape[1], values);
+    }
+
+    /**
+     * Writes this matrix to a file in NumPy's format {@code .npy}, as float64 in C order. A file that is there already
+     * is replaced as a whole: it is never seen half written.
+     *
+     * @param file the file
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public void writeNpy(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        NativeLibrary.load();
+        Natives.writeNpy(file.toFile().getAbsolutePath(), rows, columns, values);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.rustffi;
 
 import static io.github.rustffi.Matrices.positiveDefinite;
 import static io.github.rustffi.Matrices.random;
+import static io.github.rustffi.Matrices.symmetric;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -38,6 +39,25 @@ final class Operations {
                     qr.r().toArray(),
                     qr.solve(random(2, 2 * n, 2)).toArray());
         });
+        all.put("svd", n -> {
+            Svd svd = random(1, 2 * n, n).svd();
+            return concat(svd.u().toArray(), svd.singularValues(), svd.v().toArray(), new double[] {svd.rank()});
+        });
+        all.put("rank", n -> new double[] {random(1, n, 2 * n).rank()});
+        all.put("condition number", n -> new double[] {random(1, n, n).conditionNumber()});
+        all.put("pseudo-inverse", n -> random(1, n, 2 * n).pseudoInverse().toArray());
+        all.put("symmetric eigen", n -> {
+            SymmetricEigen eigen = symmetric(1, n).symmetricEigen();
+            return concat(eigen.values(), eigen.vectors().toArray());
+        });
+        all.put("eigen", n -> {
+            Eigen eigen = random(1, n, n).eigen();
+            return concat(
+                    eigen.realValues(), eigen.imaginaryValues(), eigen.vectors().toArray());
+        });
+        all.put(
+                "least squares",
+                n -> random(1, 2 * n, n).leastSquares(random(2, 2 * n, 2)).toArray());
         return all;
     }
 
@@ -54,6 +74,11 @@ final class Operations {
         failing.put("cholesky of what is not positive definite", () -> Matrix.zeros(3, 3)
                 .cholesky());
         failing.put("qr of a NaN", nan::qr);
+        failing.put("svd of a NaN", nan::svd);
+        failing.put("eigen of another shape", () -> Matrix.zeros(2, 3).eigen());
+        failing.put("symmetric eigen of what is not symmetric", a::symmetricEigen);
+        failing.put("least squares of another shape", () -> a.leastSquares(nan));
+        failing.put("condition number of nothing", () -> Matrix.zeros(0, 0).conditionNumber());
         failing.put("threads that cannot be had", () -> Parallelism.setThreads(Integer.MAX_VALUE));
         return failing;
     }

@@ -134,7 +134,17 @@ class RobustnessTest {
             int n = Integer.parseInt(args[0]);
             Matrix a = Matrix.identity(n);
             List<Runnable> operations = List.of(
-                    () -> a.times(a), () -> a.solve(a), a::inverse, a::lu, a::cholesky, a::qr, () -> a.qr().q());
+                    () -> a.times(a),
+                    () -> a.solve(a),
+                    a::inverse,
+                    a::lu,
+                    a::cholesky,
+                    a::qr,
+                    a::svd,
+                    a::pseudoInverse,
+                    a::symmetricEigen,
+                    a::eigen,
+                    () -> a.leastSquares(a));
             for (Runnable operation : operations) {
                 try {
                     operation.run();

@@ -46,6 +46,20 @@ public final class Natives {
 
     public static native double determinant(int rows, int columns, double[] a, boolean inPlace);
 
+    public static native int leastSquares(
+            int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
+
+    public static native void pseudoInverse(int rows, int columns, double[] a, double[] inverse);
+
+    public static native int rank(int rows, int columns, double[] a);
+
+    public static native double conditionNumber(int rows, int columns, double[] a);
+
+    /** Returns the values and writes the numbers of rows and columns to shape. */
+    public static native double[] readNpy(String path, int[] shape) throws IOException;
+
+    public static native void writeNpy(String path, int rows, int columns, double[] a) throws IOException;
+
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */
@@ -92,6 +106,17 @@ public final class Natives {
             double[] b,
             double[] x,
             boolean inPlace);
+
+    // Svd, SymmetricEigen, Eigen
+
+    public static native void svd(int rows, int columns, double[] a, double[] u, double[] singularValues, double[] v);
+
+    public static native int rankOfSingularValues(double[] singularValues, int rows, int columns);
+
+    public static native void symmetricEigen(int rows, int columns, double[] a, double[] values, double[] vectors);
+
+    public static native void eigen(
+            int rows, int columns, double[] a, double[] real, double[] imaginary, double[] vectors);
 
     // Vectors. Where inPlace is true, arrays are lent to Rust instead of copied.
 

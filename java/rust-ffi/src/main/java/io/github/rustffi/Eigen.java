@@ -1,0 +1,72 @@
+package io.github.rustffi;
+
+import java.util.Arrays;
+
+/**
+ * The eigenvalues and right eigenvectors of a square matrix, laid out as LAPACK's {@code dgeev} does.
+ *
+ * <p>Value j is {@code realValues()[j] + i * imaginaryValues()[j]}. Where its imaginary part is zero, column j of
+ * {@link #vectors()} is its vector. Complex values come as conjugate pairs j, j + 1, the one with the positive
+ * imaginary part first: column j is the real part of its vector and column j + 1 the imaginary part, and the vector of
+ * value j + 1 is the conjugate.
+ *
+ * <p>An ordinary immutable value, from {@link Matrix#eigen()}.
+ */
+public final class Eigen {
+    private final double[] realValues;
+    private final double[] imaginaryValues;
+    private final Matrix vectors;
+
+    Eigen(double[] realValues, double[] imaginaryValues, Matrix vectors) {
+        this.realValues = realValues;
+        this.imaginaryValues = imaginaryValues;
+        this.vectors = vectors;
+    }
+
+    /**
+     * Returns the real parts of the eigenvalues.
+     *
+     * @return a number for each value
+     */
+    public double[] realValues() {
+        return realValues.clone();
+    }
+
+    /**
+     * Returns the imaginary parts of the eigenvalues.
+     *
+     * @return a number for each value, zero for a real one
+     */
+    public double[] imaginaryValues() {
+        return imaginaryValues.clone();
+    }
+
+    /**
+     * Returns the eigenvectors, each of Euclidean length one, real and imaginary part together for a complex one.
+     *
+     * @return a square matrix
+     */
+    public Matrix vectors() {
+        return vectors;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Eigen other
+                && Arrays.equals(realValues, other.realValues)
+                && Arrays.equals(imaginaryValues, other.imaginaryValues)
+                && vectors.equals(other.vectors);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * Arrays.hashCode(realValues) + Arrays.hashCode(imaginaryValues)) + vectors.hashCode();
+    }
+
+    /** Returns the values and the vectors, readable. */
+    @Override
+    public String toString() {
+        return "real values: " + Arrays.toString(realValues) + "\nimaginary values: " + Arrays.toString(imaginaryValues)
+                + "\nvectors: " + vectors;
+    }
+}
