@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lief
-from finish_macho import C_FUNCTIONS
+from interface import C_FUNCTIONS
 
 lief.logging.disable()
 
@@ -229,7 +229,8 @@ def read_pe(data, platform):
     for section in pe.sections:
         if section.has_characteristic(access.MEM_WRITE) and section.has_characteristic(access.MEM_EXECUTE):
             wrong.append(f"has the section {section.name}, writable and executable")
-    exports = {entry.name for entry in pe.get_export().entries} if pe.has_exports else set()
+    entries = pe.get_export().entries if pe.has_exports else []
+    exports = {entry.name or f"ordinal {entry.ordinal}" for entry in entries if entry.address}
     needs = [imported.name.lower() for imported in pe.imports] + [imported.name.lower() for imported in pe.delay_imports]
     version = pe.optional_header
     floor = f"Windows {version.major_subsystem_version}.{version.minor_subsystem_version}"
@@ -381,6 +382,11 @@ def check_jar(path):
                 violations.append(f"lacks {library_entry}")
                 continue
             data = jar.read(library_entry)
+            checksum = f"{library_entry}.sha256"
+            if checksum not in found[name]:
+                violations.append(f"lacks {checksum}")
+            elif jar.read(checksum).split()[:1] != [hashlib.sha256(data).hexdigest().encode()]:
+                violations.append(f"has {checksum}, which is not that of its library")
             library = check_library(data, name, natives)
             rows.append((name, f"{len(data)}", library.floor, f"{len(library.exports)}", " ".join(library.needs)))
             violations += [f"{name}: {violation}" for violation in library.violations]

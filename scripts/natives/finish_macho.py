@@ -13,9 +13,10 @@ import struct
 import sys
 from pathlib import Path
 
+from interface import is_ours
+
 LC_SYMTAB, LC_SEGMENT_64, LC_CODE_SIGNATURE = 0x2, 0x19, 0x1D
 LC_DYLD_INFO, LC_DYLD_INFO_ONLY, LC_DYLD_EXPORTS_TRIE = 0x22, 0x80000022, 0x80000033
-C_FUNCTIONS = frozenset({"add", "multiply", "greet", "free_string"})
 PAGE = 4096
 ADHOC = 0x2
 
@@ -37,11 +38,6 @@ def segments(data):
     for at, kind, _ in load_commands(data):
         if kind == LC_SEGMENT_64:
             yield data[at + 8 : at + 24].rstrip(b"\0").decode(), at
-
-
-def is_ours(symbol):
-    name = symbol.removeprefix("_")
-    return name in C_FUNCTIONS or name.startswith("Java_")
 
 
 def uleb(data, at):
@@ -67,7 +63,7 @@ def hide_in_trie(data, start, node=0, name=""):
         label = data[at:end].decode()
         child, at = uleb(data, end + 1)
         hide_in_trie(data, start, child, name + label)
-    if size and not is_ours(name):
+    if size and not is_ours(name.removeprefix("_")):
         kept = bytes(1) + data[children:at]
         data[start + node : start + node + len(kept)] = kept
 
@@ -80,7 +76,7 @@ def hide_in_symbol_table(data, command):
         defined, external = kind & 0x0E, kind & 0x01
         if defined and external:
             name = data[texts + text : data.index(0, texts + text)].decode()
-            if not is_ours(name):
+            if not is_ours(name.removeprefix("_")):
                 data[entry + 4] |= 0x10
 
 

@@ -1,5 +1,6 @@
 """Feeds the gate real libraries, one for each way in which a library can be unfit, and sees it refuse them."""
 
+import hashlib
 import shutil
 import struct
 import subprocess
@@ -8,6 +9,7 @@ import zipfile
 
 import check_natives
 import finish_macho
+import finish_pe
 import pytest
 
 JAVA = """
@@ -94,7 +96,9 @@ class Workshop:
             for entry, data in {**self.classes, **dict(extra)}.items():
                 jar.writestr(entry, data)
             for platform, data in libraries.items():
-                jar.writestr(f"natives/{platform}/{check_natives.PLATFORMS[platform].library}", data)
+                entry = f"natives/{platform}/{check_natives.PLATFORMS[platform].library}"
+                jar.writestr(entry, data)
+                jar.writestr(f"{entry}.sha256", f"{hashlib.sha256(data).hexdigest()} of the library\n")
         return path
 
     def violations(self, platform, data):
@@ -174,6 +178,19 @@ def test_refuses_an_extra_file_beside_a_library(workshop, good):
 def test_refuses_a_platform_with_another_file_than_its_library(workshop):
     jar = workshop.jar({}, "rust-ffi-1.2.3-osx_64.jar", {"natives/osx_64/rust_ffi.dylib": b"?"}.items())
     assert "lacks natives/osx_64/librust_ffi.dylib" in check_natives.check_jar(jar)[1]
+
+
+def test_refuses_a_library_without_a_checksum(workshop, good):
+    entry = "natives/osx_64/librust_ffi.dylib"
+    jar = workshop.jar({}, "rust-ffi-1.2.3-osx_64.jar", {entry: good["osx_64"]}.items())
+    assert check_natives.check_jar(jar)[1] == [f"lacks {entry}.sha256"]
+
+
+def test_refuses_a_wrong_checksum(workshop, good):
+    entry = "natives/osx_64/librust_ffi.dylib"
+    extra = {entry: good["osx_64"], f"{entry}.sha256": hashlib.sha256(b"?").hexdigest()}
+    jar = workshop.jar({}, "rust-ffi-1.2.3-osx_64.jar", extra.items())
+    assert check_natives.check_jar(jar)[1] == [f"has {entry}.sha256, which is not that of its library"]
 
 
 @pytest.mark.parametrize(
@@ -424,6 +441,16 @@ def test_refuses_an_export_that_java_does_not_declare(workshop, platform):
 def test_refuses_the_exports_that_zig_adds(workshop, platform):
     found = workshop.violations(platform, workshop.library(platform, hide=False))
     assert found == [f"{platform}: exports __dso_handle, _mh_dylib_header, which no Java class declares"]
+
+
+@pytest.mark.parametrize("platform", WINDOWS)
+def test_refuses_the_exports_that_zig_adds_on_windows(workshop, platform):
+    # Where no export is declared the linker exports all.
+    source = FUNCTIONS.replace("__declspec(dllexport)", "") + "int internal(void) { return 1; }"
+    data = workshop.library(platform, "-fvisibility=default", source=source)
+    (found,) = workshop.violations(platform, data)
+    assert "exports " in found and "internal" in found
+    assert workshop.violations(platform, finish_pe.hide(data)) == []
 
 
 @pytest.mark.parametrize("platform", TARGETS)
