@@ -39,7 +39,7 @@ final class Failure {
 
     /** Returns whether a library was refused for what it is, rather than for where it is. */
     static boolean isOfLibrary(Throwable e) {
-        return e instanceof UnsatisfiedLinkError && isAnyOf(e, GLIBC, OTHER_LIBC, ARCHITECTURE, DEPENDENCY);
+        return e instanceof UnsatisfiedLinkError && isAnyOf(e, GLIBC, OTHER_LIBC, ARCHITECTURE);
     }
 
     static boolean isLoadedElsewhere(Throwable e) {
@@ -144,7 +144,8 @@ final class Failure {
                     : "the jar must hold the platform of this JVM, which is for " + property("os.arch");
         }
         if (is(e, DEPENDENCY)) {
-            return "a DLL that the library needs is missing, or blocked by a policy";
+            return "a DLL that the library needs is missing, or this JDK cannot load from a path that the code page cannot name:"
+                    + " choose another one with -Drustffi.dir=DIR";
         }
         if (isLoadedElsewhere(e)) {
             return "a file can be loaded by one class loader at a time: give the other one a copy, or share this class";
