@@ -36,8 +36,8 @@ class OsgiIT {
         framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow()
-                .newFramework(
-                        Map.of("org.osgi.framework.storage", directory.resolve("cache").toString()));
+                .newFramework(Map.of(
+                        "org.osgi.framework.storage", directory.resolve("cache").toString()));
         framework.start();
         install(Jars.SLF4J_API);
         install(Jars.jarOf(Class.forName("org.slf4j.impl.StaticLoggerBinder")));
