@@ -1,6 +1,8 @@
 package io.github.rustffi.smoke;
 
 import io.github.rustffi.Cholesky;
+import io.github.rustffi.Eigen;
+import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.NativeLibrary;
@@ -9,8 +11,16 @@ import io.github.rustffi.Parallelism;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.SingularMatrixException;
+import io.github.rustffi.Svd;
+import io.github.rustffi.SymmetricEigen;
+import io.github.rustffi.VectorIndex;
+import io.github.rustffi.Vectors;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -34,8 +44,9 @@ public final class Smoke {
      * Runs the program.
      *
      * @param arguments the expected platform, or nothing
+     * @throws IOException if a file cannot be written or read
      */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         Smoke smoke = new Smoke();
         smoke.loading(arguments.length > 0 ? arguments[0] : NativeLibrary.platform());
         smoke.tutorial();
@@ -43,6 +54,18 @@ public final class Smoke {
         smoke.arithmeticOfMatrices();
         smoke.linearSystems();
         smoke.factorizations();
+        smoke.decompositions();
+        smoke.leastSquares();
+        smoke.vectors();
+        Path directory = Files.createTempDirectory("rust-ffi-smoke");
+        Path file = directory.resolve("values.npy");
+        try {
+            smoke.files(file);
+            smoke.index(file);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(directory);
+        }
         smoke.threads();
         System.out.printf(
                 "rust-ffi %s, %s, Java %s on %s: %d checks, %d failures%n",
@@ -142,6 +165,95 @@ public final class Smoke {
         near("Qr.q times Qr.r", qr.q().times(qr.r()).toArray(), 4, 2, 2, 3);
         near("Qr.solve", qr.solve(vector), 1.25, 1.5);
         near("Qr.solve", qr.solve(b).toArray(), 1.25, 1.5);
+    }
+
+    /** With {@code [[2, 1], [1, 2]]}, whose eigenvalues are 1 and 3. */
+    private void decompositions() {
+        Matrix a = Matrix.of(2, 2, 2, 1, 1, 2);
+
+        Svd svd = a.svd();
+        near("Svd.singularValues", svd.singularValues(), 3, 1);
+        Matrix again = svd.u().times(Matrix.diagonal(svd.singularValues())).times(svd.v().transpose());
+        near("Svd.u and Svd.v", again.toArray(), 2, 1, 1, 2);
+        equal("Svd.rank", svd.rank(), 2);
+
+        SymmetricEigen symmetric = a.symmetricEigen();
+        near("SymmetricEigen.values", symmetric.values(), 1, 3);
+        near("SymmetricEigen.vectors", a.times(symmetric.vectors().column(1)), times(3, symmetric.vectors().column(1)));
+
+        // A quarter turn, whose eigenvalues are i and -i.
+        Eigen eigen = Matrix.of(2, 2, 0, -1, 1, 0).eigen();
+        near("Eigen.realValues", eigen.realValues(), 0, 0);
+        near("Eigen.imaginaryValues", eigen.imaginaryValues(), 1, -1);
+        near("Eigen.vectors", new double[] {eigen.vectors().norm()}, 1);
+    }
+
+    private static double[] times(double factor, double[] x) {
+        return Arrays.stream(x).map(value -> factor * value).toArray();
+    }
+
+    /** With the line 1 + 2x through three points. */
+    private void leastSquares() {
+        Matrix a = Matrix.of(3, 2, 1, 0, 1, 1, 1, 2);
+        near("Matrix.leastSquares", a.leastSquares(new double[] {1, 3, 5}), 1, 2);
+        near("Matrix.leastSquares", a.leastSquares(Matrix.of(3, 1, 1, 3, 5)).toArray(), 1, 2);
+        near("Matrix.pseudoInverse", a.pseudoInverse().times(a).toArray(), 1, 0, 0, 1);
+        equal("Matrix.rank", a.rank(), 2);
+        near("Matrix.conditionNumber", new double[] {Matrix.diagonal(8, 2).conditionNumber()}, 4);
+    }
+
+    private void vectors() {
+        double[] x = {3, 4};
+        double[] y = {4, 3};
+        near("Vectors.dot", new double[] {Vectors.dot(x, y)}, 24);
+        near("Vectors.sum", new double[] {Vectors.sum(x)}, 7);
+        near("Vectors.norm", new double[] {Vectors.norm(x)}, 5);
+        near("Vectors.squaredDistance", new double[] {Vectors.squaredDistance(x, y)}, 2);
+        near("Vectors.cosineSimilarity", new double[] {Vectors.cosineSimilarity(x, y)}, 0.96);
+        near("Vectors.dot", new double[] {Vectors.dot(new float[] {3, 4}, new float[] {4, 3})}, 24);
+        fails("Vectors.dot", IllegalArgumentException.class, () -> Vectors.dot(x, new double[1]));
+    }
+
+    private void files(Path file) throws IOException {
+        Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
+        a.writeNpy(file);
+        equal("Matrix.readNpy", Matrix.readNpy(file), a);
+    }
+
+    private void index(Path file) throws IOException {
+        equal("VectorIndex.Metric", VectorIndex.Metric.values().length, 3);
+        VectorIndex.Metric metric = VectorIndex.Metric.valueOf("EUCLIDEAN");
+        float[] query = {0, 0};
+        try (VectorIndex index = VectorIndex.create(2, metric)) {
+            equal("VectorIndex.add", index.add(new float[] {3, 4}), 0L);
+            equal("VectorIndex.addAll", index.addAll(new float[] {1, 0, 0, 2}), 1L);
+            equal("VectorIndex.size", index.size(), 3L);
+            equal("VectorIndex.dimension", index.dimension(), 2);
+            equal("VectorIndex.metric", index.metric(), metric);
+            equal("VectorIndex.get", Arrays.toString(index.get(0)), "[3.0, 4.0]");
+            equal("VectorIndex.bytesInUse", index.bytesInUse() >= 3 * 2 * Float.BYTES, true);
+            hits("VectorIndex.search", index.search(query, 2), "[1, 2]", "[1.0, 4.0]");
+            BitSet allowed = new BitSet();
+            allowed.set(0);
+            hits("VectorIndex.search", index.search(query, 2, allowed), "[0]", "[25.0]");
+            List<Hits> all = index.searchAll(new float[] {0, 0, 3, 4}, 1);
+            hits("VectorIndex.searchAll", all.get(1), "[0]", "[0.0]");
+            index.save(file);
+        }
+        try (VectorIndex opened = VectorIndex.open(file, metric)) {
+            hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
+        }
+        VectorIndex mapped = VectorIndex.map(file, metric);
+        hits("VectorIndex.map", mapped.search(query, 1), "[1]", "[1.0]");
+        fails("VectorIndex.add", UnsupportedOperationException.class, () -> mapped.add(query));
+        mapped.close();
+        fails("VectorIndex.size", IllegalStateException.class, mapped::size);
+    }
+
+    private void hits(String method, Hits hits, String ids, String scores) {
+        equal(method, Arrays.toString(hits.ids()), ids);
+        equal(method, Arrays.toString(hits.scores()), scores);
+        equal("Hits.size", hits.size(), hits.ids().length);
     }
 
     /** A product that is large enough for the library's threads, with one thread and with two. */
