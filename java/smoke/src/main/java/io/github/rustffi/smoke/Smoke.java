@@ -173,13 +173,18 @@ public final class Smoke {
 
         Svd svd = a.svd();
         near("Svd.singularValues", svd.singularValues(), 3, 1);
-        Matrix again = svd.u().times(Matrix.diagonal(svd.singularValues())).times(svd.v().transpose());
+        Matrix again = svd.u()
+                .times(Matrix.diagonal(svd.singularValues()))
+                .times(svd.v().transpose());
         near("Svd.u and Svd.v", again.toArray(), 2, 1, 1, 2);
         equal("Svd.rank", svd.rank(), 2);
 
         SymmetricEigen symmetric = a.symmetricEigen();
         near("SymmetricEigen.values", symmetric.values(), 1, 3);
-        near("SymmetricEigen.vectors", a.times(symmetric.vectors().column(1)), times(3, symmetric.vectors().column(1)));
+        near(
+                "SymmetricEigen.vectors",
+                a.times(symmetric.vectors().column(1)),
+                times(3, symmetric.vectors().column(1)));
 
         // A quarter turn, whose eigenvalues are i and -i.
         Eigen eigen = Matrix.of(2, 2, 0, -1, 1, 0).eigen();
