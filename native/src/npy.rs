@@ -160,7 +160,7 @@ impl Reader {
 
 /// Writes `matrix` to `path` as `float64` in C order, in place of a file that may be there.
 ///
-/// A reader sees the old file or the new one, see [`replace`].
+/// A reader sees the old file or the new one, see `replace`.
 ///
 /// # Errors
 /// - [`Error::Io`] when the file cannot be written; the old one stays as it was.
@@ -181,7 +181,7 @@ pub fn write_matrix(path: &Path, matrix: MatrixRef<'_>) -> Result<()> {
 /// Writes vectors to `path` as a `float32` array of `rows` times `columns` in C order, in place of a file that may be
 /// there. `parts` are row-major and follow one another.
 ///
-/// A reader sees the old file or the new one, see [`replace`].
+/// A reader sees the old file or the new one, see `replace`.
 ///
 /// # Errors
 /// - [`Error::Io`] when the file cannot be written; the old one stays as it was.
