@@ -1,7 +1,6 @@
 package io.github.rustffi.internal;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The methods that Rust implements, by area. The library is loaded, and every signature compared, before the first
@@ -168,7 +167,7 @@ public final class Natives {
      * Returns the number of hits. Only the first vectors are looked at, and where allowed is not null, only its bits.
      */
     public static native int indexSearch(
-            long index, float[] query, int k, long within, long @Nullable [] allowed, long[] ids, float[] scores);
+            long index, float[] query, int k, long within, long[] allowed, long[] ids, float[] scores);
 
     public static native void indexSearchAll(
             long index, float[] queries, int k, long within, long[] ids, float[] scores, int[] found);
