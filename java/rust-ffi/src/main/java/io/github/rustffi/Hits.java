@@ -15,6 +15,8 @@ public record Hits(long[] ids, float[] scores) {
     /**
      * Creates hits.
      *
+     * @param ids the ids of the vectors
+     * @param scores the score of each
      * @throws NullPointerException if an argument is null, naming it
      * @throws IllegalArgumentException if there are not as many scores as ids
      */

@@ -69,13 +69,9 @@ final class Library {
         return connection.getInputStream();
     }
 
-    /**
-     * Opens the library in the jar.
-     *
-     * @throws IOException if the jar cannot be read
-     */
-    InputStream open() throws IOException {
-        return open(resource);
+    /** Returns the library's directory in the jar. */
+    String directory() {
+        return resource.substring(0, resource.lastIndexOf('/'));
     }
 
     String resource() {

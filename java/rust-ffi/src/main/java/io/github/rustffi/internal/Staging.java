@@ -1,9 +1,7 @@
 package io.github.rustffi.internal;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -47,11 +45,9 @@ final class Staging implements AutoCloseable {
         try (Staging staging = with(library, root)) {
             staging.moveTo(root.resolve(library.sha256()), library);
         }
-        try (DirectoryStream<Path> places = Files.newDirectoryStream(root)) {
-            for (Path place : places) {
-                if (!place.endsWith(library.sha256())) {
-                    removeUnused(place);
-                }
+        for (String place : entries(root)) {
+            if (!place.equals(library.sha256())) {
+                removeUnused(root.resolve(place));
             }
         }
     }
@@ -62,10 +58,8 @@ final class Staging implements AutoCloseable {
      * @throws IOException if the directory cannot be used
      */
     static Staging with(Library library, Path root) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
-            for (Path entry : entries) {
-                removeAbandoned(entry);
-            }
+        for (String entry : entries(root)) {
+            removeAbandoned(root.resolve(entry));
         }
         Staging staging = open(root);
         try {
@@ -75,6 +69,11 @@ final class Staging implements AutoCloseable {
             staging.close();
             throw e;
         }
+    }
+
+    private static String[] entries(Path directory) {
+        String[] names = directory.toFile().list();
+        return names == null ? new String[0] : names;
     }
 
     private static Staging open(Path root) throws IOException {
@@ -117,9 +116,7 @@ final class Staging implements AutoCloseable {
 
     private void extract(Library library) throws IOException {
         Files.createDirectory(directory.resolve(CONTENT), privately());
-        try (InputStream in = library.open()) {
-            Files.copy(in, file());
-        }
+        Extractor.extract(library, directory.resolve(CONTENT).toFile());
         if (!library.isIntact(file())) {
             throw new IOException("extraction to " + file() + " gave another file than the jar describes");
         }

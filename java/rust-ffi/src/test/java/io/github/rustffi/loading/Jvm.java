@@ -45,13 +45,18 @@ public final class Jvm {
                 "ALL-UNNAMED");
     }
 
-    /** A JVM with the packed jar, what it depends on, and the tests' classes. */
+    /** A JVM with the packed jar, what it depends on, a logger that keeps silent, and the tests' classes. */
     static Jvm ofJar() {
+        return ofJar(jar());
+    }
+
+    static Jvm ofJar(Path jar) {
         return ofClasses()
                 .classPath(
-                        jar(),
+                        jar,
                         dependency("org.scijava.nativelib.NativeLibraryUtil"),
                         dependency("org.slf4j.Logger"),
+                        dependency("org.slf4j.impl.StaticLoggerBinder"),
                         tests());
     }
 

@@ -56,7 +56,7 @@ class LoadingIT {
     }
 
     private Jvm jvmOf(Map<String, byte[]> jar) throws IOException {
-        return isolated(Jvm.ofClasses().classPath(Jars.write(directory.resolve("changed.jar"), jar), Jvm.tests()));
+        return isolated(Jvm.ofJar(Jars.write(directory.resolve("changed.jar"), jar)));
     }
 
     private static String loaded(Path file) {
@@ -78,7 +78,7 @@ class LoadingIT {
     // Where the library is put
 
     @Test
-    void keepsTheLibraryInTheUsersCacheAndPrintsNothing() throws IOException {
+    void keepsTheLibraryInTheUsersCache() throws IOException {
         String cold = jvm().probe();
         Path file = onlyFileIn(cache);
         assertThat(cold).isEqualTo(loaded(file));
@@ -92,7 +92,16 @@ class LoadingIT {
         jvm().probe();
         Map<String, byte[]> jar = Jars.read(Jvm.jar());
         jar.remove(RESOURCE);
-        assertThat(jvmOf(jar).probe()).isEqualTo(loaded(onlyFileIn(cache)));
+        Path alone = Jars.write(directory.resolve("alone.jar"), jar);
+        assertThat(isolated(Jvm.ofClasses().classPath(alone, Jvm.tests())).probe())
+                .isEqualTo(loaded(onlyFileIn(cache)));
+    }
+
+    @Test
+    void aColdStartWithoutNativeLibLoaderIsExplained() throws IOException {
+        assertThat(isolated(Jvm.ofClasses().classPath(Jvm.jar(), Jvm.tests())).probe())
+                .startsWith("cannot load rust_ffi ")
+                .contains("NoClassDefFoundError: org/scijava/nativelib/BaseJniExtractor");
     }
 
     @Test
