@@ -33,6 +33,9 @@ impl Columns {
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the memory cannot be had.
     pub(crate) fn zeros(rows: usize, columns: usize) -> Result<Self> {
+        // Whatever faer works on is made here.
+        #[cfg(target_arch = "x86_64")]
+        crate::faer_products::install();
         let mut lines = rows.div_ceil(Line::LEN);
         // Columns that lie a multiple of a page apart would share the same few sets of the cache.
         if lines > 0 && lines.is_multiple_of(32) {

@@ -19,6 +19,8 @@ pub mod cholesky;
 mod columns;
 pub mod eigen;
 pub mod error;
+#[cfg(target_arch = "x86_64")]
+mod faer_products;
 mod francis;
 pub mod greeting;
 mod householder;

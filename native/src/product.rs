@@ -51,7 +51,7 @@ pub(crate) enum Part {
 /// Updates `c` with `a * b`: on all threads if the caller is on the pool and the work is worth it, otherwise here.
 ///
 /// # Errors
-/// [`crate::Error::OutOfMemory`] when there is no memory to pack into; `c` is then undefined.
+/// [`crate::Error::OutOfMemory`] when there is no memory to pack into; `c` is then as it was.
 pub(crate) fn product(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
     product_part(c, Part::All, update, a, b)
 }

@@ -46,6 +46,20 @@ impl<'a> View<'a> {
         Self { first: values.as_ptr(), rows, columns, row_step: row_step as isize, column_step: 1, values: PhantomData }
     }
 
+    /// Returns a view of `rows` x `columns` values in memory.
+    ///
+    /// # Safety
+    /// The values are valid to read, and nothing writes to them, for as long as the view is used.
+    pub(crate) const unsafe fn from_raw(
+        first: *const f64,
+        rows: usize,
+        columns: usize,
+        row_step: isize,
+        column_step: isize,
+    ) -> Self {
+        Self { first, rows, columns, row_step, column_step, values: PhantomData }
+    }
+
     pub(crate) const fn rows(&self) -> usize {
         self.rows
     }
@@ -107,6 +121,14 @@ impl<'a> ViewMut<'a> {
     pub(crate) fn new(values: &'a mut [f64], rows: usize, columns: usize, row_step: usize) -> Self {
         assert_holds(values.len(), rows, columns, row_step);
         Self { first: values.as_mut_ptr(), rows, columns, row_step: row_step as isize, values: PhantomData }
+    }
+
+    /// Returns a view of `rows` x `columns` values in memory.
+    ///
+    /// # Safety
+    /// The values are valid, and nothing else uses them for as long as the view is used.
+    pub(crate) const unsafe fn from_raw(first: *mut f64, rows: usize, columns: usize, row_step: isize) -> Self {
+        Self { first, rows, columns, row_step, values: PhantomData }
     }
 
     pub(crate) const fn rows(&self) -> usize {

@@ -1,0 +1,119 @@
+//! Our product for faer's algorithms: on x86_64 they ask the crate `faer_products` for theirs.
+
+use faer_products::{Accum, Block, DstKind, Product};
+
+use crate::memory;
+use crate::product::{Part, Update, product, product_part};
+use crate::view::{View, ViewMut};
+
+/// Sees to it that faer's products are ours.
+pub(crate) fn install() {
+    faer_products::set_compute(compute);
+}
+
+/// Computes a product, or returns false where there is no memory for it.
+///
+/// # Safety
+/// The blocks are valid, and the result overlaps neither of the others.
+unsafe fn compute(asked: &Product) -> bool {
+    let adjacent = if asked.c.column_step == 1 { *asked } else { asked.transposed() };
+    let update = match (adjacent.accum, adjacent.alpha) {
+        (Accum::Replace, 1.0) => Some(Update::Set),
+        (Accum::Add, 1.0) => Some(Update::Add),
+        (Accum::Add, -1.0) => Some(Update::Subtract),
+        _ => None,
+    };
+    if let (Some(update), DstKind::Full, 1) = (update, adjacent.part, adjacent.c.column_step) {
+        let Product { rows, columns, depth, c, .. } = adjacent;
+        // SAFETY: the caller grants the blocks; the elements of a row of the result are adjacent.
+        unsafe {
+            let c = ViewMut::from_raw(c.first, rows, columns, c.row_step);
+            return product(c, update, view(adjacent.a, rows, depth), view(adjacent.b, depth, columns)).is_ok();
+        }
+    }
+    // SAFETY: as the caller grants.
+    unsafe { by_way_of_a_copy(if asked.part == DstKind::Lower { asked.transposed() } else { *asked }) }
+}
+
+/// Computes a product that is scaled, of which a part is needed, or of which no values are adjacent.
+///
+/// # Safety
+/// As [`compute`].
+unsafe fn by_way_of_a_copy(asked: Product) -> bool {
+    let Product { rows, columns, depth, c, .. } = asked;
+    let Ok(mut values) = memory::filled(rows * columns) else {
+        return false;
+    };
+    let part = if asked.part == DstKind::Upper { Part::Upper } else { Part::All };
+    let copy = ViewMut::new(&mut values, rows, columns, columns);
+    // SAFETY: the caller grants the blocks.
+    let (a, b) = unsafe { (view(asked.a, rows, depth), view(asked.b, depth, columns)) };
+    if product_part(copy, part, Update::Set, a, b).is_err() {
+        return false;
+    }
+    for i in 0..rows {
+        for j in asked.written(i) {
+            let to = c.first.wrapping_offset(i as isize * c.row_step + j as isize * c.column_step);
+            let value = asked.alpha * values[i * columns + j];
+            // SAFETY: the element is within the result.
+            unsafe { *to = if asked.accum == Accum::Add { *to + value } else { value } };
+        }
+    }
+    true
+}
+
+/// Returns a block as a view.
+///
+/// # Safety
+/// The block is valid for as long as the view is used.
+unsafe fn view<'a>(block: Block<*const f64>, rows: usize, columns: usize) -> View<'a> {
+    // SAFETY: as the caller grants.
+    unsafe { View::from_raw(block.first, rows, columns, block.row_step, block.column_step) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_product_is_that_of_its_definition() {
+        let values = |len: usize, seed: usize| -> Vec<f64> {
+            (0..len).map(|i| ((i * 7 + i / 5 * 3 + seed) % 13) as f64 - 6.0).collect()
+        };
+        for (rows, columns, depth) in [(1, 1, 1), (5, 7, 3), (30, 30, 40), (65, 20, 130), (0, 3, 2), (3, 3, 0)] {
+            let (a, b) = (values(rows * depth, 1), values(depth * columns, 2));
+            for (row_step, column_step) in [(columns, 1), (1, rows), (2 * columns + 1, 2)] {
+                for part in [DstKind::Full, DstKind::Lower, DstKind::Upper] {
+                    for accum in [Accum::Replace, Accum::Add] {
+                        for alpha in [1.0, -1.0, 0.5] {
+                            let mut c = values(rows * row_step + columns * column_step, 3);
+                            let mut expected = c.clone();
+                            let mut product = Product {
+                                rows,
+                                columns,
+                                depth,
+                                c: Block {
+                                    first: c.as_mut_ptr(),
+                                    row_step: row_step as isize,
+                                    column_step: column_step as isize,
+                                },
+                                part,
+                                accum,
+                                alpha,
+                                a: Block { first: a.as_ptr(), row_step: depth as isize, column_step: 1 },
+                                b: Block { first: b.as_ptr(), row_step: 1, column_step: depth as isize },
+                            };
+                            // SAFETY: the vectors hold the blocks.
+                            unsafe {
+                                assert!(compute(&product));
+                                product.c.first = expected.as_mut_ptr();
+                                product.compute();
+                            }
+                            assert!(c == expected, "{product:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
