@@ -4,6 +4,10 @@ import static io.github.rustffi.Matrices.positiveDefinite;
 import static io.github.rustffi.Matrices.random;
 import static io.github.rustffi.Matrices.symmetric;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,7 +62,64 @@ final class Operations {
         all.put(
                 "least squares",
                 n -> random(1, 2 * n, n).leastSquares(random(2, 2 * n, 2)).toArray());
+        all.put("vectors", n -> {
+            double[] x = random(1, 1, n).toArray();
+            double[] y = random(2, 1, n).toArray();
+            return new double[] {
+                Vectors.dot(x, y),
+                Vectors.sum(x),
+                Vectors.norm(x),
+                Vectors.squaredDistance(x, y),
+                Vectors.cosineSimilarity(x, y)
+            };
+        });
+        all.put(
+                "npy",
+                n -> inFile(npy -> {
+                    random(1, n, n).writeNpy(npy);
+                    return Matrix.readNpy(npy).toArray();
+                }));
+        all.put(
+                "index",
+                n -> inFile(npy -> {
+                    try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {
+                        index.addAll(floats(1, 20 * n));
+                        index.save(npy);
+                    }
+                    try (VectorIndex index = VectorIndex.map(npy, VectorIndex.Metric.EUCLIDEAN)) {
+                        double[] scores = new double[10];
+                        float[] found = index.search(floats(2, n), 10).scores();
+                        Arrays.setAll(scores, i -> found[i]);
+                        return scores;
+                    }
+                }));
         return all;
+    }
+
+    private static float[] floats(long seed, int length) {
+        double[] values = random(seed, 1, length).toArray();
+        float[] floats = new float[length];
+        for (int i = 0; i < length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
+    private interface UseOfFile {
+        double[] apply(Path file) throws IOException;
+    }
+
+    private static double[] inFile(UseOfFile use) {
+        try {
+            Path file = Files.createTempFile("operations", ".npy");
+            try {
+                return use.apply(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Returns operations that fail. */
@@ -83,7 +144,7 @@ final class Operations {
         return failing;
     }
 
-    private static double[] concat(double[]... parts) {
+    static double[] concat(double[]... parts) {
         return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
     }
 }

@@ -1,0 +1,180 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Seeded shapes and values, the strangest that a double can have: what comes back is finite or an exception. */
+class FuzzTest {
+    private static final double[] FINITE = {
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        Double.MIN_VALUE,
+        -Double.MIN_VALUE,
+        Double.MIN_NORMAL,
+        Double.MAX_VALUE,
+        -Double.MAX_VALUE,
+        Math.ulp(1.0),
+        1 - Math.ulp(1.0) / 2,
+        1e154,
+        1e-154,
+        1e300,
+        1e-300
+    };
+    private static final double[] NOT_FINITE = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+
+    private static final int PROBLEMS = 100;
+
+    private static double value(Random random, int kind) {
+        double special = FINITE[random.nextInt(FINITE.length)];
+        return switch (kind) {
+            case 0 -> special;
+            case 1 -> random.nextInt(4) == 0 ? special : random.nextGaussian();
+            case 2 -> Math.scalb(random.nextGaussian(), random.nextInt(2000) - 1000);
+            case 3 -> random.nextInt(3) - 1;
+            default -> random.nextGaussian();
+        };
+    }
+
+    private static Matrix matrix(Random random, int rows, int columns) {
+        int kind = random.nextInt(5);
+        double[] values = new double[rows * columns];
+        Arrays.setAll(values, i -> value(random, kind));
+        return Matrix.of(rows, columns, values);
+    }
+
+    private static int size(Random random) {
+        return random.nextInt(10) == 0 ? random.nextInt(60) : random.nextInt(9);
+    }
+
+    /** Returns all that needs finite values, each with its results. */
+    private static Map<String, Supplier<double[]>> decompositions(Matrix a, Matrix b) {
+        Map<String, Supplier<double[]>> all = new LinkedHashMap<>();
+        all.put("qr", () -> Operations.concat(a.qr().q().toArray(), a.qr().r().toArray()));
+        all.put("svd", () -> {
+            Svd svd = a.svd();
+            return Operations.concat(
+                    svd.u().toArray(), svd.singularValues(), svd.v().toArray());
+        });
+        all.put("rank", () -> new double[] {a.rank()});
+        all.put("pseudo-inverse", () -> a.pseudoInverse().toArray());
+        all.put("least squares", () -> a.leastSquares(b).toArray());
+        if (a.rows() == a.columns()) {
+            Matrix symmetric = Matrix.of(a.rows(), a.rows(), mirrored(a));
+            all.put("lu", () -> {
+                Lu lu = a.lu();
+                return Operations.concat(lu.l().toArray(), lu.u().toArray(), new double[] {lu.rcond()});
+            });
+            all.put("solve", () -> a.solve(b).toArray());
+            all.put("inverse", () -> a.inverse().toArray());
+            all.put("cholesky", () -> symmetric.cholesky().l().toArray());
+            all.put("symmetric eigen", () -> {
+                SymmetricEigen eigen = symmetric.symmetricEigen();
+                return Operations.concat(eigen.values(), eigen.vectors().toArray());
+            });
+            all.put("eigen", () -> {
+                Eigen eigen = a.eigen();
+                return Operations.concat(
+                        eigen.realValues(),
+                        eigen.imaginaryValues(),
+                        eigen.vectors().toArray());
+            });
+        }
+        return all;
+    }
+
+    /** Returns the values of the matrix, those above the diagonal replaced by those below. */
+    private static double[] mirrored(Matrix a) {
+        double[] values = a.toArray();
+        for (int i = 0; i < a.rows(); i++) {
+            for (int j = i + 1; j < a.rows(); j++) {
+                values[i * a.rows() + j] = values[j * a.rows() + i];
+            }
+        }
+        return values;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void finiteValuesGiveFiniteResultsOrAnException(long seed) {
+        Random random = new Random(seed);
+        for (int problem = 0; problem < PROBLEMS; problem++) {
+            int rows = size(random);
+            int columns = random.nextBoolean() ? rows : size(random);
+            Matrix a = matrix(random, rows, columns);
+            Matrix b = matrix(random, rows, 1 + random.nextInt(3));
+            double[] before = a.toArray();
+            decompositions(a, b).forEach((name, decomposition) -> {
+                try {
+                    assertThat(Arrays.stream(decomposition.get()).allMatch(Double::isFinite))
+                            .as("%s of %s and %s", name, a, b)
+                            .isTrue();
+                } catch (ArithmeticException e) {
+                    assertThat(e).as("%s of %s and %s", name, a, b).hasMessageMatching("(?s)[a-z].*");
+                }
+            });
+            assertThat(a.toArray()).as("seed %d, problem %d", seed, problem).containsExactly(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void theFirstValueThatIsNotFiniteIsNamed(long seed) {
+        Random random = new Random(seed);
+        for (int problem = 0; problem < PROBLEMS; problem++) {
+            int n = 1 + size(random);
+            double[] values = matrix(random, n, n).toArray();
+            int place = random.nextInt(values.length);
+            double found = NOT_FINITE[random.nextInt(NOT_FINITE.length)];
+            values[place] = found;
+            for (int later = place + 1; later < values.length; later += 1 + random.nextInt(5)) {
+                values[later] = NOT_FINITE[random.nextInt(NOT_FINITE.length)];
+            }
+            Matrix a = Matrix.of(n, n, values);
+            Matrix b = matrix(random, n, 2);
+            decompositions(a, b).forEach((name, decomposition) -> {
+                if (name.equals("cholesky") || name.equals("symmetric eigen")) {
+                    return; // these see the mirrored matrix, whose first is another
+                }
+                assertThatThrownBy(decomposition::get)
+                        .as("%s of %s", name, a)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage(
+                                "matrix has %s at row %d, column %d",
+                                Double.isNaN(found) ? "a NaN" : "an infinity", place / n, place % n);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void productsFollowTheRulesOfFloatingPoint(long seed) {
+        Random random = new Random(seed);
+        for (int problem = 0; problem < PROBLEMS; problem++) {
+            int m = size(random);
+            int n = size(random);
+            double[] left = new double[m];
+            double[] right = new double[n];
+            Arrays.setAll(left, i -> random.nextInt(3) == 0 ? NOT_FINITE[random.nextInt(3)] : value(random, 1));
+            Arrays.setAll(right, i -> random.nextInt(3) == 0 ? NOT_FINITE[random.nextInt(3)] : value(random, 1));
+            // An inner dimension of one: each value is one product, rounded once.
+            double[] product =
+                    Matrix.of(m, 1, left).times(Matrix.of(1, n, right)).toArray();
+            for (int i = 0; i < m * n; i++) {
+                double expected = left[i / n] * right[i % n];
+                assertThat(product[i] == expected || Double.isNaN(product[i]) && Double.isNaN(expected))
+                        .as("%s times %s is %s", left[i / n], right[i % n], product[i])
+                        .isTrue();
+            }
+        }
+    }
+}
