@@ -73,6 +73,13 @@ final class Operations {
                 Vectors.cosineSimilarity(x, y)
             };
         });
+        all.putAll(withFiles());
+        return all;
+    }
+
+    /** Returns those of the operations that write and read files. */
+    static Map<String, IntFunction<double[]>> withFiles() {
+        Map<String, IntFunction<double[]>> all = new LinkedHashMap<>();
         all.put(
                 "npy",
                 n -> inFile(npy -> {

@@ -195,7 +195,7 @@ class LoadingIT {
         Path odd = Files.createDirectory(directory.resolve(name));
         Path jar = Files.copy(Jvm.jar(), odd.resolve("rust-ffi.jar"));
         cache = odd;
-        Jvm jvm = isolated(Jvm.ofClasses().classPath(jar, Jvm.tests()));
+        Jvm jvm = isolated(Jvm.ofJar(jar));
         Path root = odd.resolve("rust-ffi");
         String output = jvm.probe();
         assertThat(output).isEqualTo(loaded(onlyFileIn(root)));
