@@ -57,7 +57,9 @@ public final class Smoke {
         smoke.decompositions();
         smoke.leastSquares();
         smoke.vectors();
-        Path directory = Files.createTempDirectory("rust-ffi-smoke");
+        // Named by the process and not at random: the JDK's seed looks at the network, which ends it under Wine.
+        Path directory = Files.createDirectory(Path.of(System.getProperty("java.io.tmpdir"))
+                .resolve("rust-ffi-smoke-" + ProcessHandle.current().pid()));
         Path file = directory.resolve("values.npy");
         try {
             smoke.files(file);
