@@ -33,6 +33,8 @@ def hide(data):
     (magic,) = struct.unpack_from("<H", data, header + 24)
     if magic != 0x20B:
         raise ValueError("not a 64-bit PE file")
+    # The linker writes the time into the file header; the same source has to give the same bytes.
+    struct.pack_into("<I", data, header + 8, 0)
     (exports,) = struct.unpack_from("<I", data, header + 24 + 112)
     directory = file_offset(data, header, exports)
     (count, *tables) = struct.unpack_from("<4I", data, directory + 24)
