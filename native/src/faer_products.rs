@@ -53,7 +53,7 @@ unsafe fn by_way_of_a_copy(asked: Product) -> bool {
     }
     for i in 0..rows {
         for j in asked.written(i) {
-            let to = c.first.wrapping_offset(i as isize * c.row_step + j as isize * c.column_step);
+            let to = c.first.wrapping_offset(c.offset(i, j));
             let value = asked.alpha * values[i * columns + j];
             // SAFETY: the element is within the result.
             unsafe { *to = if asked.accum == Accum::Add { *to + value } else { value } };
@@ -74,19 +74,17 @@ unsafe fn view<'a>(block: Block<*const f64>, rows: usize, columns: usize) -> Vie
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::product::tests::integers;
 
     #[test]
     fn every_kind_of_product_is_that_of_its_definition() {
-        let values = |len: usize, seed: usize| -> Vec<f64> {
-            (0..len).map(|i| ((i * 7 + i / 5 * 3 + seed) % 13) as f64 - 6.0).collect()
-        };
         for (rows, columns, depth) in [(1, 1, 1), (5, 7, 3), (30, 30, 40), (65, 20, 130), (0, 3, 2), (3, 3, 0)] {
-            let (a, b) = (values(rows * depth, 1), values(depth * columns, 2));
+            let (a, b) = (integers(rows * depth, 1), integers(depth * columns, 2));
             for (row_step, column_step) in [(columns, 1), (1, rows), (2 * columns + 1, 2)] {
                 for part in [DstKind::Full, DstKind::Lower, DstKind::Upper] {
                     for accum in [Accum::Replace, Accum::Add] {
                         for alpha in [1.0, -1.0, 0.5] {
-                            let mut c = values(rows * row_step + columns * column_step, 3);
+                            let mut c = integers(rows * row_step + columns * column_step, 3);
                             let mut expected = c.clone();
                             let mut product = Product {
                                 rows,

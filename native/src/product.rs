@@ -415,11 +415,12 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::lanes::tests::with_each;
 
-    fn integers(len: usize, seed: usize) -> Vec<f64> {
+    /// Returns small whole numbers, whose sums and products are exact.
+    pub(crate) fn integers(len: usize, seed: usize) -> Vec<f64> {
         (0..len).map(|i| ((i * 7 + i / 5 * 3 + seed) % 13) as f64 - 6.0).collect()
     }
 

@@ -73,7 +73,9 @@ impl<P> Block<P> {
         Self { row_step: self.column_step, column_step: self.row_step, ..self }
     }
 
-    fn offset(&self, row: usize, column: usize) -> isize {
+    /// Returns the place of an element, in values from the first.
+    #[must_use]
+    pub const fn offset(&self, row: usize, column: usize) -> isize {
         row as isize * self.row_step + column as isize * self.column_step
     }
 }
