@@ -1,0 +1,262 @@
+/*
+ * What rust-ffi is measured against: the calls as an expert writes them by hand in C, and loops that show what the
+ * machine can do. Every way that Java has of calling C calls this library.
+ */
+#define _POSIX_C_SOURCE 199309L
+
+#include <jni.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BEFORE "Hello, "
+#define AFTER "!"
+
+enum { BEFORE_LENGTH = sizeof BEFORE - 1, AFTER_LENGTH = sizeof AFTER - 1, MAX_THREADS = 1024 };
+
+/* Plain C, for JNA, JNR and the FFM API. */
+
+/* Returns the sum, wrapping around. */
+int32_t add(int32_t a, int32_t b) {
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
+/* Returns a greeting that free_string takes back, or NULL when there is no memory. */
+char *greet(const char *name) {
+    size_t length = strlen(name);
+    char *text = malloc(BEFORE_LENGTH + length + sizeof AFTER);
+    if (text != NULL) {
+        memcpy(text, BEFORE, BEFORE_LENGTH);
+        memcpy(text + BEFORE_LENGTH, name, length);
+        memcpy(text + BEFORE_LENGTH + length, AFTER, sizeof AFTER);
+    }
+    return text;
+}
+
+void free_string(char *text) {
+    free(text);
+}
+
+/* JNI. */
+
+static void throw_new(JNIEnv *env, const char *class_name, const char *message) {
+    jclass class = (*env)->FindClass(env, class_name);
+    if (class != NULL) {
+        (*env)->ThrowNew(env, class, message);
+    }
+}
+
+JNIEXPORT jint JNICALL Java_io_github_rustffi_benchmarks_calls_JniCalls_00024Natives_add(
+    JNIEnv *env, jclass class, jint a, jint b) {
+    (void)env;
+    (void)class;
+    return (jint)((uint32_t)a + (uint32_t)b);
+}
+
+/*
+ * UTF-16 both ways is the only one that is right for every text: JNI's UTF-8 is a modified one that C has no functions for.
+ */
+JNIEXPORT jstring JNICALL Java_io_github_rustffi_benchmarks_calls_JniCalls_00024Natives_greet(
+    JNIEnv *env, jclass class, jstring name) {
+    (void)class;
+    static const jchar before[BEFORE_LENGTH] = {'H', 'e', 'l', 'l', 'o', ',', ' '};
+    enum { ON_STACK = 2048 };
+    jchar buffer[ON_STACK];
+    jchar *text = buffer;
+    jsize length = (*env)->GetStringLength(env, name);
+    if (length > ON_STACK - BEFORE_LENGTH - AFTER_LENGTH) {
+        text = malloc(((size_t)length + BEFORE_LENGTH + AFTER_LENGTH) * sizeof(jchar));
+        if (text == NULL) {
+            throw_new(env, "java/lang/OutOfMemoryError", "no memory for a greeting");
+            return NULL;
+        }
+    }
+    memcpy(text, before, sizeof before);
+    (*env)->GetStringRegion(env, name, 0, length, text + BEFORE_LENGTH);
+    text[BEFORE_LENGTH + length] = '!';
+    jstring greeting = (*env)->NewString(env, text, BEFORE_LENGTH + length + AFTER_LENGTH);
+    if (text != buffer) {
+        free(text);
+    }
+    return greeting;
+}
+
+/* What the machine can do. */
+
+/* Runs a function on many threads, of which the caller is one; parts is an array of what each is given. */
+static int on_threads(int threads, void *(*run)(void *), void *parts, size_t size) {
+    pthread_t others[MAX_THREADS];
+    int started = 1;
+    while (started < threads
+           && pthread_create(&others[started], NULL, run, (char *)parts + (size_t)started * size) == 0) {
+        started++;
+    }
+    if (started == threads) {
+        run(parts);
+    }
+    for (int i = 1; i < started; i++) {
+        pthread_join(others[i], NULL);
+    }
+    return started == threads;
+}
+
+/* A cache line, loaded in as few instructions as the processor has. */
+typedef uint64_t line __attribute__((vector_size(64), aligned(8), may_alias));
+
+struct reader {
+    const unsigned char *bytes;
+    size_t length;
+    uint64_t sum;
+};
+
+/*
+ * Sums the 64-bit words; the bytes after the last whole word make one more, filled up with zeros. Eight streams at once
+ * keep more loads under way than one (1.3 times the bytes a second on an Ice Lake core), and software prefetch adds nothing
+ * to that.
+ */
+static void *read_bytes(void *part) {
+    struct reader *reader = part;
+    enum { STREAMS = 8, LINES = 4, STEP = LINES * sizeof(line) };
+    size_t stream = reader->length / STREAMS / STEP * STEP;
+    line sums[STREAMS] = {{0}};
+    for (size_t offset = 0; offset < stream; offset += STEP) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < STREAMS; i++) {
+            const line *q = (const line *)(reader->bytes + i * stream + offset);
+            sums[i] += (q[0] + q[1]) + (q[2] + q[3]);
+        }
+    }
+    uint64_t sum = 0;
+    for (size_t i = 0; i < STREAMS; i++) {
+        for (size_t j = 0; j < sizeof(line) / sizeof(uint64_t); j++) {
+            sum += sums[i][j];
+        }
+    }
+    const unsigned char *p = reader->bytes + STREAMS * stream;
+    size_t left = reader->length - STREAMS * stream;
+    while (left > 0) {
+        uint64_t word = 0;
+        size_t size = left < sizeof word ? left : sizeof word;
+        memcpy(&word, p, size);
+        sum += word;
+        p += size;
+        left -= size;
+    }
+    reader->sum = sum;
+    return NULL;
+}
+
+JNIEXPORT jlong JNICALL Java_io_github_rustffi_benchmarks_Machine_readAll(
+    JNIEnv *env, jclass class, jobject buffer, jint threads) {
+    (void)class;
+    const unsigned char *bytes = (*env)->GetDirectBufferAddress(env, buffer);
+    jlong capacity = (*env)->GetDirectBufferCapacity(env, buffer);
+    if (bytes == NULL || threads < 1 || threads > MAX_THREADS) {
+        throw_new(env, "java/lang/IllegalArgumentException", "a direct buffer and at least one thread are needed");
+        return 0;
+    }
+    struct reader readers[MAX_THREADS];
+    size_t each = (size_t)capacity / (size_t)threads / sizeof(line) * sizeof(line);
+    for (int i = 0; i < threads; i++) {
+        readers[i].bytes = bytes + (size_t)i * each;
+        readers[i].length = i < threads - 1 ? each : (size_t)capacity - (size_t)i * each;
+    }
+    if (!on_threads(threads, read_bytes, readers, sizeof *readers)) {
+        throw_new(env, "java/lang/OutOfMemoryError", "no more threads");
+        return 0;
+    }
+    uint64_t sum = 0;
+    for (int i = 0; i < threads; i++) {
+        sum += readers[i].sum;
+    }
+    return (jlong)sum;
+}
+
+/* A register of doubles, and how many chains of dependent FMAs keep all units busy without one leaving the registers. */
+#if defined __AVX512F__
+typedef double doubles __attribute__((vector_size(64)));
+enum { CHAINS = 16 };
+#elif defined __AVX__
+typedef double doubles __attribute__((vector_size(32)));
+enum { CHAINS = 12 };
+#else
+typedef double doubles __attribute__((vector_size(16)));
+enum { CHAINS = 16 };
+#endif
+
+struct multiplier {
+    double seconds;
+    double flops_per_second;
+    doubles result;
+};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/*
+ * Returns the flop/s of about so many seconds. The chains approach 1, so that no value is ever out of the normal range,
+ * from where the compiler cannot know: it would not compute a chain that it knows to begin at 1.
+ */
+static double multiply(double seconds, doubles *result) {
+    enum { STEPS = 1 << 14 };
+    const doubles factor = (doubles){0} + 0.75;
+    const doubles summand = (doubles){0} + 0.25;
+    doubles chain[CHAINS];
+    for (int i = 0; i < CHAINS; i++) {
+        chain[i] = (doubles){0} + (seconds + i);
+    }
+    double begin = now();
+    double end;
+    double flops = 0;
+    do {
+        for (int step = 0; step < STEPS; step++) {
+#pragma GCC unroll 16
+            for (int i = 0; i < CHAINS; i++) {
+                chain[i] = chain[i] * factor + summand;
+            }
+        }
+        flops += 2.0 * STEPS * CHAINS * (sizeof(doubles) / sizeof(double));
+        end = now();
+    } while (end - begin < seconds);
+    for (int i = 0; i < CHAINS; i++) {
+        *result += chain[i];
+    }
+    return flops / (end - begin);
+}
+
+/* The first tenth brings the clock of the core to the pace that it keeps under such load. */
+static void *multiply_and_add(void *part) {
+    struct multiplier *multiplier = part;
+    doubles result = {0};
+    multiply(multiplier->seconds / 10, &result);
+    multiplier->flops_per_second = multiply(multiplier->seconds, &result);
+    multiplier->result = result;
+    return NULL;
+}
+
+JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeak(
+    JNIEnv *env, jclass class, jint threads, jdouble seconds) {
+    (void)class;
+    if (threads < 1 || threads > MAX_THREADS) {
+        throw_new(env, "java/lang/IllegalArgumentException", "at least one thread is needed");
+        return 0;
+    }
+    struct multiplier multipliers[MAX_THREADS];
+    for (int i = 0; i < threads; i++) {
+        multipliers[i].seconds = seconds;
+    }
+    if (!on_threads(threads, multiply_and_add, multipliers, sizeof *multipliers)) {
+        throw_new(env, "java/lang/OutOfMemoryError", "no more threads");
+        return 0;
+    }
+    double sum = 0;
+    for (int i = 0; i < threads; i++) {
+        sum += multipliers[i].flops_per_second;
+    }
+    return sum;
+}
