@@ -55,28 +55,50 @@ JNIEXPORT jint JNICALL Java_io_github_rustffi_benchmarks_calls_JniCalls_00024Nat
     return (jint)((uint32_t)a + (uint32_t)b);
 }
 
+/* Returns whether all of a text is in 1..127, where JNI's modified UTF-8 is the same as ASCII and ends at no NUL. */
+static int is_ascii(const jchar *text, size_t length) {
+    jchar outside = 0;
+    for (size_t i = 0; i < length; i++) {
+        outside |= (jchar)(text[i] - 1) >= 127;
+    }
+    return outside == 0;
+}
+
 /*
- * UTF-16 both ways is the only one that is right for every text: JNI's UTF-8 is a modified one that C has no functions for.
+ * Of the ways in and out that are right for every text, these are the fastest on JDK 17 and 25 at every length: in as
+ * UTF-16, and out as bytes where the text is ASCII, since that is how the JVM keeps it and NewString has to find out.
  */
 JNIEXPORT jstring JNICALL Java_io_github_rustffi_benchmarks_calls_JniCalls_00024Natives_greet(
     JNIEnv *env, jclass class, jstring name) {
     (void)class;
     static const jchar before[BEFORE_LENGTH] = {'H', 'e', 'l', 'l', 'o', ',', ' '};
     enum { ON_STACK = 2048 };
-    jchar buffer[ON_STACK];
+    /* For a text in UTF-16, and after it the same one in bytes with a NUL. */
+    jchar buffer[ON_STACK + ON_STACK / 2 + 1];
     jchar *text = buffer;
-    jsize length = (*env)->GetStringLength(env, name);
-    if (length > ON_STACK - BEFORE_LENGTH - AFTER_LENGTH) {
-        text = malloc(((size_t)length + BEFORE_LENGTH + AFTER_LENGTH) * sizeof(jchar));
+    size_t name_length = (size_t)(*env)->GetStringLength(env, name);
+    size_t length = BEFORE_LENGTH + name_length + AFTER_LENGTH;
+    if (length > ON_STACK) {
+        text = malloc(length * (sizeof(jchar) + 1) + 1);
         if (text == NULL) {
             throw_new(env, "java/lang/OutOfMemoryError", "no memory for a greeting");
             return NULL;
         }
     }
     memcpy(text, before, sizeof before);
-    (*env)->GetStringRegion(env, name, 0, length, text + BEFORE_LENGTH);
-    text[BEFORE_LENGTH + length] = '!';
-    jstring greeting = (*env)->NewString(env, text, BEFORE_LENGTH + length + AFTER_LENGTH);
+    (*env)->GetStringRegion(env, name, 0, (jsize)name_length, text + BEFORE_LENGTH);
+    text[length - 1] = '!';
+    jstring greeting;
+    if (is_ascii(text, length)) {
+        char *bytes = (char *)(text + length);
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] = (char)text[i];
+        }
+        bytes[length] = '\0';
+        greeting = (*env)->NewStringUTF(env, bytes);
+    } else {
+        greeting = (*env)->NewString(env, text, (jsize)length);
+    }
     if (text != buffer) {
         free(text);
     }
