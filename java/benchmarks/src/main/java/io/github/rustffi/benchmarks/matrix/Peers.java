@@ -3,9 +3,14 @@ package io.github.rustffi.benchmarks.matrix;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The libraries by the names that results bear. None is loaded before it is asked for. */
+/**
+ * The libraries by the names that results bear. None is loaded before it is asked for.
+ */
 final class Peers {
-    private static final Map<String, Supplier<LinearAlgebra>> PEERS = Map.of("rust-ffi", RustFfi::new);
+    private static final Map<String, Supplier<LinearAlgebra>> PEERS = Map.ofEntries(
+            Map.entry("rust-ffi", RustFfi::new),
+            Map.entry("ejml", Ejml::new),
+            Map.entry("ejml-mt", EjmlParallel::new));
 
     private Peers() {}
 
