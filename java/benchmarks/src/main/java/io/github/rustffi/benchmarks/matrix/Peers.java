@@ -17,7 +17,8 @@ final class Peers {
             Map.entry("ejml-mt", EjmlParallel::new),
             Map.entry("netlib-java", Netlib::java),
             Map.entry("netlib-vector", Netlib::vector),
-            Map.entry("netlib-openblas", Netlib::openBlas));
+            Map.entry("netlib-openblas", Netlib::openBlas),
+            Map.entry("bytedeco-openblas", BytedecoOpenBlas::new));
 
     private Peers() {}
 
