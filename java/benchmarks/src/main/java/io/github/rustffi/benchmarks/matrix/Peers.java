@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * The libraries by the names that results bear. None is loaded before it is asked for.
  *
  * <p>Some want something of the JVM that runs them: {@code netlib-vector} the argument {@code --add-modules
- * jdk.incubator.vector}, which {@code netlib-java} must not have; {@code netlib-openblas} an
+ * jdk.incubator.vector}, which {@code netlib-java} must not have; {@code netlib-openblas} and {@code jblas} an
  * {@code LD_LIBRARY_PATH} as {@code java/benchmarks/openblas} prints it.
  */
 final class Peers {
@@ -18,7 +18,8 @@ final class Peers {
             Map.entry("netlib-java", Netlib::java),
             Map.entry("netlib-vector", Netlib::vector),
             Map.entry("netlib-openblas", Netlib::openBlas),
-            Map.entry("bytedeco-openblas", BytedecoOpenBlas::new));
+            Map.entry("bytedeco-openblas", BytedecoOpenBlas::new),
+            Map.entry("jblas", Jblas::new));
 
     private Peers() {}
 
