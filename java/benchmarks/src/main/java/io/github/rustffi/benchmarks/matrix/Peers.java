@@ -19,7 +19,8 @@ final class Peers {
             Map.entry("netlib-vector", Netlib::vector),
             Map.entry("netlib-openblas", Netlib::openBlas),
             Map.entry("bytedeco-openblas", BytedecoOpenBlas::new),
-            Map.entry("jblas", Jblas::new));
+            Map.entry("jblas", Jblas::new),
+            Map.entry("ojalgo", OjAlgo::new));
 
     private Peers() {}
 
