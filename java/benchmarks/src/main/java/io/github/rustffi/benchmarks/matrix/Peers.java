@@ -20,7 +20,9 @@ final class Peers {
             Map.entry("netlib-openblas", Netlib::openBlas),
             Map.entry("bytedeco-openblas", BytedecoOpenBlas::new),
             Map.entry("jblas", Jblas::new),
-            Map.entry("ojalgo", OjAlgo::new));
+            Map.entry("ojalgo", OjAlgo::new),
+            Map.entry("commons-math", CommonsMath::new),
+            Map.entry("hipparchus", Hipparchus::new));
 
     private Peers() {}
 
