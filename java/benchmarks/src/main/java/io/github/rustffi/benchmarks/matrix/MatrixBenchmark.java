@@ -19,7 +19,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+// OpenBLAS factors in several threads with 2 MiB and more on the caller's stack; with a Java thread's usual 1 MiB it
+// crashes.
+@Fork(value = 1, jvmArgsAppend = "-Xss8m")
 public class MatrixBenchmark {
     /** What is computed. */
     @Param

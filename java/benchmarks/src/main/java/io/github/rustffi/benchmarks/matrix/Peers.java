@@ -3,9 +3,26 @@ package io.github.rustffi.benchmarks.matrix;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The libraries by the names that results bear. None is loaded before it is asked for. */
+/**
+ * The libraries by the names that results bear. None is loaded before it is asked for.
+ *
+ * <p>Some want something of the JVM that runs them: {@code netlib-vector} the argument {@code --add-modules
+ * jdk.incubator.vector}, which {@code netlib-java} must not have; {@code netlib-openblas} and {@code jblas} an
+ * {@code LD_LIBRARY_PATH} as {@code java/benchmarks/openblas} prints it.
+ */
 final class Peers {
-    private static final Map<String, Supplier<LinearAlgebra>> PEERS = Map.of("rust-ffi", RustFfi::new);
+    private static final Map<String, Supplier<LinearAlgebra>> PEERS = Map.ofEntries(
+            Map.entry("rust-ffi", RustFfi::new),
+            Map.entry("ejml", Ejml::new),
+            Map.entry("ejml-mt", EjmlParallel::new),
+            Map.entry("netlib-java", Netlib::java),
+            Map.entry("netlib-vector", Netlib::vector),
+            Map.entry("netlib-openblas", Netlib::openBlas),
+            Map.entry("bytedeco-openblas", BytedecoOpenBlas::new),
+            Map.entry("jblas", Jblas::new),
+            Map.entry("ojalgo", OjAlgo::new),
+            Map.entry("commons-math", CommonsMath::new),
+            Map.entry("hipparchus", Hipparchus::new));
 
     private Peers() {}
 

@@ -1,0 +1,82 @@
+package io.github.rustffi.benchmarks.index;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Vectors to search in and queries, the same ones every time. */
+final class Embeddings {
+    /** The number of vectors. */
+    static final int COUNT = 100_000;
+
+    /** Values of a vector. */
+    static final int DIMENSION = 768;
+
+    /** The number of queries. */
+    static final int QUERIES = 64;
+
+    /** The vectors, one after the other. */
+    final float[] vectors = random(1, COUNT);
+
+    /** The queries, one after the other. */
+    final float[] queries = random(2, QUERIES);
+
+    private static float[] random(long seed, int count) {
+        Random random = new Random(seed);
+        float[] values = new float[count * DIMENSION];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat() * 2 - 1;
+        }
+        return values;
+    }
+
+    /**
+     * Returns a copy of a vector.
+     *
+     * @param i its id
+     * @return the vector
+     */
+    float[] vector(int i) {
+        return Arrays.copyOfRange(vectors, i * DIMENSION, (i + 1) * DIMENSION);
+    }
+
+    /**
+     * Returns a copy of a query.
+     *
+     * @param i its number
+     * @return the query
+     */
+    float[] query(int i) {
+        return Arrays.copyOfRange(queries, i * DIMENSION, (i + 1) * DIMENSION);
+    }
+
+    /**
+     * Checks an answer with dot products in doubles.
+     *
+     * @param query the query
+     * @param k how many vectors were asked for
+     * @param ids the answer
+     * @throws AssertionError when it is wrong
+     */
+    void check(float[] query, int k, long[] ids) {
+        double[] scores = IntStream.range(0, COUNT)
+                .parallel()
+                .mapToDouble(i -> IntStream.range(0, DIMENSION)
+                        .mapToDouble(j -> (double) query[j] * vectors[i * DIMENSION + j])
+                        .sum())
+                .toArray();
+        double[] sorted = scores.clone();
+        Arrays.sort(sorted);
+        if (ids.length != k || Arrays.stream(ids).distinct().count() != k) {
+            throw new AssertionError(ids.length + " ids, or fewer, in place of " + k);
+        }
+        for (int i = 0; i < k; i++) {
+            // Scores of floats may be interchanged where they are almost the same.
+            double expected = sorted[COUNT - 1 - i];
+            double actual = scores[(int) ids[i]];
+            if (!(Math.abs(actual - expected) <= 1e-4)) {
+                throw new AssertionError("the score of hit " + i + " is " + actual + ", not " + expected);
+            }
+        }
+    }
+}
