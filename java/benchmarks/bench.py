@@ -1,0 +1,317 @@
+"""Runs the benchmarks that plan.toml names, and writes the page about them: scripts/bench runs it.
+
+    bench.py [--jdk HOME]… [--only REGEX] [--json FILE]   measures everything, then writes the page
+    bench.py --quick [--jdk HOME]… [--only REGEX]         measures what the bars need; fails if one is missed
+    bench.py --report FILE…                               writes the page from results; the last one that has them counts
+    bench.py --list [--quick] [--only REGEX]              says what would be measured
+
+The JDKs default to the one of JAVA_HOME or else of the PATH.
+"""
+
+import argparse
+import datetime
+import itertools
+import json
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import results
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TARGET = HERE / "target"
+PAGE = ROOT / "docs" / "benchmarks.md"
+CRITERION = ROOT / "native" / "target" / "criterion"
+
+
+class Plan:
+    """What plan.toml says."""
+
+    def __init__(self, path):
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        self.ours = content["ours"]
+        self.modes = content["mode"]
+        self.jvm = content["jvm"]
+        self.peers = content["peers"]
+        self.measures = {measure["name"]: measure for measure in content["measure"]}
+        self.crossovers = content["crossover"]
+        self.bars = [{"ours": self.ours, "at": {}} | bar for bar in content["bar"]]
+        for measure in self.measures.values():
+            measure.setdefault("params", {})
+
+    @staticmethod
+    def cells(params):
+        """Yields every combination of the values of parameters."""
+        values = [value if isinstance(value, list) else [value] for value in params.values()]
+        for combination in itertools.product(*values):
+            yield dict(zip(params, combination))
+
+    @staticmethod
+    def runs_on(entry, jdk):
+        """Tells whether a measure, peer or bar is meant for a JDK: `jdk = 25` is for that and later ones."""
+        return jdk is None or jdk >= entry.get("jdk", 0)
+
+    def peers_at(self, measure, params, jdk, mode):
+        """Returns the peers of a measure that take part with these parameters."""
+        limits = measure.get("largest", {}) | (measure.get("quick-largest", {}) if mode == "quick" else {})
+        without = measure.get("without", [])
+        return [
+            peer
+            for peer in measure["peers"]
+            if self.runs_on(self.peers[peer], jdk)
+            and params.get("n", 0) <= limits.get(peer, sys.maxsize)
+            and not any(peer in hole["peers"] and hole["at"].items() <= params.items() for hole in without)
+        ]
+
+    def points(self, jdk, mode, only):
+        """Yields (measure, parameters, peers): what is measured on a JDK, or with None what needs no JVM."""
+        for measure in self.measures.values():
+            if (measure.get("jvm") is False) != (jdk is None) or not only.search(measure["name"]):
+                continue
+            if not self.runs_on(measure, jdk):
+                continue
+            for params in self.cells(measure["params"]):
+                peers = self.peers_at(measure, params, jdk, mode)
+                if mode == "quick":
+                    needed = self.needed(measure, params, jdk)
+                    peers = [peer for peer in peers if peer in needed]
+                if peers:
+                    yield measure, params, peers
+
+    def needed(self, measure, params, jdk):
+        """Returns the peers that a bar compares at these parameters."""
+        peers = set()
+        for bar in self.bars:
+            if self.runs_on(bar, jdk):
+                if bar["measure"] == measure["name"] and params in list(self.cells(bar["at"])):
+                    peers.add(bar["ours"])
+                    if "with" not in bar:
+                        peers.update(bar["peers"])
+                if bar.get("with") == measure["name"] and params == bar.get("with-at", params):
+                    peers.update(bar["peers"])
+        return peers
+
+
+@dataclass(frozen=True)
+class Jdk:
+    home: Path
+    version: str
+
+    @property
+    def feature(self):
+        return results.feature(self.version)
+
+    @property
+    def java(self):
+        return str(self.home / "bin" / "java")
+
+    @staticmethod
+    def of(home):
+        home = Path(home).resolve()
+        try:
+            release = (home / "release").read_text(encoding="utf-8")
+        except OSError as e:
+            sys.exit(f"bench: no JDK in {home}: {e.strerror} {e.filename}")
+        return Jdk(home, re.search(r'^JAVA_VERSION="(.+)"', release, re.MULTILINE)[1])
+
+    @staticmethod
+    def default():
+        if "JAVA_HOME" in os.environ:
+            return Jdk.of(os.environ["JAVA_HOME"])
+        return Jdk.of(Path(shutil.which("java")).resolve().parent.parent)
+
+
+def jmh(plan, mode, jdk, measure, params, peers, output):
+    """Yields the (command, environment) of each JMH that measures some peers, one for all that want the same JVM."""
+    groups = {}
+    for name in peers:
+        peer = plan.peers[name]
+        key = (tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items())))
+        groups.setdefault(key, []).append(name)
+    times = plan.modes[mode]["large" if params.get("n", 0) >= plan.modes[mode]["large-from"] else "small"]
+    for (flags, env), names in groups.items():
+        command = [jdk.java, "-cp", f"{TARGET}/classes:{TARGET}/lib/*", "org.openjdk.jmh.Main"]
+        command += [f"\\.{re.escape(measure['benchmark'])}$", "-rf", "json", "-rff", str(output)]
+        command += shlex.split(plan.modes[mode]["jmh"]) + shlex.split(measure.get("times", {}).get(mode, times))
+        command += ["-jvmArgs", shlex.join([*plan.jvm["args"], *flags, *newer(plan, jdk)])]
+        if measure.get("threads", 1) > 1:
+            command += ["-t", str(measure["threads"])]
+        for param, value in (params | {"peer": ",".join(names)}).items():
+            command += ["-p", f"{param}={value}"]
+        yield command, dict(env)
+
+
+def newer(plan, jdk):
+    """Returns the flags that only newer JDKs know."""
+    return plan.jvm["newer-args"] if jdk.feature >= plan.jvm["newer"] else []
+
+
+def run_jmh(plan, mode, jdk, measure, params, peers):
+    output = TARGET / "jmh.json"
+    for command, env in jmh(plan, mode, jdk, measure, params, peers, output):
+        output.unlink(missing_ok=True)
+        run(command, env)
+        # JMH leaves an empty file when nothing could be measured.
+        if output.exists() and output.stat().st_size:
+            yield from json.loads(output.read_text(encoding="utf-8"))
+
+
+def run_command(plan, mode, jdk, measure):
+    """Runs a program that writes results as JMH does."""
+    output = TARGET / "command.json"
+    output.unlink(missing_ok=True)
+    words = {"json": str(output), "mode": mode, "classpath": f"{TARGET}/classes:{TARGET}/lib/*"}
+    env = {}
+    if jdk:
+        words |= {"java": jdk.java}
+        env["JAVA_HOME"] = str(jdk.home)
+    command = [word.format(**words) for word in measure["command"]]
+    if jdk and command[0] == jdk.java:
+        command[1:1] = newer(plan, jdk)
+    run(command, env)
+    if output.exists():
+        for result in json.loads(output.read_text(encoding="utf-8")):
+            yield result | ({"jdkVersion": jdk.version} if jdk else {})
+
+
+def run_criterion():
+    """Runs the benchmark of the core alone and returns its results in JMH's shape."""
+    shutil.rmtree(CRITERION, ignore_errors=True)
+    run(["cargo", "bench", "--locked", "--package", "rust_ffi-benches"], {}, ROOT / "native")
+    yield from criterion(CRITERION)
+
+
+def criterion(folder):
+    """Yields the results that criterion has left in a folder, in JMH's shape."""
+    for file in sorted(folder.glob("**/new/benchmark.json")):
+        name = json.loads(file.read_text(encoding="utf-8"))
+        mean = json.loads(file.with_name("estimates.json").read_text(encoding="utf-8"))["mean"]
+        work, _, kind = name["group_id"].partition("/")
+        params = {"work": work, "n": name["value_str"], "peer": "core"} | ({"type": kind} if kind else {})
+        metric = {"score": mean["point_estimate"], "scoreUnit": "ns/op"}
+        yield {"benchmark": "Core", "params": params, "primaryMetric": metric}
+
+
+def run(command, env, folder=ROOT):
+    """Runs a program; one that fails leaves no result, which the report then says."""
+    print("$", shlex.join(command), flush=True)
+    done = subprocess.run(command, env=os.environ | env, cwd=folder)
+    if done.returncode:
+        print(f"bench: exit code {done.returncode}", file=sys.stderr)
+
+
+def describe(jdks):
+    """Returns what the page says about a run: the machine and what was measured."""
+    processors = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    model = re.search(r"^model name\s*: (.+)", processors, re.MULTILINE)
+    jars = (re.match(r"(.+?)-(\d.*)\.jar$", jar.name) for jar in sorted((TARGET / "lib").glob("*.jar")))
+    libraries = {jar[1]: jar[2] for jar in jars if jar}
+    openblas = capture("dpkg-query", "--show", "--showformat=${Version}", "libopenblas0-pthread")
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "commit": capture("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+        "cpu": model[1] if model else platform.processor() or platform.machine(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()}",
+        "jdks": [jdk.version for jdk in jdks],
+        "libraries": libraries | ({"libopenblas0-pthread": openblas} if openblas else {}),
+    }
+
+
+def capture(*command):
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def measure_all(plan, mode, jdks, only, output):
+    """Measures, and writes what there is after each comparison: a run that is broken off leaves its results."""
+    TARGET.mkdir(exist_ok=True)
+    content = {"runs": [describe(jdks)], "results": []}
+    begin = time.monotonic()
+    # What needs no JVM is measured once.
+    jobs = [(jdk, point) for jdk in [*jdks, None] for point in plan.points(jdk and jdk.feature, mode, only)]
+    for number, (jdk, (measure, params, peers)) in enumerate(jobs, 1):
+        minutes = (time.monotonic() - begin) / 60
+        at = " ".join(f"{name}={value}" for name, value in params.items())
+        print(f"== {number} of {len(jobs)}, {minutes:.1f} min: {measure['name']} {at}", flush=True)
+        if measure.get("criterion"):
+            more = run_criterion()
+        elif "command" in measure:
+            more = run_command(plan, mode, jdk, measure)
+        else:
+            more = run_jmh(plan, mode, jdk, measure, params, peers)
+        content["results"] += more
+        output.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    print(f"{(time.monotonic() - begin) / 60:.1f} minutes, results in {output}")
+
+
+def print_bars(plan, measured, only):
+    """Prints every ratio with its bar. Returns whether all bars are met."""
+    met = True
+    for v in results.verdicts(plan, measured):
+        if not only.search(v.bar["measure"]):
+            continue
+        at = "".join(f" {name}={value}" for name, value in v.params.items())
+        ratio = "not measured" if v.ratio is None else f"{v.ratio:.2f} x {v.peer}"
+        print(f"{'ok    ' if v.met else 'MISSED'} {v.bar['text']}: {ratio}, {results.limit(v.bar)} (JDK {v.jdk}{at})")
+        met &= v.met
+    for name, params, jdk, peer, n in results.crossovers(plan, measured):
+        at = "".join(f" {value}" for value in params.values())
+        print(f"       {name}{at} is faster than {peer} {f'from n = {n} on' if n else 'nowhere'} (JDK {jdk})")
+    return met
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Runs the benchmarks and writes the page.")
+    parser.add_argument("--jdk", metavar="HOME", action="append", type=Jdk.of, help="a JDK to measure on; repeatable")
+    parser.add_argument("--quick", action="store_true", help="what the bars need; exit code 1 if one is missed")
+    parser.add_argument("--list", action="store_true", help="print what would be measured")
+    parser.add_argument("--only", metavar="REGEX", type=re.compile, default=re.compile(""), help="names in plan.toml")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="where the results go")
+    parser.add_argument("--report", metavar="FILE", type=Path, nargs="+", help="write the page from results")
+    arguments = parser.parse_args()
+    plan = Plan(HERE / "plan.toml")
+    if arguments.report:
+        write_page(plan, arguments.report)
+        return
+    mode = "quick" if arguments.quick else "full"
+    jdks = arguments.jdk or []
+    if arguments.quick or not jdks:
+        default = Jdk.default()
+        jdks = [default, *(jdk for jdk in jdks if jdk.feature != default.feature)]
+    if arguments.list:
+        for jdk in [*jdks, None]:
+            for measure, params, peers in plan.points(jdk and jdk.feature, mode, arguments.only):
+                at = " ".join(f"{name}={value}" for name, value in params.items())
+                print(jdk.feature if jdk else "--", measure["name"], at, ", ".join(peers), sep="\t")
+        return
+    output = (arguments.json or TARGET / ("quick.json" if arguments.quick else "results.json")).resolve()
+    measure_all(plan, mode, jdks, arguments.only, output)
+    if arguments.quick:
+        _, measured = results.merge([output])
+        sys.exit(0 if print_bars(plan, results.Results(measured), arguments.only) else 1)
+    write_page(plan, [output])
+
+
+def write_page(plan, files):
+    # Only who draws needs matplotlib.
+    import page
+
+    runs, measured = results.merge(files)
+    page.write(PAGE, plan, runs, results.Results(measured))
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

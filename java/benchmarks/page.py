@@ -1,0 +1,308 @@
+"""Writes docs/benchmarks.md and its plots from results. The same results give the same bytes."""
+
+import matplotlib
+from matplotlib import pyplot
+
+import results
+
+INTRODUCTION = """\
+# Benchmarks
+
+<!-- Written by scripts/bench from its results: change the plan or java/benchmarks/page.py instead. -->
+
+rust-ffi beside what a user would choose instead, from heap arrays to heap arrays. Every result was checked before it was
+timed. Ratios within one run count: what a machine does in absolute figures depends on the machine, and on what else runs on
+it. `scripts/bench` measures all of it and writes this page; `java/benchmarks/plan.toml` says what, with which flags.
+"""
+COUNT = """\
+What was set out to be reached, and what was. A figure is how many times faster rust-ffi is, or, where the bar says "at
+most", how many times as long it takes; of several, the one nearest to the bar or farthest below it. {met} of {all} are met.
+"""
+WORK = """\
+Time of one operation. In parentheses, how many times as long as rust-ffi it takes: below 1 the peer is faster.
+"""
+JNI = """\
+What the calls above take beyond the core, which criterion times in a program without a JVM: crossing JNI, copying, and the
+allocation of the result by the JVM. In parentheses, the part of the call that it is. Where the two were measured at
+different times, noise can make it negative.
+"""
+WINS = """\
+Every place where a peer was faster than rust-ffi, and how many times.
+"""
+MISSING = """\
+What the plan has and these results lack: it has not been run, or it failed.
+"""
+# Of the results of criterion, those that have a counterpart in Java.
+CORE = {"MatrixBenchmark.compute": "work", "VectorBenchmark.compute": "operation"}
+
+
+def write(path, plan, runs, measured):
+    folder = path.parent / path.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.svg"):
+        old.unlink()
+    page = Page(plan, measured, folder)
+    parts = [INTRODUCTION, page.runs(runs), page.bars(), page.wins(), page.work(), page.jni(), page.missing()]
+    path.write_text("\n".join(part for part in parts if part), encoding="utf-8")
+
+
+class Page:
+    def __init__(self, plan, measured, folder):
+        self.plan, self.results, self.folder = plan, measured, folder
+
+    def title(self, peer):
+        return self.plan.peers[peer]["title"]
+
+    def runs(self, runs):
+        lines = ["## What was run", ""]
+        for run in runs:
+            jdks = " and ".join(run["jdks"])
+            lines.append(
+                f"- {run['date']}, commit `{run['commit']}`: {run['cpu']}, {plural(run['cores'], 'core')}, {run['system']},"
+                f" JDK {jdks}"
+            )
+        libraries = {}
+        for run in runs:
+            for peer in self.plan.peers.values():
+                version = run["libraries"].get(peer.get("library"))
+                if version:
+                    versions = libraries.setdefault(peer["library"], [])
+                    versions += [version] if version not in versions else []
+        if libraries:
+            named = ", ".join(f"{name} {' and '.join(versions)}" for name, versions in libraries.items())
+            lines += ["", f"Libraries: {named}."]
+        return "\n".join(lines) + "\n"
+
+    def bars(self):
+        jdks = self.results.jdks
+        verdicts = list(results.verdicts(self.plan, self.results))
+        rows, met, count = [], 0, 0
+        for bar in self.plan.bars:
+            row = [bar["text"], results.limit(bar)]
+            for jdk in jdks:
+                here = [v for v in verdicts if v.bar is bar and v.jdk == jdk]
+                if not here:
+                    row.append("–")
+                    continue
+                worst = min(here, key=lambda v: v.margin)
+                count += 1
+                met += worst.met
+                row.append(self.verdict(worst))
+            rows.append(row)
+        head = ["bar", "wanted", *(f"JDK {jdk}" for jdk in jdks)]
+        crossovers = [
+            f"- {name} {' '.join(str(value) for value in params.values())}, JDK {jdk}: faster than {self.title(peer)} "
+            + (f"from n = {n} on" if n else "at no n that reaches to the largest")
+            for name, params, jdk, peer, n in results.crossovers(self.plan, self.results)
+        ]
+        text = f"## Bars\n\n{COUNT.format(met=met, all=plural(count, 'bar'))}\n{table(head, rows)}"
+        return text + ("\n### Crossover\n\n" + "\n".join(crossovers) + "\n" if crossovers else "")
+
+    def verdict(self, v):
+        if v.ratio is None:
+            return "not measured"
+        at = [self.title(v.peer)] if len(v.bar["peers"]) > 1 else []
+        at += [value if name not in ("n", "k") else f"{name} = {value}" for name, value in varying(v.bar["at"], v.params)]
+        where = f" ({', '.join(at)})" if at else ""
+        return f"{'met' if v.met else '**missed**'}: {v.ratio:.2f} x{where}"
+
+    def work(self):
+        parts = [f"## Work\n\n{WORK}"]
+        for measure in self.plan.measures.values():
+            if measure.get("jvm") is False:
+                continue
+            text = ""
+            along = "n" if len(listed(measure, "n")) > 1 else None
+            for params in self.plan.cells({k: v for k, v in measure["params"].items() if k != along}):
+                text += self.tables(measure, params, along)
+            if text:
+                parts.append(f"### {measure['title']}\n\n{text}")
+        return "\n".join(parts) if len(parts) > 1 else ""
+
+    def tables(self, measure, params, along):
+        """Returns the plot and a table a JDK of a measure with these parameters, over the values of another one."""
+        names = [str(value).lower() for _, value in varying(measure["params"], params)]
+        heading = f"{' '.join(names)}, " if names else ""
+        text, panels = "", {}
+        for jdk in self.results.jdks:
+            rows = {}
+            for value in measure["params"][along] if along else [None]:
+                at = params | ({along: value} if along else {})
+                rows[value] = {
+                    peer: result
+                    for peer in measure["peers"]
+                    if (result := self.results.one(measure, at, jdk, peer))
+                }
+            peers = [peer for peer in measure["peers"] if any(peer in row for row in rows.values())]
+            if not peers:
+                continue
+            panels[jdk] = peers, rows
+            head = [*([along] if along else []), *(self.title(peer) for peer in peers)]
+            body = [
+                [*([str(value)] if along else []), *(self.cell(row, peer) for peer in peers)]
+                for value, row in rows.items()
+                if row
+            ]
+            text += f"{heading}JDK {jdk}:\n\n{table(head, body, 1)}\n"
+        if along and panels:
+            file = "-".join([measure["name"], *names]) + ".svg"
+            self.plot(self.folder / file, along, panels)
+            alternative = f"{measure['title'].strip('`')}{' ' if names else ''}{' '.join(names)}: time over {along}"
+            text = f"![{alternative}]({self.folder.name}/{file})\n\n{text}"
+        return text
+
+    def cell(self, row, peer):
+        if peer not in row:
+            return ""
+        ours = row.get(self.plan.ours)
+        ratio = f" ({row[peer].cost / ours.cost:.2f})" if ours and peer != self.plan.ours else ""
+        return show(row[peer]) + ratio
+
+    def plot(self, file, along, panels):
+        style = {"svg.hashsalt": "rust-ffi", "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9}
+        with matplotlib.rc_context(style):
+            figure, axes = pyplot.subplots(
+                1, len(panels), figsize=(4.8 * len(panels), 4.2), sharey=True, squeeze=False, layout="constrained"
+            )
+            shown = [peer for peer in self.plan.peers if any(peer in peers for peers, _ in panels.values())]
+            colours = {peer: f"C{i % 10}" for i, peer in enumerate(p for p in shown if p != self.plan.ours)}
+            for axis, (jdk, (peers, rows)) in zip(axes[0], panels.items()):
+                for peer in peers:
+                    points = [(value, row[peer].cost) for value, row in rows.items() if peer in row]
+                    ours = peer == self.plan.ours
+                    axis.loglog(
+                        *zip(*points),
+                        color="black" if ours else colours[peer],
+                        linewidth=2.4 if ours else 1.2,
+                        linestyle="-" if ours or shown.index(peer) <= 10 else "--",
+                        marker="o",
+                        markersize=3,
+                        label=self.title(peer),
+                        zorder=3 if ours else 2,
+                    )
+                values = [value for value, row in rows.items() if row]
+                axis.set_xticks(values, [str(value) for value in values])
+                axis.minorticks_off()
+                axis.grid(alpha=0.3)
+                axis.set_title(f"JDK {jdk}")
+                axis.set_xlabel(along)
+            axes[0][0].set_ylabel("seconds")
+            axes[0][-1].legend(fontsize=7)
+            figure.savefig(file, metadata={"Date": None, "Creator": None})
+            pyplot.close(figure)
+
+    def jni(self):
+        rows = []
+        core = {"benchmark": "Core", "jvm": False}
+        for measure in self.plan.measures.values():
+            name = CORE.get(measure["benchmark"])
+            if not name or measure.get("threads", 1) > 1:
+                continue
+            for params in self.plan.cells(measure["params"]):
+                inside = {"work": params[name]} | {k: v for k, v in params.items() if k in ("n", "type")}
+                alone = self.results.one(core, inside, None, "core")
+                calls = [self.results.one(measure, params, jdk, self.plan.ours) for jdk in self.results.jdks]
+                if alone and any(calls):
+                    kind = " ".join(str(value).lower() for k, value in varying(measure["params"], params) if k != "n")
+                    row = [f"{measure['title']} {kind}".strip(), str(params["n"]), show(alone)]
+                    for call in calls:
+                        if call is None:
+                            row.append("")
+                            continue
+                        beyond = call.cost - alone.cost
+                        row.append(f"{duration(beyond)} ({100 * beyond / call.cost:.0f} %)")
+                    rows.append(row)
+        if not rows:
+            return ""
+        head = ["work", "n", "the core alone", *(f"beyond it, JDK {jdk}" for jdk in self.results.jdks)]
+        return f"## What the JVM adds\n\n{JNI}\n{table(head, rows, 1)}"
+
+    def wins(self):
+        rows = []
+        for measure in self.plan.measures.values():
+            for jdk in self.results.jdks if measure.get("jvm") is not False else []:
+                for peer in measure["peers"]:
+                    if peer == self.plan.ours or self.plan.peers[peer].get("yardstick"):
+                        continue
+                    where = []
+                    for params in self.plan.cells(measure["params"]):
+                        ours, theirs = (
+                            self.results.one(measure, params, jdk, name) for name in (self.plan.ours, peer)
+                        )
+                        if ours and theirs and theirs.cost < ours.cost:
+                            at = place(measure, params)
+                            where.append(f"{at}{': ' if at else ''}{ours.cost / theirs.cost:.2f}")
+                    if where:
+                        rows.append([measure["title"], str(jdk), self.title(peer), "; ".join(where)])
+        if not rows:
+            return "## Where a peer wins\n\nNowhere in these results was a peer faster than rust-ffi.\n"
+        return f"## Where a peer wins\n\n{WINS}\n{table(['work', 'JDK', 'peer', 'where'], rows)}"
+
+    def missing(self):
+        rows = []
+        for measure in self.plan.measures.values():
+            if measure.get("jvm") is False:
+                continue
+            for jdk in self.results.jdks:
+                lacking = {}
+                cells = list(self.plan.cells(measure["params"])) if self.plan.runs_on(measure, jdk) else []
+                for params in cells:
+                    for peer in self.plan.peers_at(measure, params, jdk, "full"):
+                        if not self.results.one(measure, params, jdk, peer):
+                            lacking.setdefault(peer, []).append(place(measure, params))
+                for peer, places in lacking.items():
+                    where = "; ".join(place for place in places if place) or "everywhere"
+                    everywhere = len(places) == len(cells)
+                    rows.append([measure["title"], str(jdk), self.title(peer), "everywhere" if everywhere else where])
+        if not rows:
+            return ""
+        return f"## Not measured\n\n{MISSING}\n{table(['work', 'JDK', 'peer', 'where'], rows)}"
+
+
+def listed(measure, name):
+    value = measure["params"].get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def varying(params, cell):
+    """Returns the parameters of a cell that have several values."""
+    return [(name, value) for name, value in cell.items() if isinstance(params.get(name), list) and len(params[name]) > 1]
+
+
+def place(measure, params):
+    """Returns the words for a cell of a measure: "dot float n = 8"."""
+    words = [
+        f"{name} = {value}" if name in ("n", "k") else str(value).lower()
+        for name, value in varying(measure["params"], params)
+    ]
+    return " ".join(words)
+
+
+def show(result):
+    """Returns the words for what was measured."""
+    over, _, under = result.unit.partition("/")
+    if over in results.SECONDS or over == "ops":
+        return duration(result.cost)
+    if over == "flop":
+        return f"{result.score / 1e9:.1f} GFLOPS"
+    if over == "bytes":
+        return f"{result.score / 1e6:.2f} MB{'/' + under if under else ''}"
+    return f"{result.score:g} {result.unit}"
+
+
+def duration(seconds):
+    """Returns a time with three digits: 1.23 µs."""
+    for size, unit in ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")):
+        if abs(seconds) >= size or unit == "ns":
+            value = seconds / size
+            return f"{value:.{2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f} {unit}"
+
+
+def plural(count, noun):
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def table(head, rows, numbers_from=None):
+    """Returns a table; the columns from one on are aligned to the right."""
+    rule = ["---" if numbers_from is None or i < numbers_from else "---:" for i in range(len(head))]
+    return "".join(f"| {' | '.join(str(cell) for cell in row)} |\n" for row in [head, rule, *rows])

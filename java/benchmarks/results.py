@@ -1,0 +1,202 @@
+"""What has been measured: reading, merging and comparing results in the shape of JMH's JSON.
+
+A file holds `{"runs": […], "results": […]}`; a plain list of results, as JMH writes it, is read too. A result is
+
+    {"benchmark": "….MatrixBenchmark.compute", "params": {"work": "TIMES", "n": "1024", "peer": "ejml"}, "threads": 1,
+     "jdkVersion": "25.0.1", "primaryMetric": {"score": 1.5, "scoreError": 0.1, "scoreUnit": "us/op"}}
+
+and what does not run on a JVM has no jdkVersion.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "milliseconds": 1e-3}
+
+
+@dataclass(frozen=True)
+class Result:
+    benchmark: str
+    params: tuple
+    threads: int
+    jdk: int | None
+    """The feature release, or None where there is no JVM."""
+    cost: float
+    """Less is better: the seconds of one operation, or a number of bytes."""
+    score: float
+    unit: str
+
+    def __getitem__(self, name):
+        return dict(self.params).get(name)
+
+    @property
+    def comparison(self):
+        """What results of different peers have in common that may be compared."""
+        return (self.benchmark, tuple(p for p in self.params if p[0] != "peer"), self.threads, self.jdk)
+
+
+def feature(version):
+    """Returns the feature release of a JDK version: 25 for 25.0.1."""
+    return int(version.split(".")[0].split("-")[0].split("+")[0])
+
+
+def cost(score, unit, threads):
+    """Returns the seconds that an operation takes when `threads` of them run side by side, or the score without a time."""
+    over, _, under = unit.partition("/")
+    if over in SECONDS:
+        return score * SECONDS[over] / threads
+    if under in SECONDS:
+        return SECONDS[under] / score
+    return score
+
+
+def parse(raw):
+    """Returns one result of a file."""
+    metric, threads = raw["primaryMetric"], raw.get("threads", 1)
+    return Result(
+        benchmark=re.sub(r"^([a-z]\w*\.)+", "", raw["benchmark"]),
+        params=tuple(sorted((name, str(value)) for name, value in (raw.get("params") or {}).items())),
+        threads=threads,
+        jdk=feature(raw["jdkVersion"]) if raw.get("jdkVersion") else None,
+        cost=cost(metric["score"], metric["scoreUnit"], threads),
+        score=metric["score"],
+        unit=metric["scoreUnit"],
+    )
+
+
+def read(path):
+    """Returns the runs and the raw results of a file."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return ([], content) if isinstance(content, list) else (content["runs"], content["results"])
+
+
+def merge(files):
+    """Returns the runs and the results of several files.
+
+    The last file that has a comparison has all of it, so that every ratio is one within a run.
+    """
+    runs, merged = [], []
+    for path in files:
+        more, raw = read(path)
+        runs += [run for run in more if run not in runs]
+        latest = {(r.comparison, r["peer"]): r for r in map(parse, raw)}.values()
+        replaced = {r.comparison for r in latest}
+        merged = [r for r in merged if r.comparison not in replaced] + list(latest)
+    return runs, merged
+
+
+class Results:
+    def __init__(self, results):
+        self.all = list(results)
+        self.jdks = sorted({r.jdk for r in self.all if r.jdk})
+
+    def of(self, measure, params, jdk, peer=None):
+        """Returns the results of a measure of the plan with these parameters."""
+        wanted = {name: str(value) for name, value in params.items()}
+        if peer:
+            wanted["peer"] = peer
+        return [
+            r
+            for r in self.all
+            if r.benchmark == measure["benchmark"]
+            and r.threads == measure.get("threads", 1)
+            and r.jdk == (None if measure.get("jvm") is False else jdk)
+            and all(r[name] == value for name, value in wanted.items())
+        ]
+
+    def one(self, measure, params, jdk, peer):
+        """Returns a single result, or None if there is none."""
+        return next(iter(self.of(measure, params, jdk, peer)), None)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one bar stands on one JDK with one set of parameters."""
+
+    bar: dict
+    jdk: int
+    params: dict
+    ratio: float | None
+    """None if it has not been measured."""
+    peer: str
+    """The peer that the ratio is with; if none has been measured, all of them."""
+
+    @property
+    def met(self):
+        if self.ratio is None:
+            return False
+        if "at-most" in self.bar:
+            return self.ratio <= self.bar["at-most"]
+        if "above" in self.bar:
+            return self.ratio > self.bar["above"]
+        return self.ratio >= self.bar["at-least"]
+
+    @property
+    def margin(self):
+        """How far beyond the bar it is, as a factor: below 1 it is missed."""
+        if self.ratio is None:
+            return 0.0
+        if "at-most" in self.bar:
+            return self.bar["at-most"] / self.ratio
+        return self.ratio / (self.bar.get("at-least") or self.bar["above"])
+
+
+def limit(bar):
+    """Returns the words for a bar's number."""
+    for relation, words in (("at-least", "at least"), ("at-most", "at most"), ("above", "above")):
+        if relation in bar:
+            return f"{words} {bar[relation]:g}"
+    raise ValueError(f"no relation in the bar {bar['text']!r}")
+
+
+def verdicts(plan, results):
+    """Yields how every bar of the plan stands on every JDK that has been measured."""
+    for bar in plan.bars:
+        for jdk in results.jdks:
+            if plan.runs_on(bar, jdk):
+                for params in plan.cells(bar["at"]):
+                    yield verdict(plan, results, bar, jdk, params)
+
+
+def verdict(plan, results, bar, jdk, params):
+    measure = plan.measures[bar["measure"]]
+    other = plan.measures[bar.get("with", bar["measure"])]
+    ours = results.one(measure, params, jdk, bar["ours"])
+    # The parameters that only one of two measures has do not hinder the comparison.
+    theirs = [results.one(other, bar.get("with-at", params), jdk, peer) for peer in bar["peers"]]
+    theirs = [r for r in theirs if r]
+    if not ours or not theirs:
+        return Verdict(bar, jdk, params, None, ", ".join(bar["peers"]))
+    best = min(theirs, key=lambda r: r.cost)
+    if "flops" in bar:
+        # The peer is a rate: how much of it is reached. Its cost is the seconds of one flop.
+        ratio = bar["flops"] * int(params["n"]) ** 3 * best.cost / ours.cost
+    elif "at-most" in bar:
+        ratio = ours.cost / best.cost
+    else:
+        ratio = best.cost / ours.cost
+    return Verdict(bar, jdk, params, ratio, best["peer"] or "")
+
+
+def crossovers(plan, results):
+    """Yields (measure, parameters, JDK, peer, n): from which n on we stay faster than the peer, None if we do not."""
+    for crossover in plan.crossovers:
+        measure = plan.measures[crossover["measure"]]
+        sizes = sorted(measure["params"]["n"])
+        for jdk in results.jdks:
+            for params in plan.cells({k: v for k, v in measure["params"].items() if k != "n"}):
+                ratios = []
+                for n in sizes:
+                    ours, theirs = (
+                        results.one(measure, params | {"n": n}, jdk, peer) for peer in (plan.ours, crossover["peer"])
+                    )
+                    if ours and theirs:
+                        ratios.append((n, theirs.cost / ours.cost))
+                if ratios:
+                    least = None
+                    for n, ratio in reversed(ratios):
+                        if ratio <= 1:
+                            break
+                        least = n
+                    yield crossover["measure"], params, jdk, crossover["peer"], least

@@ -1,0 +1,175 @@
+"""Holds results that were never measured against the plan, and the plan against itself."""
+
+import json
+import re
+
+import bench
+import pytest
+import results
+
+PLAN = bench.Plan(bench.HERE / "plan.toml")
+EVERYTHING = re.compile("")
+PACKAGE = "io.github.rustffi.benchmarks."
+
+
+def raw(benchmark, score, jdk="25.0.1", threads=1, unit="us/op", **params):
+    params = {name: str(value) for name, value in params.items()}
+    metric = {"score": score, "scoreUnit": unit}
+    return {"benchmark": PACKAGE + benchmark, "params": params, "threads": threads, "jdkVersion": jdk, "primaryMetric": metric}
+
+
+def times(score, peer, n=1024, **more):
+    return raw("matrix.MatrixBenchmark.compute", score, work="TIMES", n=n, peer=peer, **more)
+
+
+def of(*raws):
+    return results.Results(map(results.parse, raws))
+
+
+def verdicts(text, *raws):
+    return [v for v in results.verdicts(PLAN, of(*raws)) if text in v.bar["text"]]
+
+
+def save(folder, name, *raws):
+    path = folder / name
+    path.write_text(json.dumps({"runs": [], "results": raws}), encoding="utf-8")
+    return path
+
+
+def test_what_a_bar_compares_is_measured():
+    for bar in PLAN.bars:
+        assert sum(relation in bar for relation in ("at-least", "at-most", "above")) == 1, bar["text"]
+        measure = PLAN.measures[bar["measure"]]
+        other = PLAN.measures[bar.get("with", bar["measure"])]
+        jdk = bar.get("jdk", 17)
+        cells = list(PLAN.cells(measure["params"]))
+        for params in PLAN.cells(bar["at"]):
+            assert params in cells, bar["text"]
+            for mode in ("full", "quick"):
+                assert bar["ours"] in PLAN.peers_at(measure, params, jdk, mode), bar["text"]
+                # Of several peers the slowest may be left out.
+                peers = PLAN.peers_at(other, bar.get("with-at", params), jdk, mode)
+                assert set(peers) & set(bar["peers"]), bar["text"]
+
+
+def test_every_peer_is_described():
+    for measure in PLAN.measures.values():
+        assert set(measure["peers"]) <= set(PLAN.peers), measure["name"]
+
+
+def test_quick_measures_less_and_nothing_else():
+    for jdk in (17, 25):
+        full = {(m["name"], str(at)): set(peers) for m, at, peers in PLAN.points(jdk, "full", EVERYTHING)}
+        quick = {(m["name"], str(at)): set(peers) for m, at, peers in PLAN.points(jdk, "quick", EVERYTHING)}
+        assert all(peers <= full[point] for point, peers in quick.items())
+        assert sum(map(len, quick.values())) < sum(map(len, full.values())) / 3
+
+
+def test_a_peer_runs_where_it_can():
+    peers = {jdk: {p for _, _, peers in PLAN.points(jdk, "full", EVERYTHING) for p in peers} for jdk in (17, 25)}
+    assert "ffm" not in peers[17] and "ffm" in peers[25]
+    assert "netlib-vector" in peers[17]
+
+
+def test_peers_that_want_another_jvm_get_one():
+    jdk = bench.Jdk(bench.HERE, "25.0.1")
+    measure, params = PLAN.measures["times"], {"work": "TIMES", "n": 4}
+    commands = [
+        command
+        for command, _ in bench.jmh(PLAN, "full", jdk, measure, params, ["rust-ffi", "ejml", "netlib-vector"], bench.HERE)
+    ]
+    assert [command[-1] for command in commands] == ["peer=rust-ffi,ejml", "peer=netlib-vector"]
+    assert "jdk.incubator.vector" not in " ".join(commands[0])
+    assert "--add-modules jdk.incubator.vector" in commands[1][commands[1].index("-jvmArgs") + 1]
+
+
+def test_a_bar_is_met_on_its_line():
+    (verdict,) = verdicts("7 x ojAlgo", times(100, "rust-ffi"), times(700, "ojalgo"))[:1]
+    assert (verdict.met, verdict.ratio, verdict.jdk) == (True, pytest.approx(7), 25)
+
+
+def test_a_bar_is_missed_below_its_line():
+    (verdict,) = [v for v in verdicts("7 x ojAlgo", times(100, "rust-ffi"), times(699, "ojalgo"))]
+    assert not verdict.met
+
+
+def test_of_several_peers_the_best_counts():
+    (verdict,) = verdicts("12 x EJML", times(100, "rust-ffi"), times(2000, "ejml"), times(1100, "ejml-mt"))
+    assert (verdict.met, verdict.peer) == (False, "ejml-mt")
+
+
+def test_faster_is_not_equal():
+    calls = [raw("calls.CallBenchmark.greet", 50, text="short", peer=peer) for peer in ("rust-ffi", "jna", "jnr")]
+    assert [v.met for v in verdicts("faster than JNA and JNR", *calls) if v.params["text"] == "short"] == [False]
+
+
+def test_what_was_not_measured_is_not_met():
+    assert [v.met for v in verdicts("7 x ojAlgo", times(100, "rust-ffi"))] == [False]
+
+
+def test_threads_share_a_throughput():
+    one, eight = times(100, "rust-ffi", n=256), times(800, "rust-ffi", n=256, threads=8)
+    (verdict,) = verdicts("8 concurrent callers", one, eight)
+    assert verdict.ratio == pytest.approx(1)
+
+
+def test_the_peak_is_a_rate():
+    peak = raw("Peak", 200e9, unit="flop/s", peer="fma")
+    # 2 · 2048³ operations in 100 ms are 171.8 GFLOPS.
+    (verdict,) = verdicts("of the cores' peak", times(100_000, "rust-ffi", n=2048), peak)
+    assert (verdict.met, verdict.ratio) == (True, pytest.approx(0.859, abs=1e-3))
+
+
+def test_the_crossover_is_where_a_lead_begins_that_lasts():
+    raws = []
+    for n, java in ((8, 1), (32, 3), (128, 1), (256, 3), (768, 3)):
+        for peer, score in (("rust-ffi", 2), ("java", java)):
+            raws.append(raw("vectors.VectorBenchmark.compute", score, operation="DOT", type="FLOAT", n=n, peer=peer))
+    assert [n for *_, n in results.crossovers(PLAN, of(*raws))] == [256]
+
+
+def test_a_later_file_replaces_whole_comparisons(tmp_path):
+    first = save(tmp_path, "1.json", times(1, "rust-ffi"), times(2, "ejml"), times(3, "ejml", n=4))
+    second = save(tmp_path, "2.json", times(10, "rust-ffi"), times(9, "rust-ffi", jdk="17.0.15"))
+    _, merged = results.merge([first, second])
+    assert sorted((r.jdk, r["n"], r["peer"], round(r.score)) for r in merged) == [
+        (17, "1024", "rust-ffi", 9),
+        (25, "1024", "rust-ffi", 10),
+        (25, "4", "ejml", 3),
+    ]
+
+
+def test_a_file_of_jmh_is_read(tmp_path):
+    path = tmp_path / "jmh.json"
+    path.write_text(json.dumps([times(1, "rust-ffi")]), encoding="utf-8")
+    _, (result,) = results.merge([path])
+    assert (result.benchmark, result.cost) == ("MatrixBenchmark.compute", pytest.approx(1e-6))
+
+
+def test_criterion_is_read(tmp_path):
+    new = tmp_path / "DOT_FLOAT" / "768" / "new"
+    new.mkdir(parents=True)
+    (new / "benchmark.json").write_text('{"group_id": "DOT/FLOAT", "function_id": null, "value_str": "768"}')
+    (new / "estimates.json").write_text('{"mean": {"point_estimate": 41.5}}')
+    (result,) = map(results.parse, bench.criterion(tmp_path))
+    assert (result.benchmark, result["work"], result["type"], result["n"]) == ("Core", "DOT", "FLOAT", "768")
+    assert (result.jdk, result.cost) == (None, pytest.approx(41.5e-9))
+
+
+def test_the_page_says_what_the_results_say(tmp_path):
+    pytest.importorskip("matplotlib")
+    import page
+
+    raws = [times(100, "rust-ffi", n=n) for n in (4, 1024)] + [times(50, "ejml", n=4), times(1300, "ejml")]
+    written = []
+    for name in ("a", "b"):
+        path = tmp_path / name / "benchmarks.md"
+        path.parent.mkdir()
+        page.write(path, PLAN, [], of(*raws))
+        written.append({file.name: file.read_bytes() for file in path.parent.rglob("*.*")})
+    assert written[0] == written[1]
+    text = written[0]["benchmarks.md"].decode()
+    assert "| `Matrix.times`: 12 x EJML at 1024 | at least 12 | met: 13.00 x (EJML) |" in text
+    assert "| `Matrix.times` | 25 | EJML | n = 4: 2.00 |" in text
+    assert "![Matrix.times: time over n](benchmarks/times.svg)" in text
+    assert "| 1024 | 100 µs | 1.30 ms (13.00) |" in text
