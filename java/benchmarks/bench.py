@@ -47,6 +47,7 @@ class Plan:
         self.bars = [{"ours": self.ours, "at": {}} | bar for bar in content["bar"]]
         for measure in self.measures.values():
             measure.setdefault("params", {})
+            measure.setdefault("ours", self.ours)
 
     @staticmethod
     def cells(params):
@@ -169,18 +170,14 @@ def run_command(plan, mode, jdk, measure):
     """Runs a program that writes results as JMH does."""
     output = TARGET / "command.json"
     output.unlink(missing_ok=True)
-    words = {"json": str(output), "mode": mode, "classpath": f"{TARGET}/classes:{TARGET}/lib/*"}
-    env = {}
-    if jdk:
-        words |= {"java": jdk.java}
-        env["JAVA_HOME"] = str(jdk.home)
-    command = [word.format(**words) for word in measure["command"]]
-    if jdk and command[0] == jdk.java:
+    words = {"json": output, "java": jdk.java, "python": sys.executable, "classpath": f"{TARGET}/classes:{TARGET}/lib/*"}
+    arguments = measure.get("quick-arguments", []) if mode == "quick" else []
+    command = [word.format(**words) for word in [*measure["command"], *arguments]]
+    if command[0] == jdk.java:
         command[1:1] = newer(plan, jdk)
-    run(command, env)
+    run(command, {})
     if output.exists():
-        for result in json.loads(output.read_text(encoding="utf-8")):
-            yield result | ({"jdkVersion": jdk.version} if jdk else {})
+        yield from json.loads(output.read_text(encoding="utf-8"))
 
 
 def run_criterion():
@@ -215,7 +212,12 @@ def describe(jdks):
     model = re.search(r"^model name\s*: (.+)", processors, re.MULTILINE)
     jars = (re.match(r"(.+?)-(\d.*)\.jar$", jar.name) for jar in sorted((TARGET / "lib").glob("*.jar")))
     libraries = {jar[1]: jar[2] for jar in jars if jar}
-    openblas = capture("dpkg-query", "--show", "--showformat=${Version}", "libopenblas0-pthread")
+    unpacked = next((TARGET / "openblas").glob("libopenblas0-pthread_*.deb"), None)
+    openblas = (
+        unpacked.name.split("_")[1]
+        if unpacked
+        else capture("dpkg-query", "--show", "--showformat=${Version}", "libopenblas0-pthread")
+    )
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "commit": capture("git", "-C", str(ROOT), "describe", "--always", "--dirty"),

@@ -139,11 +139,11 @@ class Page:
             panels[jdk] = peers, rows
             head = [*([along] if along else []), *(self.title(peer) for peer in peers)]
             body = [
-                [*([str(value)] if along else []), *(self.cell(row, peer) for peer in peers)]
+                [*([str(value)] if along else []), *(self.cell(measure, row, peer) for peer in peers)]
                 for value, row in rows.items()
                 if row
             ]
-            text += f"{heading}JDK {jdk}:\n\n{table(head, body, 1)}\n"
+            text += f"{heading}JDK {jdk}:\n\n{table(head, body, 1 if along else 0)}\n"
         if along and panels:
             file = "-".join([measure["name"], *names]) + ".svg"
             self.plot(self.folder / file, along, panels)
@@ -151,11 +151,11 @@ class Page:
             text = f"![{alternative}]({self.folder.name}/{file})\n\n{text}"
         return text
 
-    def cell(self, row, peer):
+    def cell(self, measure, row, peer):
         if peer not in row:
             return ""
-        ours = row.get(self.plan.ours)
-        ratio = f" ({row[peer].cost / ours.cost:.2f})" if ours and peer != self.plan.ours else ""
+        ours = row.get(measure["ours"])
+        ratio = f" ({row[peer].cost / ours.cost:.2f})" if ours and peer != measure["ours"] else ""
         return show(row[peer]) + ratio
 
     def plot(self, file, along, panels):
@@ -222,12 +222,12 @@ class Page:
         for measure in self.plan.measures.values():
             for jdk in self.results.jdks if measure.get("jvm") is not False else []:
                 for peer in measure["peers"]:
-                    if peer == self.plan.ours or self.plan.peers[peer].get("yardstick"):
+                    if peer == measure["ours"] or self.plan.peers[peer].get("yardstick"):
                         continue
                     where = []
                     for params in self.plan.cells(measure["params"]):
                         ours, theirs = (
-                            self.results.one(measure, params, jdk, name) for name in (self.plan.ours, peer)
+                            self.results.one(measure, params, jdk, name) for name in (measure["ours"], peer)
                         )
                         if ours and theirs and theirs.cost < ours.cost:
                             at = place(measure, params)
