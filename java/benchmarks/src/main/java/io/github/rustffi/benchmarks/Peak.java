@@ -1,0 +1,34 @@
+package io.github.rustffi.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** A program that measures the peak of the machine and writes it as JMH writes a result. */
+public final class Peak {
+    private static final int ROUNDS = 5;
+    private static final double SECONDS = 0.5;
+
+    private Peak() {}
+
+    /**
+     * Measures on all processors. Of several rounds the best counts: a peak is what can be reached.
+     *
+     * @param arguments the file to write
+     * @throws IOException when the file cannot be written
+     */
+    public static void main(String[] arguments) throws IOException {
+        int threads = Runtime.getRuntime().availableProcessors();
+        double peak = 0;
+        for (int i = 0; i < ROUNDS; i++) {
+            peak = Math.max(peak, Machine.fmaPeak(threads, SECONDS));
+        }
+        String result = """
+                [{"benchmark": "Peak", "params": {"peer": "fma"}, "jdkVersion": "%s",
+                  "primaryMetric": {"score": %.0f, "scoreUnit": "flop/s"}}]
+                """;
+        Files.writeString(
+                Path.of(arguments[0]), String.format(Locale.ROOT, result, System.getProperty("java.version"), peak));
+    }
+}
