@@ -136,12 +136,13 @@ def jmh(plan, mode, jdk, measure, params, peers, output):
     groups = {}
     for name in peers:
         peer = plan.peers[name]
-        key = (tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items())))
+        benchmark = measure.get("benchmarks", {}).get(name, measure["benchmark"])
+        key = (benchmark, tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items())))
         groups.setdefault(key, []).append(name)
     times = plan.modes[mode]["large" if params.get("n", 0) >= plan.modes[mode]["large-from"] else "small"]
-    for (flags, env), names in groups.items():
+    for (benchmark, flags, env), names in groups.items():
         command = [jdk.java, "-cp", f"{TARGET}/classes:{TARGET}/lib/*", "org.openjdk.jmh.Main"]
-        command += [f"\\.{re.escape(measure['benchmark'])}$", "-rf", "json", "-rff", str(output)]
+        command += [f"\\.{re.escape(benchmark)}$", "-rf", "json", "-rff", str(output)]
         command += shlex.split(plan.modes[mode]["jmh"]) + shlex.split(measure.get("times", {}).get(mode, times))
         command += ["-jvmArgs", shlex.join([*plan.jvm["args"], *flags, *newer(plan, jdk)])]
         if measure.get("threads", 1) > 1:
@@ -163,7 +164,18 @@ def run_jmh(plan, mode, jdk, measure, params, peers):
         run(command, env)
         # JMH leaves an empty file when nothing could be measured.
         if output.exists() and output.stat().st_size:
-            yield from json.loads(output.read_text(encoding="utf-8"))
+            for result in json.loads(output.read_text(encoding="utf-8")):
+                yield named(measure, params, result)
+
+
+def named(measure, params, result):
+    """Returns a result, that of a peer with a benchmark of its own by the name of the measure's."""
+    own = {benchmark: peer for peer, benchmark in measure.get("benchmarks", {}).items()}
+    peer = next((own[benchmark] for benchmark in own if result["benchmark"].endswith("." + benchmark)), None)
+    if peer is None:
+        return result
+    texts = {name: str(value) for name, value in (params | {"peer": peer}).items()}
+    return result | {"benchmark": measure["benchmark"], "params": texts}
 
 
 def run_command(plan, mode, jdk, measure):
