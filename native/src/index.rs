@@ -638,6 +638,31 @@ mod tests {
     }
 
     #[test]
+    fn the_best_are_found_where_a_sample_misleads() {
+        // The first vectors, of which a sample consists in good part, are better than all others but not enough.
+        let (dimension, rows, good) = (512, 20_000, 100);
+        let value = |id: usize| if id < good { 500.0 + id as f32 } else { (id * 7919 % rows) as f32 / rows as f32 };
+        let mut vectors = vec![0.0; rows * dimension];
+        for (id, vector) in vectors.chunks_exact_mut(dimension).enumerate() {
+            vector[id % dimension] = value(id);
+        }
+        let index = Index::new(dimension as i64, Metric::DotProduct).unwrap();
+        index.add(&vectors).unwrap();
+        let mut expected: Vec<_> = (0..rows).collect();
+        expected.sort_by(|a, b| value(*b).total_cmp(&value(*a)).then(a.cmp(b)));
+        for k in [100, 101, 300, 2000] {
+            let (mut ids, mut scores, mut found) = (vec![-1; 5 * k], vec![0.0; 5 * k], [0; 5]);
+            let queries = [1.0; 5 * 512];
+            index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut found).unwrap();
+            for (ids, scores) in ids.chunks_exact(k).zip(scores.chunks_exact(k)) {
+                assert!(ids.iter().zip(&expected).all(|(id, expected)| *id == *expected as i64), "{k} of {rows}");
+                assert!(scores.iter().zip(&expected).all(|(score, id)| *score == value(*id)), "{k} of {rows}");
+            }
+            assert_eq!(found, [k as i32; 5]);
+        }
+    }
+
+    #[test]
     fn bad_input_is_an_error_and_changes_nothing() {
         let text = |result: Result<u64>| result.unwrap_err().to_string();
         assert_eq!(Index::new(0, Metric::Cosine).unwrap_err().to_string(), "a dimension is at least 1, not 0");
@@ -793,66 +818,6 @@ mod tests {
         // SAFETY: nobody else knows the file.
         let error = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err();
         assert!(error.to_string().ends_with("its byte order is not this machine's, so it cannot be mapped"), "{error}");
-    }
-
-    #[test]
-    #[ignore = "prints figures"]
-    fn speed() {
-        use std::hint::black_box;
-        use std::time::Instant;
-        let dimension = 768;
-        let rows = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(100_000_usize);
-        let vectors = floats(1, rows * dimension);
-        let queries = floats(2, 64 * dimension);
-        let gigabytes = vectors.len() as f64 * 4e-9;
-        for metric in METRICS {
-            let index = Index::new(dimension as i64, metric).unwrap();
-            index.add(&vectors).unwrap();
-            for round in 0..3 {
-                let view = index.store.view();
-                let part = view.parts().next().unwrap().values;
-                let start = Instant::now();
-                let total = std::thread::scope(|scope| {
-                    let halves: Vec<_> = part
-                        .chunks(part.len().div_ceil(2))
-                        .map(|half| {
-                            scope.spawn(move || {
-                                let mut sums = [0_u64; 64];
-                                for block in half.as_chunks::<64>().0 {
-                                    for (sum, value) in sums.iter_mut().zip(block) {
-                                        *sum ^= u64::from(value.to_bits());
-                                    }
-                                }
-                                sums.iter().fold(0, |a, b| a ^ b)
-                            })
-                        })
-                        .collect();
-                    halves.into_iter().fold(0, |total, half| total ^ half.join().unwrap())
-                });
-                black_box(total);
-                let read = gigabytes / start.elapsed().as_secs_f64();
-                for k in [10, 1000] {
-                    let (mut ids, mut scores) = (vec![0; 64 * k], vec![0.0; 64 * k]);
-                    let start = Instant::now();
-                    let singles = 6;
-                    for query in queries.chunks_exact(dimension).take(singles) {
-                        index.search(query, k as i64, u64::MAX, None, &mut ids, &mut scores).unwrap();
-                    }
-                    let single = start.elapsed().as_secs_f64() / singles as f64;
-                    let start = Instant::now();
-                    index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut [0; 64]).unwrap();
-                    let all = start.elapsed().as_secs_f64();
-                    println!(
-                        "{metric:?} k {k} round {round}: read {read:.1} GB/s, single {:.2} ms = {:.1} GB/s = {:.2} of read, 64 in {:.1} ms = {:.1} x",
-                        single * 1e3,
-                        gigabytes / single,
-                        gigabytes / single / read,
-                        all * 1e3,
-                        single * 64.0 / all
-                    );
-                }
-            }
-        }
     }
 
     /// Adders, searchers and a reader at the same time, each checking what it sees. `RUST_FFI_STRESS_SECONDS` makes it longer.

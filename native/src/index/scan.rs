@@ -16,9 +16,8 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Metric;
 use super::store::{Part, View};
@@ -27,20 +26,29 @@ use crate::simd::{self, Kernel, Lanes, Level, Simd};
 use crate::vector::{WideDot, WideSquaredDistance};
 use crate::{Result, memory, parallel};
 
-/// Bytes of vectors that a thread takes up at once: enough to outweigh the taking, and small beside its cache.
+/// Bytes of vectors that a thread takes up at once where there are many queries: enough to outweigh the taking.
 const BLOCK_BYTES: usize = 256 << 10;
+
+/// The same where there are few: reading long runs is faster.
+const LONG_BLOCK_BYTES: usize = 1 << 20;
 
 /// Products below which a search is over before another thread would have begun.
 const PARALLEL_FROM: u128 = 1 << 18;
 
-/// Candidates that a thread scores in doubles at once.
+/// Bytes of vectors whose candidates are scored in doubles one after another, for all queries.
+const STRIPE_BYTES: usize = 1 << 20;
+
+/// Times as many of one query that a thread takes up at once.
 const SETTLED: usize = 64;
 
 /// Queries that are answered in one pass over the vectors.
 pub(super) const TOGETHER: usize = 256;
 
-/// How far ahead of the arithmetic the vectors are asked for, in bytes.
-const AHEAD: usize = 2048;
+/// Vectors that are read at the same time where there are few queries: memory is faster in several places than in one.
+const ROWS: usize = 8;
+
+/// How far ahead of the arithmetic such a vector is asked for, in bytes.
+const AHEAD: usize = 1024;
 
 /// What a search is given.
 #[derive(Clone, Copy)]
@@ -60,70 +68,124 @@ pub(super) struct Request<'a> {
 /// # Errors
 /// [`crate::Error::OutOfMemory`] when there is none for the candidates, [`crate::Error::Threads`] when there are no threads.
 pub(super) fn search(view: &View, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
-    let blocks = Blocks::of(view)?;
     let queries = Queries::new(request, view)?;
+    let blocks = Blocks::of(view, if queries.is_tiled() { BLOCK_BYTES } else { LONG_BLOCK_BYTES })?;
     let work = u128::from(view.len()) * request.queries.len() as u128;
     if work < PARALLEL_FROM {
-        return run(&blocks, &queries, 1);
+        return blocks.best(&queries, 1, request.limit, None);
     }
-    parallel::run(|| run(&blocks, &queries, parallel::threads().min(blocks.count)))?
-}
-
-fn run(blocks: &Blocks<'_>, queries: &Queries<'_>, threads: usize) -> Result<Vec<Vec<Candidate>>> {
-    let mut workers = memory::with_capacity(threads)?;
-    for _ in 0..threads {
-        workers.push(Mutex::new(Worker::new(queries)?));
-    }
-    let next = AtomicUsize::new(0);
-    parallel::for_each(threads, |worker| {
-        let mut worker = workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            worker.scan(queries, block);
+    parallel::run(|| {
+        let threads = parallel::threads();
+        match Sample::of(&blocks, &queries) {
+            Some(sample) => sample.search(&blocks, &queries, threads),
+            None => blocks.best(&queries, threads, request.limit, None),
         }
-    });
-    let mut found = memory::with_capacity(threads)?;
-    found.extend(workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).lists));
-    let mut lists = memory::with_capacity(queries.count)?;
-    for query in 0..queries.count {
-        lists.push(Shortlist::joined(found.iter().map(|lists: &Vec<Shortlist>| &lists[query]), queries.request.limit)?);
-    }
-    drop(found);
-    settle(queries, &mut lists)?;
-    let mut best = memory::with_capacity(queries.count)?;
-    best.extend(lists.into_iter().map(Shortlist::best));
-    Ok(best)
+    })?
 }
 
-/// Finds the scores of all candidates, on all threads.
-fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
-    let mut parts =
-        memory::with_capacity(lists.iter_mut().map(|list| list.candidates().len().div_ceil(SETTLED)).sum())?;
-    for (query, list) in lists.iter_mut().enumerate() {
-        parts.extend(list.candidates().chunks_mut(SETTLED).map(|part| Mutex::new((query, part))));
+/// Some of the blocks, which tell what score the best of all vectors may reach.
+///
+/// Without a guess, nearly every vector is a candidate at first, and k·(1 + ln(n/k)) of n vectors become one in the end: for
+/// a large k and many queries at once that takes as long as the arithmetic.
+struct Sample<'a> {
+    blocks: Blocks<'a>,
+    /// The rank in the sample whose score the guess is: well below that of the last of the best.
+    rank: usize,
+}
+
+/// One block in so many is in the sample.
+const SAMPLED: usize = 64;
+
+/// Vectors to find below which the candidates take no time.
+const SAMPLE_FROM: usize = 100;
+
+impl<'a> Sample<'a> {
+    /// Returns a sample if one is worth its time.
+    fn of(blocks: &Blocks<'a>, queries: &Queries<'_>) -> Option<Self> {
+        let limit = queries.request.limit;
+        let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.view.len() / 8);
+        if limit < SAMPLE_FROM || !few || !queries.is_tiled() || blocks.count < 2 * SAMPLED {
+            return None;
+        }
+        let expected = limit as f64 / SAMPLED as f64;
+        // Four standard deviations of independent vectors, and as much again by half for those that are not.
+        let rank = (1.5 * (expected + 4.0 * expected.sqrt())) as usize;
+        Some(Self { blocks: blocks.sample(), rank })
     }
-    parallel::for_each(parts.len(), |part| {
-        let mut part = parts[part].lock().unwrap_or_else(PoisonError::into_inner);
-        let (query, candidates) = &mut *part;
-        candidates.iter_mut().filter(|candidate| !candidate.is_settled()).for_each(|candidate| {
-            candidate.settle(queries.score(*query, candidate.id));
-        });
+
+    fn search(&self, blocks: &Blocks<'_>, queries: &Queries<'_>, threads: usize) -> Result<Vec<Vec<Candidate>>> {
+        let limit = queries.request.limit;
+        let mut guesses = memory::with_capacity(queries.count)?;
+        for best in self.blocks.best(queries, threads, self.rank, None)? {
+            guesses.push(best.get(self.rank - 1).map_or(f64::NEG_INFINITY, |last| last.low));
+        }
+        let mut found = blocks.best(queries, threads, limit, Some(&guesses))?;
+        for (query, best) in found.iter_mut().enumerate() {
+            // A guess that was too high has kept out some of the best.
+            if best.get(limit - 1).is_none_or(|last| last.low < guesses[query]) {
+                let alone = Queries::new(Request { queries: queries.query(query), ..queries.request }, queries.view)?;
+                *best = blocks.best(&alone, threads, limit, None)?.swap_remove(0);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Finds the scores of all candidates, on all threads, in the order in which the vectors lie in memory.
+fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
+    let count = lists.iter_mut().map(|list| list.candidates().len()).sum();
+    let rows = (STRIPE_BYTES / size_of::<f32>() / queries.dimension).max(1) as u64;
+    let mut parts: Vec<(usize, &mut [Candidate])> = memory::with_capacity(count)?;
+    for (query, list) in lists.iter_mut().enumerate() {
+        parts.extend(list.candidates().chunk_by_mut(|a, b| a.id / rows == b.id / rows).map(|part| (query, part)));
+    }
+    parts.sort_unstable_by_key(|(_, part)| part[0].id / rows);
+    let mut shares = memory::with_capacity(parts.len().div_ceil(SETTLED))?;
+    shares.extend(parts.chunks_mut(SETTLED).map(Mutex::new));
+    parallel::for_each(shares.len(), |share| {
+        let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
+        for i in 0..share.len() {
+            for next in share.get(i + 1).iter().flat_map(|(_, part)| part.iter()).take(ROWS) {
+                if let Some(vector) = queries.view.get(next.id) {
+                    vector.chunks(Aligned::LINE).for_each(|line| simd::prefetch(line, 0));
+                }
+            }
+            let (query, part) = &mut share[i];
+            for candidate in part.iter_mut().filter(|candidate| !candidate.is_settled()) {
+                candidate.settle(queries.score(*query, candidate.id));
+            }
+        }
     });
     Ok(())
 }
 
-/// The vectors of a view, cut into blocks for the threads to take.
+/// Returns what `make` returns for 0, 1, … `count - 1`, on all threads.
+fn each<T: Send + Sync>(count: usize, make: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let mut slots = memory::with_capacity(count)?;
+    slots.extend((0..count).map(|_| OnceLock::new()));
+    parallel::for_each(count, |i| drop(slots[i].set(make(i))));
+    let mut made = memory::with_capacity(count)?;
+    for slot in slots {
+        made.push(slot.into_inner().expect("every part was run")?);
+    }
+    Ok(made)
+}
+
+/// The vectors of a view, or some of them, cut into blocks for the threads to take.
 struct Blocks<'a> {
     /// Every part with the number of the first block in it.
     parts: Vec<(usize, Part<'a>)>,
     count: usize,
     /// Values of a block.
     values: usize,
+    /// One of so many blocks is there.
+    step: usize,
 }
 
 impl<'a> Blocks<'a> {
-    fn of(view: &'a View) -> Result<Self> {
+    fn of(view: &'a View, bytes: usize) -> Result<Self> {
         let dimension = view.dimension();
-        let rows = BLOCK_BYTES / size_of::<f32>() / dimension;
+        let rows = bytes / size_of::<f32>() / dimension;
         let values = (if rows < TALL { rows.max(1) } else { rows / TALL * TALL }) * dimension;
         let mut parts = memory::with_capacity(view.parts().count())?;
         let mut count = 0;
@@ -131,13 +193,54 @@ impl<'a> Blocks<'a> {
             parts.push((count, part));
             count += part.values.len().div_ceil(values);
         }
-        Ok(Self { parts, count, values })
+        Ok(Self { parts, count, values, step: 1 })
+    }
+
+    /// Returns the best vectors in these blocks for every query, up to `limit`, except for those that do not reach the
+    /// query's `guess`, of which some may be missing.
+    fn best(
+        &self,
+        queries: &Queries<'_>,
+        threads: usize,
+        limit: usize,
+        guesses: Option<&[f64]>,
+    ) -> Result<Vec<Vec<Candidate>>> {
+        let threads = threads.min(self.count);
+        let bars = Bars::new(queries, threads, limit, guesses)?;
+        let mut workers = memory::with_capacity(threads)?;
+        for thread in 0..threads {
+            workers.push(Mutex::new(Worker::new(queries, &bars, thread)?));
+        }
+        let next = AtomicUsize::new(0);
+        parallel::for_each(threads, |worker| {
+            let mut worker = workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
+            while let Some(block) = self.get(next.fetch_add(1, Ordering::Relaxed)) {
+                worker.scan(queries, block);
+            }
+        });
+        let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
+        found.extend(
+            workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).lists),
+        );
+        let mut lists = each(queries.count, |query| {
+            Shortlist::joined(found.iter().map(|lists| &lists[query]), limit, bars.get(query))
+        })?;
+        drop(found);
+        settle(queries, &mut lists)?;
+        each(queries.count, |query| lists[query].best())
+    }
+
+    /// Returns one of [`SAMPLED`] blocks each, from one end to the other.
+    fn sample(&self) -> Self {
+        Self { parts: self.parts.clone(), count: self.count / SAMPLED, values: self.values, step: SAMPLED }
     }
 
     fn get(&self, block: usize) -> Option<Block<'a>> {
         if block >= self.count {
             return None;
         }
+        // Not at regular intervals, which the vectors may have too.
+        let block = block * self.step + block.wrapping_mul(0x9e37) % self.step;
         let (first, part) = self.parts[self.parts.partition_point(|(first, _)| *first <= block) - 1];
         let at = (block - first) * self.values;
         let end = part.values.len().min(at + self.values);
@@ -165,8 +268,35 @@ struct Queries<'a> {
     /// For every query, that power of two and the norm of the query itself.
     scales: Vec<(f64, f64)>,
     /// Tiles of queries side by side: for every dimension the values of as many queries as a tile has.
-    packed: Vec<f32>,
+    packed: Aligned,
     bound: Bound,
+}
+
+/// Values that begin at a cache line: a register that lies across two takes twice the time to load.
+#[derive(Default)]
+struct Aligned {
+    room: Vec<f32>,
+    first: usize,
+    len: usize,
+}
+
+impl Aligned {
+    /// Values of a cache line.
+    const LINE: usize = 16;
+
+    fn zeros(len: usize) -> Result<Self> {
+        let room: Vec<f32> = memory::filled(len.saturating_add(Self::LINE))?;
+        let first = room.as_ptr().align_offset(Self::LINE * size_of::<f32>()).min(Self::LINE);
+        Ok(Self { room, first, len })
+    }
+
+    fn values(&self) -> &[f32] {
+        &self.room[self.first..][..self.len]
+    }
+
+    fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.room[self.first..][..self.len]
+    }
 }
 
 /// What the filter allows for.
@@ -214,8 +344,16 @@ impl<'a> Queries<'a> {
             scaled.extend(query.iter().map(|value| (f64::from(*value) * scale) as f32));
             scales.push((scale, norm));
         }
-        let mut queries =
-            Self { request, view, dimension, count, scaled, scales, packed: Vec::new(), bound: Bound::of(dimension) };
+        let mut queries = Self {
+            request,
+            view,
+            dimension,
+            count,
+            scaled,
+            scales,
+            packed: Aligned::default(),
+            bound: Bound::of(dimension),
+        };
         if queries.is_tiled() {
             queries.pack(simd::dispatch(request.level, TileWidth))?;
         }
@@ -230,11 +368,12 @@ impl<'a> Queries<'a> {
     fn pack(&mut self, width: usize) -> Result<()> {
         let tiles = self.count.div_ceil(width);
         let len = (tiles * width).checked_mul(self.dimension);
-        self.packed = memory::filled(len.ok_or(crate::Error::OutOfMemory { bytes: usize::MAX })?)?;
+        self.packed = Aligned::zeros(len.ok_or(crate::Error::OutOfMemory { bytes: usize::MAX })?)?;
+        let packed = self.packed.values_mut();
         for (query, values) in self.scaled.chunks_exact(self.dimension).enumerate() {
             let tile = query / width * width * self.dimension;
             for (i, value) in values.iter().enumerate() {
-                self.packed[tile + i * width + query % width] = *value;
+                packed[tile + i * width + query % width] = *value;
             }
         }
         Ok(())
@@ -319,27 +458,104 @@ fn as_precise_as_float(score: f64) -> f64 {
     0.0 + f64::from_bits((bits + (1 << 28) - 1 + odd) & !((1 << 29) - 1))
 }
 
+/// The scores that candidates have to reach, as far as all threads together know them.
+struct Bars {
+    /// The number of vectors to find.
+    limit: usize,
+    threads: usize,
+    /// For every query.
+    all: Vec<Bar>,
+    /// For every query and thread, what the thread's share of the vectors to find reaches.
+    shares: Vec<Bar>,
+}
+
+impl Bars {
+    fn new(queries: &Queries<'_>, threads: usize, limit: usize, guesses: Option<&[f64]>) -> Result<Self> {
+        let mut all = memory::with_capacity(queries.count)?;
+        all.extend(
+            (0..queries.count).map(|query| guesses.map_or_else(Bar::default, |guesses| Bar::of(guesses[query]))),
+        );
+        let count = queries.count.saturating_mul(threads);
+        let mut shares = memory::with_capacity(count)?;
+        shares.extend((0..count).map(|_| Bar::default()));
+        Ok(Self { limit, threads, all, shares })
+    }
+
+    /// Returns the score that candidates of a query have to reach.
+    fn get(&self, query: usize) -> f64 {
+        self.all[query].get()
+    }
+
+    /// Returns that score after learning that it is `bar` at least and that `list` is what a thread has found.
+    fn raise(&self, query: usize, thread: usize, bar: f64, list: &mut Shortlist) -> f64 {
+        let bars = &self.shares[query * self.threads..][..self.threads];
+        bars[thread].raise(list.reached_by(self.limit.div_ceil(self.threads)));
+        // Where all threads have their share, they have as many as are wanted.
+        let together = bars.iter().map(Bar::get).fold(f64::INFINITY, f64::min);
+        self.all[query].raise(bar.max(together))
+    }
+}
+
+/// A score that only rises, from negative infinity on.
+struct Bar(AtomicI64);
+
+impl Bar {
+    /// Maps the bits of doubles, in the order of what they stand for, to numbers, and back.
+    fn ordered(bits: i64) -> i64 {
+        bits ^ (bits >> 63 & i64::MAX)
+    }
+
+    fn of(score: f64) -> Self {
+        Self(AtomicI64::new(Self::ordered(score.to_bits() as i64)))
+    }
+
+    fn get(&self) -> f64 {
+        f64::from_bits(Self::ordered(self.0.load(Ordering::Relaxed)) as u64)
+    }
+
+    /// Returns the score after raising it to `score` if that is higher.
+    fn raise(&self, score: f64) -> f64 {
+        let before = self.0.fetch_max(Self::ordered(score.to_bits() as i64), Ordering::Relaxed);
+        f64::from_bits(Self::ordered(before) as u64).max(score)
+    }
+}
+
+impl Default for Bar {
+    fn default() -> Self {
+        Self::of(f64::NEG_INFINITY)
+    }
+}
+
 /// What one thread has found.
-struct Worker {
+struct Worker<'a> {
+    bars: &'a Bars,
+    thread: usize,
     lists: Vec<Shortlist>,
+    /// For every query, the score that candidates have to reach.
+    known: Vec<f64>,
     /// For every query, what the filter compares with; beyond the last query, nothing passes.
     thresholds: Vec<f32>,
 }
 
-impl Worker {
-    fn new(queries: &Queries<'_>) -> Result<Self> {
+impl<'a> Worker<'a> {
+    fn new(queries: &Queries<'_>, bars: &'a Bars, thread: usize) -> Result<Self> {
         let count = usize::try_from(queries.view.len()).unwrap_or(usize::MAX);
         let mut lists = memory::with_capacity(queries.count)?;
         for _ in 0..queries.count {
-            lists.push(Shortlist::new(queries.request.limit, count)?);
+            lists.push(Shortlist::new(bars.limit, count)?);
         }
-        let mut thresholds = memory::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
+        let mut thresholds = memory::filled(queries.count.max(queries.packed.len / queries.dimension))?;
         thresholds[..queries.count].fill(Queries::OPEN);
         thresholds[queries.count..].fill(f32::INFINITY);
-        Ok(Self { lists, thresholds })
+        let mut known = memory::filled(queries.count)?;
+        known.fill(f64::NEG_INFINITY);
+        Ok(Self { bars, thread, lists, known, thresholds })
     }
 
     fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
+        for query in 0..queries.count {
+            self.expect(queries, query, self.bars.get(query));
+        }
         let level = queries.request.level;
         match queries.request.metric {
             Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker: self, queries, block }),
@@ -354,7 +570,17 @@ impl Worker {
         let (low, high) = queries.bounds(query, sum, squares);
         let list = &mut self.lists[query];
         if list.push(Candidate { id, low, high }) {
-            let bar = list.shorten(|candidate| candidate.settle(queries.score(query, candidate.id)));
+            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.id));
+            let bar = list.shorten(self.bars.get(query), settle);
+            let bar = self.bars.raise(query, self.thread, bar, list);
+            self.expect(queries, query, bar);
+        }
+    }
+
+    /// Lets nothing pass that does not reach `bar`.
+    fn expect(&mut self, queries: &Queries<'_>, query: usize, bar: f64) {
+        if bar > self.known[query] {
+            self.known[query] = bar;
             self.thresholds[query] = queries.threshold(query, bar);
         }
     }
@@ -377,13 +603,13 @@ impl Kernel for TileWidth {
 }
 
 /// The scan of one block.
-struct Scan<'a, const METRIC: u8> {
-    worker: &'a mut Worker,
+struct Scan<'a, 'w, const METRIC: u8> {
+    worker: &'a mut Worker<'w>,
     queries: &'a Queries<'a>,
     block: Block<'a>,
 }
 
-impl<const METRIC: u8> Kernel for Scan<'_, METRIC> {
+impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
     type Output = ();
 
     #[inline(always)]
@@ -400,25 +626,33 @@ impl<const METRIC: u8> Kernel for Scan<'_, METRIC> {
     }
 }
 
-impl<const METRIC: u8> Scan<'_, METRIC> {
-    /// Scans the vectors one by one, with every query in turn.
+impl<const METRIC: u8> Scan<'_, '_, METRIC> {
+    /// Scans the vectors a few at a time, far apart, with every query in turn.
     #[inline(always)]
     fn singly<S: Simd>(&mut self, simd: S) {
-        for at in (self.block.at..self.block.end).step_by(self.queries.dimension) {
-            self.row(simd, at);
+        let Block { at, end, .. } = self.block;
+        let dimension = self.queries.dimension;
+        let apart = (end - at) / (ROWS * dimension) * dimension;
+        let together = at + ROWS * apart;
+        for at in (at..at + apart).step_by(dimension) {
+            self.rows::<S, ROWS>(simd, std::array::from_fn(|row| at + row * apart));
+        }
+        for at in (together..end).step_by(dimension) {
+            self.rows(simd, [at]);
         }
     }
 
-    /// Scans the vectors whose bits are set, one by one.
+    /// Scans the vectors whose bits are set, a few at a time.
     #[inline(always)]
     fn allowed<S: Simd>(&mut self, simd: S, allowed: &[u64]) {
         let Block { part, at, end } = self.block;
         let dimension = self.queries.dimension;
         let first = part.first + (at / dimension) as u64;
         let last = part.first + (end / dimension) as u64;
+        let (mut rows, mut waiting) = ([0; ROWS], 0);
         let mut id = first;
         while id < last {
-            let Some(word) = usize::try_from(id / 64).ok().and_then(|word| allowed.get(word)) else { return };
+            let Some(word) = usize::try_from(id / 64).ok().and_then(|word| allowed.get(word)) else { break };
             let left = word >> (id % 64);
             if left == 0 {
                 id = (id / 64 + 1) * 64;
@@ -426,22 +660,32 @@ impl<const METRIC: u8> Scan<'_, METRIC> {
             }
             id += u64::from(left.trailing_zeros());
             if id < last {
-                self.row(simd, (id - part.first) as usize * dimension);
+                rows[waiting] = (id - part.first) as usize * dimension;
+                waiting += 1;
+                if waiting == ROWS {
+                    self.rows(simd, rows);
+                    waiting = 0;
+                }
             }
             id += 1;
         }
+        for at in &rows[..waiting] {
+            self.rows(simd, [*at]);
+        }
     }
 
-    /// Offers the vector at `at` to every query that it may be good for.
+    /// Offers the vectors at `at` to every query that they may be good for.
     #[inline(always)]
-    fn row<S: Simd>(&mut self, simd: S, at: usize) {
+    fn rows<S: Simd, const R: usize>(&mut self, simd: S, at: [usize; R]) {
         let (queries, dimension) = (self.queries, self.queries.dimension);
-        let row = &self.block.part.values[at..at + dimension];
+        let rows = at.map(|at| &self.block.part.values[at..at + dimension]);
         for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
-            let sums = row_sums::<S, METRIC>(simd, scaled, row);
-            if self.passes(sums, self.worker.thresholds[query]) {
-                let id = self.block.part.first + (at / dimension) as u64;
-                self.worker.offer(queries, query, id, sums[0], sums[1]);
+            let sums = row_sums::<S, R, METRIC>(simd, scaled, rows);
+            for (sums, at) in sums.into_iter().zip(at) {
+                if self.passes(sums, self.worker.thresholds[query]) {
+                    let id = self.block.part.first + (at / dimension) as u64;
+                    self.worker.offer(queries, query, id, sums[0], sums[1]);
+                }
             }
         }
     }
@@ -474,7 +718,7 @@ impl<const METRIC: u8> Scan<'_, METRIC> {
             at += R * dimension;
         }
         while at < end {
-            self.row(simd, at);
+            self.rows(simd, [at]);
             at += dimension;
         }
     }
@@ -488,7 +732,7 @@ impl<const METRIC: u8> Scan<'_, METRIC> {
         let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at + row * dimension..][..dimension]);
         let squares: [f32; R] =
             std::array::from_fn(|row| if METRIC == EUCLIDEAN { 0.0 } else { squares(simd, rows[row]) });
-        for (tile, packed) in queries.packed.chunks_exact(width * dimension).enumerate() {
+        for (tile, packed) in queries.packed.values().chunks_exact(width * dimension).enumerate() {
             // The next vectors, while there is arithmetic to do.
             let ahead = if tile == 0 { R * dimension * size_of::<f32>() } else { 0 };
             let sums = tile_sums::<S, R, METRIC>(simd, rows, packed, ahead);
@@ -537,30 +781,31 @@ fn length(squares: f32) -> f32 {
     if TRUSTED.contains(&squares) { squares.sqrt() } else { f32::NAN }
 }
 
-/// Returns q·x and x·x, or the squared distance and nothing.
+/// Returns for each of the vectors q·x and x·x, or the squared distance and nothing.
 #[inline(always)]
-fn row_sums<S: Lanes<f32>, const METRIC: u8>(simd: S, query: &[f32], row: &[f32]) -> [f32; 2] {
-    let zero = simd.splat(0.0);
-    let (mut a, mut b, mut c, mut d) = ([zero; 2], [zero; 2], [zero; 2], [zero; 2]);
-    let ((query, query_tail), (row, row_tail)) = (simd.blocks(query), simd.blocks(row));
-    let ((query4, query1), (row4, row1)) = (query.as_chunks::<4>(), row.as_chunks::<4>());
-    for (q, x) in query4.iter().zip(row4) {
-        simd::prefetch(x, AHEAD);
-        a = row_step::<S, METRIC>(simd, a, simd.load(&q[0]), simd.load(&x[0]));
-        b = row_step::<S, METRIC>(simd, b, simd.load(&q[1]), simd.load(&x[1]));
-        c = row_step::<S, METRIC>(simd, c, simd.load(&q[2]), simd.load(&x[2]));
-        d = row_step::<S, METRIC>(simd, d, simd.load(&q[3]), simd.load(&x[3]));
+fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
+    simd: S,
+    query: &[f32],
+    rows: [&[f32]; R],
+) -> [[f32; 2]; R] {
+    let mut sums = [[simd.splat(0.0); 2]; R];
+    let (query, query_tail) = simd.blocks(query);
+    let blocks = rows.map(|row| simd.blocks(row).0);
+    for (i, q) in query.iter().enumerate() {
+        let q = simd.load(q);
+        for row in 0..R {
+            let x = &blocks[row][i];
+            simd::prefetch(x, AHEAD);
+            sums[row] = row_step::<S, METRIC>(simd, sums[row], q, simd.load(x));
+        }
     }
-    for (q, x) in query1.iter().zip(row1) {
-        a = row_step::<S, METRIC>(simd, a, simd.load(q), simd.load(x));
+    if !query_tail.is_empty() {
+        let q = simd.load_tail(query_tail);
+        for row in 0..R {
+            sums[row] = row_step::<S, METRIC>(simd, sums[row], q, simd.load_tail(simd.blocks(rows[row]).1));
+        }
     }
-    if !row_tail.is_empty() {
-        b = row_step::<S, METRIC>(simd, b, simd.load_tail(query_tail), simd.load_tail(row_tail));
-    }
-    std::array::from_fn(|i| {
-        let sum = simd.add(simd.add(a[i], b[i]), simd.add(c[i], d[i]));
-        simd.sum(sum)
-    })
+    sums.map(|[sum, squares]| [simd.sum(sum), if METRIC == EUCLIDEAN { 0.0 } else { simd.sum(squares) }])
 }
 
 /// Adds the products of registers of q and x to the sums.

@@ -59,29 +59,35 @@ impl Shortlist {
         self.candidates.len() == self.candidates.capacity()
     }
 
-    /// Drops who cannot be among the best, and returns the score that others have to reach, which may be that of a tie.
+    /// Drops who cannot be among the best, and returns the score that others have to reach, which may be that of a tie:
+    /// `known` or more.
     ///
     /// Makes room: where the bounds are too wide for that, it asks `settle` for the scores.
-    pub(super) fn shorten(&mut self, mut settle: impl FnMut(&mut Candidate)) -> f64 {
-        let bar = self.drop_hopeless();
+    pub(super) fn shorten(&mut self, known: f64, mut settle: impl FnMut(&mut Candidate)) -> f64 {
+        let bar = self.drop_hopeless(known);
         let spare = self.candidates.capacity() - self.candidates.len();
         if self.candidates.len() <= self.limit || spare >= self.candidates.capacity() / 4 {
             return bar;
         }
         self.candidates.iter_mut().filter(|candidate| !candidate.is_settled()).for_each(&mut settle);
         self.keep_best();
-        if self.candidates.len() < self.limit { f64::NEG_INFINITY } else { self.drop_hopeless() }
+        self.drop_hopeless(known)
     }
 
-    /// Drops who cannot be among the best whatever the scores are, and returns the score that others have to reach.
-    fn drop_hopeless(&mut self) -> f64 {
-        if self.candidates.len() < self.limit {
-            return f64::NEG_INFINITY;
-        }
-        let (_, last, _) = self.candidates.select_nth_unstable_by(self.limit - 1, |a, b| b.low.total_cmp(&a.low));
-        let bar = last.low;
+    /// Drops who cannot be among the best whatever the scores are, and returns the score that others have to reach:
+    /// `known` or more.
+    fn drop_hopeless(&mut self, known: f64) -> f64 {
+        let bar = self.reached_by(self.limit).max(known);
         self.candidates.retain(|candidate| candidate.high >= bar);
         bar
+    }
+
+    /// Returns the score that so many candidates reach whatever the scores are.
+    pub(super) fn reached_by(&mut self, count: usize) -> f64 {
+        if self.candidates.len() < count {
+            return f64::NEG_INFINITY;
+        }
+        self.candidates.select_nth_unstable_by(count - 1, |a, b| b.low.total_cmp(&a.low)).1.low
     }
 
     /// Keeps the best of settled candidates.
@@ -93,17 +99,18 @@ impl Shortlist {
         }
     }
 
-    /// Returns a list of whoever may be among the best of all the lists.
+    /// Returns a list of whoever may be among the best of all the lists and reach the score `known`, by id.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`] when there is none for all candidates.
-    pub(super) fn joined<'a>(lists: impl Iterator<Item = &'a Self> + Clone, limit: usize) -> Result<Self> {
+    pub(super) fn joined<'a>(lists: impl Iterator<Item = &'a Self> + Clone, limit: usize, known: f64) -> Result<Self> {
         let mut candidates = memory::with_capacity(lists.clone().map(|list| list.candidates.len()).sum())?;
         for list in lists {
             candidates.extend_from_slice(&list.candidates);
         }
         let mut joined = Self { candidates, limit };
-        joined.drop_hopeless();
+        joined.drop_hopeless(known);
+        joined.candidates.sort_unstable_by_key(|candidate| candidate.id);
         Ok(joined)
     }
 
@@ -113,10 +120,18 @@ impl Shortlist {
     }
 
     /// Returns the best of the settled candidates, the best first.
-    pub(super) fn best(mut self) -> Vec<Candidate> {
-        self.keep_best();
-        self.candidates.sort_unstable_by(Candidate::rank);
-        self.candidates
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`] when there is none for them.
+    pub(super) fn best(&self) -> Result<Vec<Candidate>> {
+        let mut best = memory::with_capacity(self.candidates.len())?;
+        best.extend(self.candidates.iter().filter(|candidate| candidate.has_score()));
+        if best.len() > self.limit {
+            best.select_nth_unstable_by(self.limit - 1, Candidate::rank);
+            best.truncate(self.limit);
+        }
+        best.sort_unstable_by(Candidate::rank);
+        Ok(best)
     }
 }
 
@@ -141,15 +156,15 @@ mod tests {
                     let half = usize::from(id % 5 == 0);
                     let (low, high) = score(id).map_or((f64::NEG_INFINITY, f64::INFINITY), |s| (s - width, s + width));
                     if high >= bars[half] && lists[half].push(Candidate { id, low, high }) {
-                        bars[half] = lists[half].shorten(settle);
+                        bars[half] = lists[half].shorten(bars[1 - half], settle);
                     }
                 }
-                let mut joined = Shortlist::joined(lists.iter(), limit).unwrap();
+                let mut joined = Shortlist::joined(lists.iter(), limit, f64::NEG_INFINITY).unwrap();
                 joined.candidates().iter_mut().for_each(settle);
                 let mut expected: Vec<_> = (0..101).filter(|id| *id != 50).collect();
                 expected.sort_by_key(|id| (std::cmp::Reverse(id / 3), *id));
                 expected.truncate(limit);
-                let ids: Vec<_> = joined.best().iter().map(|candidate| candidate.id).collect();
+                let ids: Vec<_> = joined.best().unwrap().iter().map(|candidate| candidate.id).collect();
                 assert_eq!(ids, expected, "limit {limit}, step {step}, width {width}");
             }
         }
