@@ -8,6 +8,7 @@
 //! [`DEPTH`] steps of the inner dimension, added up in order. So its bits depend neither on the tiling nor on threads.
 
 use crate::lanes::{self, Kernel, Lanes};
+use crate::memory::Aligned;
 use crate::view::{Shared, View, ViewMut};
 use crate::{Result, memory, parallel};
 
@@ -19,6 +20,8 @@ const COLUMNS: usize = 240;
 const ROWS: usize = 64;
 /// Packed columns at a time: bounds the memory for packing.
 const PACKED_COLUMNS: usize = 4096;
+/// Steps of the inner dimension that a tile takes at once.
+const TOGETHER: usize = 4;
 /// Vectors of a tile's row.
 const VECTORS: usize = 3;
 /// Below this many multiplications one thread is faster than several.
@@ -105,7 +108,7 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
     let panel = lanes::run(PanelWidth);
     let deepest = depth.min(DEPTH);
     let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel);
-    let mut right = Aligned::new(widest * deepest)?;
+    let mut right: Aligned<f64> = Aligned::filled(widest * deepest)?;
     let packs_left = a.column_step() != 1;
     let mut left = memory::filled::<f64>(if packs_left { rows * deepest } else { 0 })?;
 
@@ -129,7 +132,7 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
             let update = if update == Update::Set && step > 0 { Update::Add } else { update };
 
             let b = b.block(step, column, steps, width);
-            let to = Shared::new(ViewMut::new(right.values(), panels, panel * steps, panel * steps));
+            let to = Shared::new(ViewMut::new(&mut right, panels, panel * steps, panel * steps));
             share(across, &|tile| {
                 for index in tile * per_tile..panels.min((tile + 1) * per_tile) {
                     // SAFETY: each panel is a row of its own and belongs to one tile.
@@ -150,7 +153,7 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
                 });
                 a = View::new(&left, rows, steps, steps);
             }
-            let right = View::new(right.values(), panels, panel * steps, panel * steps);
+            let right = View::new(&right, panels, panel * steps, panel * steps);
             share(across * down, &|tile| {
                 let (across, down) = (tile / down, tile % down);
                 let row = down * height;
@@ -170,25 +173,6 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
         }
     }
     Ok(())
-}
-
-/// Values that begin at a cache line.
-struct Aligned {
-    values: Vec<f64>,
-    first: usize,
-    len: usize,
-}
-
-impl Aligned {
-    fn new(len: usize) -> Result<Self> {
-        let values = memory::filled::<f64>(len + 7)?;
-        let first = values.as_ptr().align_offset(64).min(7);
-        Ok(Self { values, first, len })
-    }
-
-    fn values(&mut self) -> &mut [f64] {
-        &mut self.values[self.first..self.first + self.len]
-    }
 }
 
 /// Copies `from` so that each of its rows becomes `panel` adjacent values, the missing ones zero.
@@ -363,6 +347,36 @@ impl Tile {
 /// its end.
 struct Run<const ROWS: usize, const VECTORS: usize, const WHOLE: bool>(Tile);
 
+impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Run<ROWS, VECTORS, WHOLE> {
+    /// Adds the products of a column of the left-hand side and a row of the right-hand side.
+    ///
+    /// # Safety
+    /// The values at `rows` from `a` on are valid to read, and the row at `b`, the last vector of it up to `last` unless
+    /// `WHOLE`.
+    #[inline(always)]
+    unsafe fn step<V: Lanes>(
+        sums: &mut [[V; VECTORS]; ROWS],
+        a: *const f64,
+        rows: &[isize; ROWS],
+        b: *const f64,
+        last: usize,
+    ) {
+        let mut right = [V::splat(0.0); VECTORS];
+        for (v, vector) in right.iter_mut().enumerate() {
+            let from = b.wrapping_add(v * V::COUNT);
+            // SAFETY: as the caller grants.
+            *vector = unsafe { if WHOLE || v + 1 < VECTORS { V::load(from) } else { V::load_first(from, last) } };
+        }
+        for i in 0..ROWS {
+            // SAFETY: as the caller grants.
+            let left = V::splat(unsafe { *a.wrapping_offset(rows[i]) });
+            for v in 0..VECTORS {
+                sums[i][v] = left.mul_add(right[v], sums[i][v]);
+            }
+        }
+    }
+}
+
 impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<ROWS, VECTORS, WHOLE> {
     type Output = ();
 
@@ -373,21 +387,21 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
         let rows: [isize; ROWS] = std::array::from_fn(|i| tile.a_row * i.min(tile.rows - 1) as isize);
         let mut sums = [[V::splat(0.0); VECTORS]; ROWS];
         let (mut a, mut b) = (tile.a, tile.b);
-        for _ in 0..tile.depth {
-            let mut right = [V::splat(0.0); VECTORS];
-            for (v, vector) in right.iter_mut().enumerate() {
-                let from = b.wrapping_add(v * V::COUNT);
-                // SAFETY: the caller grants a row of the right-hand side.
-                *vector =
-                    unsafe { if WHOLE || v + 1 < VECTORS { V::load(from) } else { V::load_first(from, tile.last) } };
+        // The steps are known to the compiler, so that several of them share the steps of the addresses.
+        let packed = WHOLE && tile.a_step == 1 && tile.b_step == (VECTORS * V::COUNT) as isize;
+        let together = if packed { tile.depth / TOGETHER } else { 0 };
+        for _ in 0..together {
+            for step in 0..TOGETHER {
+                let right = b.wrapping_add(step * VECTORS * V::COUNT);
+                // SAFETY: the caller grants these rows of the right-hand side and columns of the left-hand side.
+                unsafe { Self::step::<V>(&mut sums, a.wrapping_add(step), &rows, right, tile.last) };
             }
-            for i in 0..ROWS {
-                // SAFETY: the caller grants this column of the left-hand side.
-                let left = V::splat(unsafe { *a.wrapping_offset(rows[i]) });
-                for v in 0..VECTORS {
-                    sums[i][v] = left.mul_add(right[v], sums[i][v]);
-                }
-            }
+            a = a.wrapping_add(TOGETHER);
+            b = b.wrapping_add(TOGETHER * VECTORS * V::COUNT);
+        }
+        for _ in together * TOGETHER..tile.depth {
+            // SAFETY: the caller grants this row of the right-hand side and this column of the left-hand side.
+            unsafe { Self::step::<V>(&mut sums, a, &rows, b, tile.last) };
             a = a.wrapping_offset(tile.a_step);
             b = b.wrapping_offset(tile.b_step);
         }

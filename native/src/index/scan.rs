@@ -22,6 +22,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::Metric;
 use super::store::{Part, View};
 use super::top::{Candidate, Shortlist};
+use crate::memory::Aligned;
 use crate::simd::{self, Kernel, Lanes, Level, Simd};
 use crate::vector::{WideDot, WideSquaredDistance};
 use crate::{Result, memory, parallel};
@@ -46,6 +47,9 @@ pub(super) const TOGETHER: usize = 256;
 
 /// Vectors that are read at the same time where there are few queries: memory is faster in several places than in one.
 const ROWS: usize = 8;
+
+/// Values of a cache line.
+const LINE: usize = 16;
 
 /// How far ahead of the arithmetic such a vector is asked for, in bytes.
 const AHEAD: usize = 1024;
@@ -147,7 +151,7 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
         for i in 0..share.len() {
             for next in share.get(i + 1).iter().flat_map(|(_, part)| part.iter()).take(ROWS) {
                 if let Some(vector) = queries.view.get(next.id) {
-                    vector.chunks(Aligned::LINE).for_each(|line| simd::prefetch(line, 0));
+                    vector.chunks(LINE).for_each(|line| simd::prefetch(line, 0));
                 }
             }
             let (query, part) = &mut share[i];
@@ -268,35 +272,8 @@ struct Queries<'a> {
     /// For every query, that power of two and the norm of the query itself.
     scales: Vec<(f64, f64)>,
     /// Tiles of queries side by side: for every dimension the values of as many queries as a tile has.
-    packed: Aligned,
+    packed: Aligned<f32>,
     bound: Bound,
-}
-
-/// Values that begin at a cache line: a register that lies across two takes twice the time to load.
-#[derive(Default)]
-struct Aligned {
-    room: Vec<f32>,
-    first: usize,
-    len: usize,
-}
-
-impl Aligned {
-    /// Values of a cache line.
-    const LINE: usize = 16;
-
-    fn zeros(len: usize) -> Result<Self> {
-        let room: Vec<f32> = memory::filled(len.saturating_add(Self::LINE))?;
-        let first = room.as_ptr().align_offset(Self::LINE * size_of::<f32>()).min(Self::LINE);
-        Ok(Self { room, first, len })
-    }
-
-    fn values(&self) -> &[f32] {
-        &self.room[self.first..][..self.len]
-    }
-
-    fn values_mut(&mut self) -> &mut [f32] {
-        &mut self.room[self.first..][..self.len]
-    }
 }
 
 /// What the filter allows for.
@@ -368,12 +345,11 @@ impl<'a> Queries<'a> {
     fn pack(&mut self, width: usize) -> Result<()> {
         let tiles = self.count.div_ceil(width);
         let len = (tiles * width).checked_mul(self.dimension);
-        self.packed = Aligned::zeros(len.ok_or(crate::Error::OutOfMemory { bytes: usize::MAX })?)?;
-        let packed = self.packed.values_mut();
+        self.packed = Aligned::filled(len.ok_or(crate::Error::OutOfMemory { bytes: usize::MAX })?)?;
         for (query, values) in self.scaled.chunks_exact(self.dimension).enumerate() {
             let tile = query / width * width * self.dimension;
             for (i, value) in values.iter().enumerate() {
-                packed[tile + i * width + query % width] = *value;
+                self.packed[tile + i * width + query % width] = *value;
             }
         }
         Ok(())
@@ -544,7 +520,7 @@ impl<'a> Worker<'a> {
         for _ in 0..queries.count {
             lists.push(Shortlist::new(bars.limit, count)?);
         }
-        let mut thresholds = memory::filled(queries.count.max(queries.packed.len / queries.dimension))?;
+        let mut thresholds = memory::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
         thresholds[..queries.count].fill(Queries::OPEN);
         thresholds[queries.count..].fill(f32::INFINITY);
         let mut known = memory::filled(queries.count)?;
@@ -732,7 +708,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at + row * dimension..][..dimension]);
         let squares: [f32; R] =
             std::array::from_fn(|row| if METRIC == EUCLIDEAN { 0.0 } else { squares(simd, rows[row]) });
-        for (tile, packed) in queries.packed.values().chunks_exact(width * dimension).enumerate() {
+        for (tile, packed) in queries.packed.chunks_exact(width * dimension).enumerate() {
             // The next vectors, while there is arithmetic to do.
             let ahead = if tile == 0 { R * dimension * size_of::<f32>() } else { 0 };
             let sums = tile_sums::<S, R, METRIC>(simd, rows, packed, ahead);
