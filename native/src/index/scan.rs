@@ -39,7 +39,7 @@ const PARALLEL_FROM: u128 = 1 << 18;
 /// Bytes of vectors whose candidates are scored in doubles one after another, for all queries.
 const STRIPE_BYTES: usize = 1 << 20;
 
-/// Times as many of one query that a thread takes up at once.
+/// Runs of candidates, of one query in one stripe each, that a thread takes up at once.
 const SETTLED: usize = 64;
 
 /// Queries that are answered in one pass over the vectors.
@@ -80,7 +80,7 @@ pub(super) fn search(view: &View, request: Request<'_>) -> Result<Vec<Vec<Candid
     }
     parallel::run(|| {
         let threads = parallel::threads();
-        match Sample::of(&blocks, &queries) {
+        match Sample::of(&blocks, &queries)? {
             Some(sample) => sample.search(&blocks, &queries, threads),
             None => blocks.best(&queries, threads, request.limit, None),
         }
@@ -105,16 +105,16 @@ const SAMPLE_FROM: usize = 100;
 
 impl<'a> Sample<'a> {
     /// Returns a sample if one is worth its time.
-    fn of(blocks: &Blocks<'a>, queries: &Queries<'_>) -> Option<Self> {
+    fn of(blocks: &Blocks<'a>, queries: &Queries<'_>) -> Result<Option<Self>> {
         let limit = queries.request.limit;
         let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.view.len() / 8);
         if limit < SAMPLE_FROM || !few || !queries.is_tiled() || blocks.count < 2 * SAMPLED {
-            return None;
+            return Ok(None);
         }
         let expected = limit as f64 / SAMPLED as f64;
         // Four standard deviations of independent vectors, and as much again by half for those that are not.
         let rank = (1.5 * (expected + 4.0 * expected.sqrt())) as usize;
-        Some(Self { blocks: blocks.sample(), rank })
+        Ok(Some(Self { blocks: blocks.sample()?, rank }))
     }
 
     fn search(&self, blocks: &Blocks<'_>, queries: &Queries<'_>, threads: usize) -> Result<Vec<Vec<Candidate>>> {
@@ -124,11 +124,17 @@ impl<'a> Sample<'a> {
             guesses.push(best.get(self.rank - 1).map_or(f64::NEG_INFINITY, |last| last.low));
         }
         let mut found = blocks.best(queries, threads, limit, Some(&guesses))?;
-        for (query, best) in found.iter_mut().enumerate() {
-            // A guess that was too high has kept out some of the best.
-            if best.get(limit - 1).is_none_or(|last| last.low < guesses[query]) {
-                let alone = Queries::new(Request { queries: queries.query(query), ..queries.request }, queries.view)?;
-                *best = blocks.best(&alone, threads, limit, None)?.swap_remove(0);
+        // A guess that was too high has kept out some of the best.
+        let is_missed =
+            |query: usize, best: &[Candidate]| best.get(limit - 1).is_none_or(|last| last.low < guesses[query]);
+        let mut missed = memory::with_capacity(queries.count)?;
+        missed.extend((0..queries.count).filter(|query| is_missed(*query, &found[*query])));
+        let mut again = memory::with_capacity(missed.len() * queries.dimension)?;
+        missed.iter().for_each(|query| again.extend_from_slice(queries.query(*query)));
+        if !missed.is_empty() {
+            let again = Queries::new(Request { queries: &again, ..queries.request }, queries.view)?;
+            for (query, best) in missed.into_iter().zip(blocks.best(&again, threads, limit, None)?) {
+                found[query] = best;
             }
         }
         Ok(found)
@@ -235,8 +241,10 @@ impl<'a> Blocks<'a> {
     }
 
     /// Returns one of [`SAMPLED`] blocks each, from one end to the other.
-    fn sample(&self) -> Self {
-        Self { parts: self.parts.clone(), count: self.count / SAMPLED, values: self.values, step: SAMPLED }
+    fn sample(&self) -> Result<Self> {
+        let mut parts = memory::with_capacity(self.parts.len())?;
+        parts.extend_from_slice(&self.parts);
+        Ok(Self { parts, count: self.count / SAMPLED, values: self.values, step: SAMPLED })
     }
 
     fn get(&self, block: usize) -> Option<Block<'a>> {

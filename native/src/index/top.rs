@@ -124,14 +124,11 @@ impl Shortlist {
     /// # Errors
     /// [`crate::Error::OutOfMemory`] when there is none for them.
     pub(super) fn best(&self) -> Result<Vec<Candidate>> {
-        let mut best = memory::with_capacity(self.candidates.len())?;
-        best.extend(self.candidates.iter().filter(|candidate| candidate.has_score()));
-        if best.len() > self.limit {
-            best.select_nth_unstable_by(self.limit - 1, Candidate::rank);
-            best.truncate(self.limit);
-        }
-        best.sort_unstable_by(Candidate::rank);
-        Ok(best)
+        let mut best = Self { candidates: memory::with_capacity(self.candidates.len())?, limit: self.limit };
+        best.candidates.extend_from_slice(&self.candidates);
+        best.keep_best();
+        best.candidates.sort_unstable_by(Candidate::rank);
+        Ok(best.candidates)
     }
 }
 
