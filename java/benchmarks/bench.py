@@ -61,17 +61,19 @@ class Plan:
         """Tells whether a measure, peer or bar is meant for a JDK: `jdk = 25` is for that and later ones."""
         return jdk is None or jdk >= entry.get("jdk", 0)
 
-    def peers_at(self, measure, params, jdk, mode):
+    def peers_at(self, measure, params, jdk):
         """Returns the peers of a measure that take part with these parameters."""
-        limits = measure.get("largest", {}) | (measure.get("quick-largest", {}) if mode == "quick" else {})
-        without = measure.get("without", [])
         return [
             peer
             for peer in measure["peers"]
             if self.runs_on(self.peers[peer], jdk)
-            and params.get("n", 0) <= limits.get(peer, sys.maxsize)
-            and not any(peer in hole["peers"] and hole["at"].items() <= params.items() for hole in without)
+            and not any(peer in some["peers"] and params["n"] not in some["n"] for some in measure.get("only", []))
+            and not any(peer in hole["peers"] and hole["at"].items() <= params.items() for hole in measure.get("without", []))
         ]
+
+    def rounds(self, measure, mode):
+        """Returns how many times every peer of a measure runs at a point."""
+        return measure.get("rounds", {}).get(mode, self.modes[mode]["rounds"])
 
     def points(self, jdk, mode, only):
         """Yields (measure, parameters, peers): what is measured on a JDK, or with None what needs no JVM."""
@@ -81,7 +83,7 @@ class Plan:
             if not self.runs_on(measure, jdk):
                 continue
             for params in self.cells(measure["params"]):
-                peers = self.peers_at(measure, params, jdk, mode)
+                peers = self.peers_at(measure, params, jdk)
                 if mode == "quick":
                     needed = self.needed(measure, params, jdk)
                     peers = [peer for peer in peers if peer in needed]
@@ -132,15 +134,16 @@ class Jdk:
 
 
 def jmh(plan, mode, jdk, measure, params, peers, output):
-    """Yields the (command, environment) of each JMH that measures some peers, one for all that want the same JVM."""
-    groups = {}
-    for name in peers:
+    """Yields the (command, environment) of each JMH that measures some peers in turn, one for neighbours alike."""
+
+    def kind(name):
+        """Returns what peers must have in common for one JMH to measure them."""
         peer = plan.peers[name]
         benchmark = measure.get("benchmarks", {}).get(name, measure["benchmark"])
-        key = (benchmark, tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items())))
-        groups.setdefault(key, []).append(name)
+        return benchmark, tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items()))
+
     times = plan.modes[mode]["large" if params.get("n", 0) >= plan.modes[mode]["large-from"] else "small"]
-    for (benchmark, flags, env), names in groups.items():
+    for (benchmark, flags, env), names in itertools.groupby(peers, kind):
         command = [jdk.java, "-cp", f"{TARGET}/classes:{TARGET}/lib/*", "org.openjdk.jmh.Main"]
         command += [f"\\.{re.escape(benchmark)}$", "-rf", "json", "-rff", str(output)]
         command += shlex.split(plan.modes[mode]["jmh"]) + shlex.split(measure.get("times", {}).get(mode, times))
@@ -158,14 +161,16 @@ def newer(plan, jdk):
 
 
 def run_jmh(plan, mode, jdk, measure, params, peers):
+    """Yields the results of all rounds, each with its round. Every second one runs backwards, so that a drift favours none."""
     output = TARGET / "jmh.json"
-    for command, env in jmh(plan, mode, jdk, measure, params, peers, output):
-        output.unlink(missing_ok=True)
-        run(command, env)
-        # JMH leaves an empty file when nothing could be measured.
-        if output.exists() and output.stat().st_size:
-            for result in json.loads(output.read_text(encoding="utf-8")):
-                yield named(measure, params, result)
+    for number in range(plan.rounds(measure, mode)):
+        for command, env in jmh(plan, mode, jdk, measure, params, peers[:: -1 if number % 2 else 1], output):
+            output.unlink(missing_ok=True)
+            run(command, env)
+            # JMH leaves an empty file when nothing could be measured.
+            if output.exists() and output.stat().st_size:
+                for result in json.loads(output.read_text(encoding="utf-8")):
+                    yield named(measure, params, result) | {"round": number}
 
 
 def named(measure, params, result):

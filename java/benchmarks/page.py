@@ -11,8 +11,11 @@ INTRODUCTION = """\
 <!-- Written by scripts/bench from its results: change the plan or java/benchmarks/page.py instead. -->
 
 rust-ffi beside what a user would choose instead, from heap arrays to heap arrays. Every result was checked before it was
-timed. Ratios within one run count: what a machine does in absolute figures depends on the machine, and on what else runs on
-it. `scripts/bench` measures all of it and writes this page; `java/benchmarks/plan.toml` says what, with which flags.
+timed. Ratios count: what a machine does in absolute figures depends on the machine, and on what else runs on it. That
+changes within a minute, so every comparison is measured in rounds. In a round each peer runs once, in a JVM of its own, one
+right after the other, and in the next they run in reverse order; a ratio is the median of those within the rounds, and a time
+is the median of the rounds. `scripts/bench` measures all of it and writes this page; `java/benchmarks/plan.toml` says what,
+in how many rounds, and with which flags.
 """
 COUNT = """\
 What was set out to be reached, and what was. A figure is how many times faster rust-ffi is, or, where the bar says "at
@@ -52,6 +55,11 @@ class Page:
 
     def title(self, peer):
         return self.plan.peers[peer]["title"]
+
+    @staticmethod
+    def peers(measure):
+        """Returns the peers of a measure: ours first, the others as they run."""
+        return sorted(measure["peers"], key=lambda peer: peer != measure["ours"])
 
     def runs(self, runs):
         lines = ["## What was run", ""]
@@ -130,10 +138,10 @@ class Page:
                 at = params | ({along: value} if along else {})
                 rows[value] = {
                     peer: result
-                    for peer in measure["peers"]
+                    for peer in self.peers(measure)
                     if (result := self.results.one(measure, at, jdk, peer))
                 }
-            peers = [peer for peer in measure["peers"] if any(peer in row for row in rows.values())]
+            peers = [peer for peer in self.peers(measure) if any(peer in row for row in rows.values())]
             if not peers:
                 continue
             panels[jdk] = peers, rows
@@ -155,7 +163,7 @@ class Page:
         if peer not in row:
             return ""
         ours = row.get(measure["ours"])
-        ratio = f" ({row[peer].cost / ours.cost:.2f})" if ours and peer != measure["ours"] else ""
+        ratio = f" ({row[peer].over(ours):.2f})" if ours and peer != measure["ours"] else ""
         return show(row[peer]) + ratio
 
     def plot(self, file, along, panels):
@@ -229,9 +237,9 @@ class Page:
                         ours, theirs = (
                             self.results.one(measure, params, jdk, name) for name in (measure["ours"], peer)
                         )
-                        if ours and theirs and theirs.cost < ours.cost:
+                        if ours and theirs and ours.over(theirs) > 1:
                             at = place(measure, params)
-                            where.append(f"{at}{': ' if at else ''}{ours.cost / theirs.cost:.2f}")
+                            where.append(f"{at}{': ' if at else ''}{ours.over(theirs):.2f}")
                     if where:
                         rows.append([measure["title"], str(jdk), self.title(peer), "; ".join(where)])
         if not rows:
@@ -247,7 +255,7 @@ class Page:
                 lacking = {}
                 cells = list(self.plan.cells(measure["params"])) if self.plan.runs_on(measure, jdk) else []
                 for params in cells:
-                    for peer in self.plan.peers_at(measure, params, jdk, "full"):
+                    for peer in self.plan.peers_at(measure, params, jdk):
                         if not self.results.one(measure, params, jdk, peer):
                             lacking.setdefault(peer, []).append(place(measure, params))
                 for peer, places in lacking.items():

@@ -5,11 +5,15 @@ A file holds `{"runs": […], "results": […]}`; a plain list of results, as JM
     {"benchmark": "….MatrixBenchmark.compute", "params": {"work": "TIMES", "n": "1024", "peer": "ejml"}, "threads": 1,
      "jdkVersion": "25.0.1", "primaryMetric": {"score": 1.5, "scoreError": 0.1, "scoreUnit": "us/op"}}
 
-and what does not run on a JVM has no jdkVersion.
+and what does not run on a JVM has no jdkVersion. A comparison is measured in rounds, in each of which every peer runs once:
+"round" says in which. Peers are compared within a round, for a machine may be half as fast a minute later, and the median
+of the rounds counts.
 """
 
 import json
+import math
 import re
+import statistics
 from dataclasses import dataclass
 
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "milliseconds": 1e-3}
@@ -26,6 +30,7 @@ class Result:
     """Less is better: the seconds of one operation, or a number of bytes."""
     score: float
     unit: str
+    round: int
 
     def __getitem__(self, name):
         return dict(self.params).get(name)
@@ -34,6 +39,46 @@ class Result:
     def comparison(self):
         """What results of different peers have in common that may be compared."""
         return (self.benchmark, tuple(p for p in self.params if p[0] != "peer"), self.threads, self.jdk)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the rounds of a comparison say about one peer."""
+
+    rounds: tuple
+
+    @property
+    def comparison(self):
+        return self.rounds[0].comparison
+
+    @property
+    def peer(self):
+        return self.rounds[0]["peer"]
+
+    @property
+    def unit(self):
+        return self.rounds[0].unit
+
+    @property
+    def score(self):
+        return statistics.median(r.score for r in self.rounds)
+
+    @property
+    def cost(self):
+        return statistics.median(r.cost for r in self.rounds)
+
+    def over(self, other):
+        """Returns how many times as much as another it costs.
+
+        This is the median over the rounds that both have, or the ratio of the medians if they ran in no round together.
+        """
+        costs = {r.round: r.cost for r in other.rounds} if self.comparison == other.comparison else {}
+        ratios = [r.cost / costs[r.round] for r in self.rounds if r.round in costs]
+        if not ratios:
+            return self.cost / other.cost
+        low, high = statistics.median_low(ratios), statistics.median_high(ratios)
+        # Of two in the middle, the geometric mean is the same the other way round.
+        return low if low == high else math.sqrt(low * high)
 
 
 def feature(version):
@@ -62,6 +107,7 @@ def parse(raw):
         cost=cost(metric["score"], metric["scoreUnit"], threads),
         score=metric["score"],
         unit=metric["scoreUnit"],
+        round=raw.get("round", 0),
     )
 
 
@@ -80,7 +126,7 @@ def merge(files):
     for path in files:
         more, raw = read(path)
         runs += [run for run in more if run not in runs]
-        latest = {(r.comparison, r["peer"]): r for r in map(parse, raw)}.values()
+        latest = {(r.comparison, r["peer"], r.round): r for r in map(parse, raw)}.values()
         replaced = {r.comparison for r in latest}
         merged = [r for r in merged if r.comparison not in replaced] + list(latest)
     return runs, merged
@@ -106,8 +152,9 @@ class Results:
         ]
 
     def one(self, measure, params, jdk, peer):
-        """Returns a single result, or None if there is none."""
-        return next(iter(self.of(measure, params, jdk, peer)), None)
+        """Returns what was measured of a peer, or None if nothing was."""
+        found = self.of(measure, params, jdk, peer)
+        return Measured(tuple(r for r in found if r.comparison == found[0].comparison)) if found else None
 
 
 @dataclass(frozen=True)
@@ -168,15 +215,15 @@ def verdict(plan, results, bar, jdk, params):
     theirs = [r for r in theirs if r]
     if not ours or not theirs:
         return Verdict(bar, jdk, params, None, ", ".join(bar["peers"]))
-    best = min(theirs, key=lambda r: r.cost)
+    best = min(theirs, key=lambda r: r.over(ours))
     if "flops" in bar:
         # The peer is a rate: how much of it is reached. Its cost is the seconds of one flop.
-        ratio = bar["flops"] * int(params["n"]) ** 3 * best.cost / ours.cost
+        ratio = bar["flops"] * int(params["n"]) ** 3 * best.over(ours)
     elif "at-most" in bar:
-        ratio = ours.cost / best.cost
+        ratio = ours.over(best)
     else:
-        ratio = best.cost / ours.cost
-    return Verdict(bar, jdk, params, ratio, best["peer"] or "")
+        ratio = best.over(ours)
+    return Verdict(bar, jdk, params, ratio, best.peer or "")
 
 
 def crossovers(plan, results):
@@ -192,7 +239,7 @@ def crossovers(plan, results):
                         results.one(measure, params | {"n": n}, jdk, peer) for peer in (plan.ours, crossover["peer"])
                     )
                     if ours and theirs:
-                        ratios.append((n, theirs.cost / ours.cost))
+                        ratios.append((n, theirs.over(ours)))
                 if ratios:
                     least = None
                     for n, ratio in reversed(ratios):
