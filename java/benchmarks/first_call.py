@@ -2,7 +2,6 @@
 resident bytes, each the median of some rounds, and the bytes of the jars that it takes. Linux; the benchmarks are built."""
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -12,6 +11,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import results
 
 TARGET = Path(__file__).resolve().parent / "target"
 
@@ -68,14 +69,6 @@ def start(java, call, libraries, cache):
     return seconds, int(re.search(r"VmRSS:\s*(\d+) kB", status)[1]) * 1024
 
 
-def jdk_version(java):
-    """Returns the version of a JDK, as JMH writes it."""
-    settings = subprocess.run(
-        [java, "-XshowSettings:properties", "-version"], check=True, capture_output=True, text=True
-    ).stderr
-    return re.search(r"java\.version = (\S+)", settings)[1]
-
-
 def measure(java, rounds):
     """Returns the milliseconds and the resident bytes of a JVM that prints a line, and what each library adds."""
     runs = {"nothing": []} | {name: [] for name, *_ in LIBRARIES}
@@ -104,27 +97,18 @@ def main():
         f"a JVM that prints a line: {empty_seconds * 1e3:.1f} ms, {empty_bytes / 1e6:.1f} MB resident;"
         f" the first call adds, in the median of {arguments.rounds} rounds,"
     )
-    version = jdk_version(arguments.jvm)
-    results = []
+    scores = []
     for name, _, needed, _ in LIBRARIES:
         seconds, resident = added[name]
         size = sum(jar.stat().st_size for jar in jars(needed))
         print(f"  {name:30} {seconds * 1e3:7.1f} ms {resident / 1e6:7.1f} MB resident, {size / 1e6:6.2f} MB of jars")
-        for measured, score, unit in [
-            ("milliseconds", seconds * 1e3, "ms"),
-            ("jar bytes", size, "bytes"),
-            ("resident bytes", resident, "bytes"),
-        ]:
-            results.append(
-                {
-                    "benchmark": "FirstCall",
-                    "params": {"peer": name, "measure": measured},
-                    "jdkVersion": version,
-                    "primaryMetric": {"score": score, "scoreUnit": unit},
-                }
-            )
+        scores += [
+            ({"peer": name, "measure": "milliseconds"}, seconds * 1e3, "ms", {}),
+            ({"peer": name, "measure": "jar bytes"}, size, "bytes", {}),
+            ({"peer": name, "measure": "resident bytes"}, resident, "bytes", {}),
+        ]
     if arguments.output:
-        Path(arguments.output).write_text(json.dumps(results, indent=2) + "\n")
+        results.write(arguments.output, "FirstCall", results.jdk_version(arguments.jvm), scores)
 
 
 main()

@@ -3,7 +3,6 @@ in Java, and while another thread factorizes 2000 x 2000 matrices with rust-ffi.
 until all threads run again, and with it what threads waited before it for a JNI critical section to end."""
 
 import argparse
-import json
 import math
 import re
 import shutil
@@ -11,6 +10,8 @@ import statistics
 import subprocess
 import tempfile
 from pathlib import Path
+
+import results
 
 TARGET = Path(__file__).resolve().parent / "target"
 PEERS = ["idle", "java", "rust-ffi"]
@@ -64,14 +65,6 @@ def run(java, peer, seconds):
         return pauses(log.read_text())
 
 
-def jdk_version(java):
-    """Returns the version of a JDK, as JMH writes it."""
-    settings = subprocess.run(
-        [java, "-XshowSettings:properties", "-version"], check=True, capture_output=True, text=True
-    ).stderr
-    return re.search(r"java\.version = (\S+)", settings)[1]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jvm", default=shutil.which("java"), help="the java to measure with")
@@ -84,8 +77,7 @@ def main():
     for _ in range(arguments.rounds):
         for peer in PEERS:
             found[peer] += run(arguments.jvm, peer, arguments.seconds)
-    version = jdk_version(arguments.jvm)
-    results = []
+    scores = []
     for peer, milliseconds in found.items():
         milliseconds.sort()
         p99 = milliseconds[math.ceil(0.99 * len(milliseconds)) - 1]
@@ -94,21 +86,14 @@ def main():
             f"{peer:8} p99 {p99:7.2f} ms, median {median:6.2f} ms, longest {milliseconds[-1]:7.2f} ms"
             f" of {len(milliseconds)} pauses"
         )
-        results.append(
-            {
-                "benchmark": "Pauses",
-                "params": {"peer": peer},
-                "jdkVersion": version,
-                "primaryMetric": {"score": p99, "scoreUnit": "ms"},
-                "secondaryMetrics": {
-                    "count": {"score": len(milliseconds), "scoreUnit": "pauses"},
-                    "median": {"score": median, "scoreUnit": "ms"},
-                    "longest": {"score": milliseconds[-1], "scoreUnit": "ms"},
-                },
-            }
-        )
+        others = {
+            "count": (len(milliseconds), "pauses"),
+            "median": (median, "ms"),
+            "longest": (milliseconds[-1], "ms"),
+        }
+        scores.append(({"peer": peer}, p99, "ms", others))
     if arguments.output:
-        Path(arguments.output).write_text(json.dumps(results, indent=2) + "\n")
+        results.write(arguments.output, "Pauses", results.jdk_version(arguments.jvm), scores)
 
 
 main()

@@ -14,6 +14,8 @@ import json
 import math
 import re
 import statistics
+import subprocess
+from pathlib import Path
 from dataclasses import dataclass
 
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "milliseconds": 1e-3}
@@ -79,6 +81,33 @@ class Measured:
         low, high = statistics.median_low(ratios), statistics.median_high(ratios)
         # Of two in the middle, the geometric mean is the same the other way round.
         return low if low == high else math.sqrt(low * high)
+
+
+def jdk_version(java):
+    """Returns the version of a JDK, as JMH writes it."""
+    settings = subprocess.run(
+        [java, "-XshowSettings:properties", "-version"], check=True, capture_output=True, text=True
+    ).stderr
+    return re.search(r"java\.version = (\S+)", settings)[1]
+
+
+def write(path, benchmark, version, scores):
+    """Writes results as JMH does, of (parameters, score, unit, other scores by their names)."""
+    raws = [
+        {
+            "benchmark": benchmark,
+            "params": params,
+            "jdkVersion": version,
+            "primaryMetric": metric(score, unit),
+            "secondaryMetrics": {name: metric(*more) for name, more in others.items()},
+        }
+        for params, score, unit, others in scores
+    ]
+    Path(path).write_text(json.dumps(raws, indent=2) + "\n", encoding="utf-8")
+
+
+def metric(score, unit):
+    return {"score": score, "scoreUnit": unit}
 
 
 def feature(version):

@@ -232,6 +232,13 @@ def test_the_rounds_of_a_file_are_read(tmp_path):
     assert (measured.score, measured.cost) == (2, pytest.approx(2e-6))
 
 
+def test_what_a_program_writes_is_read(tmp_path):
+    path = tmp_path / "pauses.json"
+    results.write(path, "Pauses", "25.0.1", [({"peer": "idle"}, 12.5, "ms", {"count": (3, "pauses")})])
+    _, (result,) = results.merge([path])
+    assert (result.benchmark, result["peer"], result.jdk, result.cost) == ("Pauses", "idle", 25, pytest.approx(0.0125))
+
+
 def test_criterion_is_read(tmp_path):
     new = tmp_path / "DOT_FLOAT" / "768" / "new"
     new.mkdir(parents=True)
