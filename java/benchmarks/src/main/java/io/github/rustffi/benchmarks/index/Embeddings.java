@@ -1,7 +1,7 @@
 package io.github.rustffi.benchmarks.index;
 
 import java.util.Arrays;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Vectors to search in and queries, the same ones every time. */
@@ -22,11 +22,14 @@ final class Embeddings {
     final float[] queries = random(2, QUERIES);
 
     private static float[] random(long seed, int count) {
-        Random random = new Random(seed);
         float[] values = new float[count * DIMENSION];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat() * 2 - 1;
-        }
+        // Vector by vector, for every JVM that is measured waits for it.
+        IntStream.range(0, count).parallel().forEach(i -> {
+            SplittableRandom random = new SplittableRandom(seed * COUNT + i);
+            for (int j = 0; j < DIMENSION; j++) {
+                values[i * DIMENSION + j] = (float) (random.nextDouble() * 2 - 1);
+            }
+        });
         return values;
     }
 
@@ -61,9 +64,7 @@ final class Embeddings {
     void check(float[] query, int k, long[] ids) {
         double[] scores = IntStream.range(0, COUNT)
                 .parallel()
-                .mapToDouble(i -> IntStream.range(0, DIMENSION)
-                        .mapToDouble(j -> (double) query[j] * vectors[i * DIMENSION + j])
-                        .sum())
+                .mapToDouble(i -> score(query, i))
                 .toArray();
         double[] sorted = scores.clone();
         Arrays.sort(sorted);
@@ -78,5 +79,13 @@ final class Embeddings {
                 throw new AssertionError("the score of hit " + i + " is " + actual + ", not " + expected);
             }
         }
+    }
+
+    private double score(float[] query, int i) {
+        double sum = 0;
+        for (int j = 0; j < DIMENSION; j++) {
+            sum += (double) query[j] * vectors[i * DIMENSION + j];
+        }
+        return sum;
     }
 }
