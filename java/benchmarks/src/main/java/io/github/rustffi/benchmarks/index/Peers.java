@@ -3,6 +3,7 @@ package io.github.rustffi.benchmarks.index;
 import io.github.jbellis.jvector.vector.VectorUtil;
 import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.rustffi.VectorIndex;
+import io.github.rustffi.benchmarks.ByName;
 import io.github.rustffi.benchmarks.VectorApi;
 import java.util.Map;
 import java.util.function.Function;
@@ -10,7 +11,7 @@ import java.util.function.UnaryOperator;
 
 /** The ways to search by the names that results bear. None is loaded before it is asked for. */
 final class Peers {
-    private static final Map<String, Function<Embeddings, Search>> PEERS = Map.of(
+    private static final ByName<Function<Embeddings, Search>> PEERS = new ByName<>(Map.of(
             "rust-ffi", Peers::rustFfi,
             "java", embeddings -> loop(embeddings, Peers::dot),
             "lucene",
@@ -27,7 +28,7 @@ final class Peers {
                     embeddings -> {
                         VectorApi.requirePresent();
                         return jvector(embeddings);
-                    });
+                    }));
 
     private Peers() {}
 
@@ -40,11 +41,7 @@ final class Peers {
      * @throws IllegalArgumentException when there is none of that name
      */
     static Search of(String name, Embeddings embeddings) {
-        Function<Embeddings, Search> peer = PEERS.get(name);
-        if (peer == null) {
-            throw new IllegalArgumentException("no peer " + name + " among " + PEERS.keySet());
-        }
-        return peer.apply(embeddings);
+        return PEERS.get(name).apply(embeddings);
     }
 
     /**

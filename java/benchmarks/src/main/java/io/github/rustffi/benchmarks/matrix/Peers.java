@@ -1,5 +1,6 @@
 package io.github.rustffi.benchmarks.matrix;
 
+import io.github.rustffi.benchmarks.ByName;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
  * {@code LD_LIBRARY_PATH} as {@code java/benchmarks/openblas} prints it.
  */
 final class Peers {
-    private static final Map<String, Supplier<LinearAlgebra>> PEERS = Map.ofEntries(
+    private static final ByName<Supplier<LinearAlgebra>> PEERS = new ByName<>(Map.ofEntries(
             Map.entry("rust-ffi", RustFfi::new),
             Map.entry("ejml", Ejml::new),
             Map.entry("ejml-mt", EjmlParallel::new),
@@ -22,7 +23,7 @@ final class Peers {
             Map.entry("jblas", Jblas::new),
             Map.entry("ojalgo", OjAlgo::new),
             Map.entry("commons-math", CommonsMath::new),
-            Map.entry("hipparchus", Hipparchus::new));
+            Map.entry("hipparchus", Hipparchus::new)));
 
     private Peers() {}
 
@@ -34,10 +35,6 @@ final class Peers {
      * @throws IllegalArgumentException when there is none of that name
      */
     static LinearAlgebra of(String name) {
-        Supplier<LinearAlgebra> peer = PEERS.get(name);
-        if (peer == null) {
-            throw new IllegalArgumentException("no peer " + name + " among " + PEERS.keySet());
-        }
-        return peer.get();
+        return PEERS.get(name).get();
     }
 }

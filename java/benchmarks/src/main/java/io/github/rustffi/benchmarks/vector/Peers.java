@@ -1,5 +1,6 @@
 package io.github.rustffi.benchmarks.vector;
 
+import io.github.rustffi.benchmarks.ByName;
 import io.github.rustffi.benchmarks.NetlibBlas;
 import io.github.rustffi.benchmarks.VectorApi;
 import java.util.Map;
@@ -7,14 +8,14 @@ import java.util.function.Supplier;
 
 /** The libraries by the names that results bear. None is loaded before it is asked for. */
 final class Peers {
-    private static final Map<String, Supplier<Kernels>> PEERS = Map.of(
+    private static final ByName<Supplier<Kernels>> PEERS = new ByName<>(Map.of(
             "rust-ffi", RustFfi::new,
             "java", PlainLoops::new,
             "lucene", () -> fast(Lucene::new),
             "lucene-scalar", () -> scalar(Lucene::new),
             "jvector", () -> fast(JVector::new),
             "netlib-java", () -> new Netlib(NetlibBlas.java()),
-            "netlib-vector", () -> new Netlib(NetlibBlas.vector()));
+            "netlib-vector", () -> new Netlib(NetlibBlas.vector())));
 
     private Peers() {}
 
@@ -26,11 +27,7 @@ final class Peers {
      * @throws IllegalArgumentException when there is none of that name
      */
     static Kernels of(String name) {
-        Supplier<Kernels> peer = PEERS.get(name);
-        if (peer == null) {
-            throw new IllegalArgumentException("no peer " + name + " among " + PEERS.keySet());
-        }
-        return peer.get();
+        return PEERS.get(name).get();
     }
 
     private static Kernels fast(Supplier<Kernels> peer) {
