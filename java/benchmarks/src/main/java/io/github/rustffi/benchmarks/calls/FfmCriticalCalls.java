@@ -1,9 +1,7 @@
 package io.github.rustffi.benchmarks.calls;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,12 +9,9 @@ import java.util.Arrays;
 /** The JDK's API for foreign functions without its transitions, for functions that take no time. Needs JDK 22. */
 final class FfmCriticalCalls implements Calls {
     private static final Linker.Option CRITICAL = Linker.Option.critical(true);
-    private static final MethodHandle ADD = FfmCalls.function(
-            "add", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), CRITICAL);
-    private static final MethodHandle GREET =
-            FfmCalls.function("greet", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS), CRITICAL);
-    private static final MethodHandle FREE_STRING =
-            FfmCalls.function("free_string", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS), CRITICAL);
+    private static final MethodHandle ADD = FfmFunctions.add(CRITICAL);
+    private static final MethodHandle GREET = FfmFunctions.greet(CRITICAL);
+    private static final MethodHandle FREE_STRING = FfmFunctions.freeString(CRITICAL);
 
     @Override
     public int add(int a, int b) {
