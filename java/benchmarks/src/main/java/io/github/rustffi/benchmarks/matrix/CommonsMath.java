@@ -16,11 +16,11 @@ final class CommonsMath implements LinearAlgebra {
     @Override
     public Task<?> task(Work work, Problem p) {
         if (work == Work.TIMES) {
-            BlockRealMatrix a = new BlockRealMatrix(rows(p, p.a()));
-            BlockRealMatrix b = new BlockRealMatrix(rows(p, p.b()));
-            return new Task<>(() -> a.multiply(b), c -> new double[][] {flat(c)});
+            BlockRealMatrix a = new BlockRealMatrix(Rows.of(p, p.a()));
+            BlockRealMatrix b = new BlockRealMatrix(Rows.of(p, p.b()));
+            return new Task<>(() -> a.multiply(b), c -> new double[][] {Rows.flat(c.getData())});
         }
-        RealMatrix a = new Array2DRowRealMatrix(rows(p, p.a()), false);
+        RealMatrix a = new Array2DRowRealMatrix(Rows.of(p, p.a()), false);
         RealVector b = new ArrayRealVector(p.b());
         return switch (work) {
             case TIMES -> throw new AssertionError();
@@ -30,35 +30,23 @@ final class CommonsMath implements LinearAlgebra {
                 new Task<>(() -> new LUDecomposition(a), lu ->
                         new double[][] {lu.getSolver().solve(b).toArray()});
             case CHOLESKY ->
-                new Task<>(() -> new CholeskyDecomposition(a), cholesky -> new double[][] {flat(cholesky.getL())});
+                new Task<>(() -> new CholeskyDecomposition(a), cholesky ->
+                        new double[][] {Rows.flat(cholesky.getL().getData())});
             case LEAST_SQUARES ->
                 new Task<>(() -> new QRDecomposition(a).getSolver().solve(b), x -> new double[][] {x.toArray()});
             case SVD ->
-                new Task<>(() -> new SingularValueDecomposition(a), svd ->
-                        new double[][] {flat(svd.getU()), svd.getSingularValues(), flat(svd.getV())});
+                new Task<>(() -> new SingularValueDecomposition(a), svd -> new double[][] {
+                    Rows.flat(svd.getU().getData()),
+                    svd.getSingularValues(),
+                    Rows.flat(svd.getV().getData())
+                });
             case SYMMETRIC_EIGEN ->
-                new Task<>(() -> new EigenDecomposition(a), eigen ->
-                        new double[][] {eigen.getRealEigenvalues(), flat(eigen.getV())});
+                new Task<>(() -> new EigenDecomposition(a), eigen -> new double[][] {
+                    eigen.getRealEigenvalues(), Rows.flat(eigen.getV().getData())
+                });
             case EIGEN ->
                 new Task<>(() -> new EigenDecomposition(a), eigen ->
                         new double[][] {eigen.getRealEigenvalues(), eigen.getImagEigenvalues()});
         };
-    }
-
-    private static double[][] rows(Problem p, double[] values) {
-        double[][] rows = new double[p.rows()][p.columns()];
-        for (int i = 0; i < p.rows(); i++) {
-            System.arraycopy(values, i * p.columns(), rows[i], 0, p.columns());
-        }
-        return rows;
-    }
-
-    private static double[] flat(RealMatrix a) {
-        int columns = a.getColumnDimension();
-        double[] flat = new double[a.getRowDimension() * columns];
-        for (int i = 0; i < a.getRowDimension(); i++) {
-            System.arraycopy(a.getRow(i), 0, flat, i * columns, columns);
-        }
-        return flat;
     }
 }
