@@ -5,11 +5,10 @@ import dev.ludovic.netlib.lapack.JavaLAPACK;
 import dev.ludovic.netlib.lapack.LAPACK;
 import dev.ludovic.netlib.lapack.NativeLAPACK;
 import io.github.rustffi.benchmarks.NetlibBlas;
-import java.util.Arrays;
 import org.netlib.util.intW;
 
-/** dev.ludovic.netlib, column-major. LAPACK overwrites its input, so every call begins with a copy. */
-final class Netlib implements LinearAlgebra {
+/** dev.ludovic.netlib. */
+final class Netlib extends Lapack {
     private final BLAS blas;
     private final LAPACK lapack;
 
@@ -51,78 +50,54 @@ final class Netlib implements LinearAlgebra {
         if (lapack == null && work != Work.TIMES) {
             throw new UnsupportedOperationException(work.name());
         }
-        int m = p.rows();
-        int n = p.columns();
-        double[] a = ColumnMajor.ofRowMajor(m, n, p.a());
-        return switch (work) {
-            case TIMES -> {
-                double[] b = ColumnMajor.ofRowMajor(n, n, p.b());
-                yield new Task<>(() -> times(n, a, b), c -> new double[][] {ColumnMajor.toRowMajor(n, c)});
-            }
-            case SOLVE -> new Task<>(() -> solve(n, a, p.b()), x -> new double[][] {x});
-            case LU -> new Task<>(() -> lu(n, a), lu -> new double[][] {solve(n, lu, p.b())});
-            case CHOLESKY -> new Task<>(() -> cholesky(n, a), l -> new double[][] {ColumnMajor.lowerToRowMajor(n, l)});
-            case LEAST_SQUARES ->
-                new Task<>(() -> leastSquares(m, n, a, p.b()), x -> new double[][] {Arrays.copyOf(x, n)});
-            case SVD ->
-                new Task<>(() -> svd(n, a), svd -> new double[][] {
-                    // What is V transposed in columns is V in rows.
-                    ColumnMajor.toRowMajor(n, svd.u), svd.s, svd.vt
-                });
-            case SYMMETRIC_EIGEN ->
-                new Task<>(() -> symmetricEigen(n, a), eigen ->
-                        new double[][] {eigen.values, ColumnMajor.toRowMajor(n, eigen.vectors)});
-            case EIGEN -> new Task<>(() -> eigen(n, a), eigen -> new double[][] {eigen.real, eigen.imaginary});
-        };
+        return super.task(work, p);
     }
 
-    private record Lu(double[] factors, int[] pivots) {}
-
-    private record Svd(double[] u, double[] s, double[] vt) {}
-
-    private record SymmetricEigen(double[] values, double[] vectors) {}
-
-    private record Eigen(double[] real, double[] imaginary, double[] vectors) {}
-
-    private double[] times(int n, double[] a, double[] b) {
+    @Override
+    double[] times(int n, double[] a, double[] b) {
         double[] c = new double[n * n];
         blas.dgemm("N", "N", n, n, n, 1, a, n, b, n, 0, c, n);
         return c;
     }
 
-    private double[] solve(int n, double[] a, double[] b) {
+    @Override
+    double[] solve(int n, double[] a, double[] b) {
         double[] x = b.clone();
         intW info = new intW(0);
         lapack.dgesv(n, 1, a.clone(), n, new int[n], x, n, info);
-        require(info);
+        require(info.val);
         return x;
     }
 
-    private Lu lu(int n, double[] a) {
+    @Override
+    Lu lu(int n, double[] a) {
         Lu lu = new Lu(a.clone(), new int[n]);
         intW info = new intW(0);
-        lapack.dgetrf(n, n, lu.factors, n, lu.pivots, info);
-        require(info);
+        lapack.dgetrf(n, n, lu.factors(), n, lu.pivots(), info);
+        require(info.val);
         return lu;
     }
 
-    private double[] solve(int n, Lu lu, double[] b) {
+    @Override
+    double[] solve(int n, Lu lu, double[] b) {
         double[] x = b.clone();
         intW info = new intW(0);
-        lapack.dgetrs("N", n, 1, lu.factors, n, lu.pivots, x, n, info);
-        require(info);
+        lapack.dgetrs("N", n, 1, lu.factors(), n, lu.pivots(), x, n, info);
+        require(info.val);
         return x;
     }
 
-    private double[] cholesky(int n, double[] a) {
+    @Override
+    double[] cholesky(int n, double[] a) {
         double[] l = a.clone();
         intW info = new intW(0);
         lapack.dpotrf("L", n, l, n, info);
-        require(info);
+        require(info.val);
         return l;
     }
 
-    private double[] leastSquares(int m, int n, double[] a, double[] b) {
+    @Override
+    double[] leastSquares(int m, int n, double[] a, double[] b) {
         double[] x = b.clone();
         double[] factors = a.clone();
         intW info = new intW(0);
@@ -130,43 +105,61 @@ final class Netlib implements LinearAlgebra {
         lapack.dgels("N", m, n, 1, factors, m, x, m, work, -1, info);
         work = new double[(int) work[0]];
         lapack.dgels("N", m, n, 1, factors, m, x, m, work, work.length, info);
-        require(info);
+        require(info.val);
         return x;
     }
 
-    private Svd svd(int n, double[] a) {
+    @Override
+    Svd svd(int n, double[] a) {
         Svd svd = new Svd(new double[n * n], new double[n], new double[n * n]);
         double[] destroyed = a.clone();
         int[] integers = new int[8 * n];
         intW info = new intW(0);
         double[] work = new double[1];
-        lapack.dgesdd("S", n, n, destroyed, n, svd.s, svd.u, n, svd.vt, n, work, -1, integers, info);
+        lapack.dgesdd("S", n, n, destroyed, n, svd.s(), svd.u(), n, svd.vt(), n, work, -1, integers, info);
         work = new double[(int) work[0]];
-        lapack.dgesdd("S", n, n, destroyed, n, svd.s, svd.u, n, svd.vt, n, work, work.length, integers, info);
-        require(info);
+        lapack.dgesdd("S", n, n, destroyed, n, svd.s(), svd.u(), n, svd.vt(), n, work, work.length, integers, info);
+        require(info.val);
         return svd;
     }
 
-    private SymmetricEigen symmetricEigen(int n, double[] a) {
+    @Override
+    SymmetricEigen symmetricEigen(int n, double[] a) {
         SymmetricEigen eigen = new SymmetricEigen(new double[n], a.clone());
         intW info = new intW(0);
         double[] work = new double[1];
         int[] integers = new int[1];
-        lapack.dsyevd("V", "L", n, eigen.vectors, n, eigen.values, work, -1, integers, -1, info);
+        lapack.dsyevd("V", "L", n, eigen.vectors(), n, eigen.values(), work, -1, integers, -1, info);
         work = new double[(int) work[0]];
         integers = new int[integers[0]];
-        lapack.dsyevd("V", "L", n, eigen.vectors, n, eigen.values, work, work.length, integers, integers.length, info);
-        require(info);
+        lapack.dsyevd(
+                "V", "L", n, eigen.vectors(), n, eigen.values(), work, work.length, integers, integers.length, info);
+        require(info.val);
         return eigen;
     }
 
-    private Eigen eigen(int n, double[] a) {
+    @Override
+    Eigen eigen(int n, double[] a) {
         Eigen eigen = new Eigen(new double[n], new double[n], new double[n * n]);
         double[] destroyed = a.clone();
         double[] left = new double[1];
         intW info = new intW(0);
         double[] work = new double[1];
-        lapack.dgeev("N", "V", n, destroyed, n, eigen.real, eigen.imaginary, left, 1, eigen.vectors, n, work, -1, info);
+        lapack.dgeev(
+                "N",
+                "V",
+                n,
+                destroyed,
+                n,
+                eigen.real(),
+                eigen.imaginary(),
+                left,
+                1,
+                eigen.vectors(),
+                n,
+                work,
+                -1,
+                info);
         work = new double[(int) work[0]];
         lapack.dgeev(
                 "N",
@@ -174,22 +167,16 @@ final class Netlib implements LinearAlgebra {
                 n,
                 destroyed,
                 n,
-                eigen.real,
-                eigen.imaginary,
+                eigen.real(),
+                eigen.imaginary(),
                 left,
                 1,
-                eigen.vectors,
+                eigen.vectors(),
                 n,
                 work,
                 work.length,
                 info);
-        require(info);
+        require(info.val);
         return eigen;
-    }
-
-    private static void require(intW info) {
-        if (info.val != 0) {
-            throw new ArithmeticException("LAPACK failed: " + info.val);
-        }
     }
 }
