@@ -35,8 +35,12 @@ Every place where a peer was faster than rust-ffi, and how many times.
 MISSING = """\
 What the plan has and these results lack: it has not been run, or it failed.
 """
-# Of the results of criterion, those that have a counterpart in Java.
-CORE = {"MatrixBenchmark.compute": "work", "VectorBenchmark.compute": "operation"}
+# The parameters in the results of criterion of what is measured in Java as well.
+CORE = {
+    "MatrixBenchmark.compute": lambda at: {"work": at["work"], "n": at["n"]},
+    "VectorBenchmark.compute": lambda at: {"work": at["operation"], "type": at["type"], "n": at["n"]},
+    "IndexBenchmark.search": lambda at: {"work": "SEARCH", "n": at["k"]},
+}
 
 
 def write(path, plan, runs, measured):
@@ -203,16 +207,14 @@ class Page:
         rows = []
         core = {"benchmark": "Core", "jvm": False}
         for measure in self.plan.measures.values():
-            name = CORE.get(measure["benchmark"])
-            if not name or measure.get("threads", 1) > 1:
+            inside = CORE.get(measure["benchmark"])
+            if not inside or measure.get("threads", 1) > 1:
                 continue
             for params in self.plan.cells(measure["params"]):
-                inside = {"work": params[name]} | {k: v for k, v in params.items() if k in ("n", "type")}
-                alone = self.results.one(core, inside, None, "core")
+                alone = self.results.one(core, inside(params), None, "core")
                 calls = [self.results.one(measure, params, jdk, self.plan.ours) for jdk in self.results.jdks]
                 if alone and any(calls):
-                    kind = " ".join(str(value).lower() for k, value in varying(measure["params"], params) if k != "n")
-                    row = [f"{measure['title']} {kind}".strip(), str(params["n"]), show(alone)]
+                    row = [f"{measure['title']} {place(measure, params)}".strip(), show(alone)]
                     for call in calls:
                         if call is None:
                             row.append("")
@@ -222,7 +224,7 @@ class Page:
                     rows.append(row)
         if not rows:
             return ""
-        head = ["work", "n", "the core alone", *(f"beyond it, JDK {jdk}" for jdk in self.results.jdks)]
+        head = ["work", "the core alone", *(f"beyond it, JDK {jdk}" for jdk in self.results.jdks)]
         return f"## What the JVM adds\n\n{JNI}\n{table(head, rows, 1)}"
 
     def wins(self):

@@ -10,8 +10,8 @@ use rust_ffi::index::{Index, Metric};
 use rust_ffi::least_squares::least_squares;
 use rust_ffi::{MatrixRef, Result, cholesky, eigen, lu, matrix, qr, svd, vector};
 
-const SIZES: [usize; 6] = [64, 128, 256, 512, 1024, 2048];
-const LENGTHS: [usize; 8] = [8, 32, 128, 256, 768, 1024, 4096, 65_536];
+const SIZES: [usize; 5] = [64, 256, 512, 1024, 2048];
+const LENGTHS: [usize; 7] = [8, 32, 128, 256, 768, 4096, 65_536];
 const HITS: [usize; 2] = [10, 1000];
 const VECTORS: usize = 100_000;
 const DIMENSION: usize = 768;
@@ -21,8 +21,8 @@ const QUERIES: usize = 64;
 fn main() {
     let mut criterion = Criterion::default()
         .sample_size(10)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1))
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(500))
         .without_plots()
         .configure_from_args();
     matrices(&mut criterion);
@@ -32,7 +32,7 @@ fn main() {
 }
 
 fn matrices(criterion: &mut Criterion) {
-    for n in [4, 8, 16, 32].into_iter().chain(SIZES) {
+    for n in [4, 8, 16, 32, 128].into_iter().chain(SIZES) {
         let (a, b) = (values(n * n), values(n * n + 1));
         let (a, b) = (square(n, &a), square(n, &b[1..]));
         let mut out = vec![0.0; n * n];
