@@ -232,6 +232,12 @@ def test_the_rounds_of_a_file_are_read(tmp_path):
     assert (measured.score, measured.cost) == (2, pytest.approx(2e-6))
 
 
+def test_what_is_measured_before_all_is_compiled_does_not_count():
+    result = times(5, "rust-ffi")
+    result["primaryMetric"]["rawData"] = [[12, 5, 3, 2.5, 3]]
+    assert results.parse(result).cost == pytest.approx(3e-6)
+
+
 def test_what_a_program_writes_is_read(tmp_path):
     path = tmp_path / "pauses.json"
     results.write(path, "Pauses", "25.0.1", [({"peer": "idle"}, 12.5, "ms", {"count": (3, "pauses")})])
