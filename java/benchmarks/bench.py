@@ -86,6 +86,7 @@ class Plan:
                 peers = self.peers_at(measure, params, jdk)
                 if mode == "quick":
                     needed = self.needed(measure, params, jdk)
+                    needed -= set(measure.get("quick-without", []))
                     peers = [peer for peer in peers if peer in needed]
                 if peers:
                     yield measure, params, peers
