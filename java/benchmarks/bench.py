@@ -88,6 +88,10 @@ class Plan:
                     needed = self.needed(measure, params, jdk)
                     needed -= set(measure.get("quick-without", []))
                     peers = [peer for peer in peers if peer in needed]
+                if peers and "command" in measure:
+                    # A program measures all at once.
+                    yield measure, {}, peers
+                    break
                 if peers:
                     yield measure, params, peers
 

@@ -74,6 +74,11 @@ def test_quick_measures_less_and_nothing_else():
         assert sum(map(len, quick.values())) < sum(map(len, full.values())) / 2
 
 
+def test_a_program_runs_once():
+    names = [measure["name"] for measure, _, _ in PLAN.points(25, "full", EVERYTHING)]
+    assert [names.count(name) for name in ("first-call", "pauses", "peak")] == [1, 1, 1]
+
+
 def test_a_peer_runs_where_it_can():
     peers = {jdk: {p for _, _, peers in PLAN.points(jdk, "full", EVERYTHING) for p in peers} for jdk in (17, 25)}
     assert "ffm" not in peers[17] and "ffm" in peers[25]
