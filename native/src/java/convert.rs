@@ -7,24 +7,44 @@
 
 use std::ptr::NonNull;
 
-use jni::Env;
 use jni::objects::{JPrimitiveArray, JString, TypeArray};
 use jni::refs::Reference;
 use jni::sys::{JNI_ABORT, JNIEnv, jarray, jdouble, jfloat, jint, jlong, jsize, jstring};
+use jni::{Env, EnvUnowned};
 
 use super::throw::Result;
 use crate::matrix::MatrixRef;
 use crate::{Error, memory};
 
+/// The JNI environment of this thread: as `jni` hands it out, or as the JVM does.
+///
+/// What is called here cannot fail, or says so by what it returns: `jni` would ask for a pending exception each time.
+pub trait Environment<'local> {
+    /// Returns the environment as JNI functions take it.
+    fn raw(&self) -> *mut JNIEnv;
+}
+
+impl<'local> Environment<'local> for Env<'local> {
+    fn raw(&self) -> *mut JNIEnv {
+        self.get_raw()
+    }
+}
+
+impl<'local> Environment<'local> for EnvUnowned<'local> {
+    fn raw(&self) -> *mut JNIEnv {
+        self.as_raw()
+    }
+}
+
 /// Returns the text of a Java string.
 ///
 /// # Errors
 /// A failure when the string is null, holds an unpaired surrogate, or does not fit into memory.
-pub fn text(env: &Env<'_>, string: &JString<'_>) -> Result<String> {
+pub fn text<'local>(env: &impl Environment<'local>, string: &JString<'_>) -> Result<String> {
     if string.is_null() {
         return Err(jni::errors::Error::NullPtr("string").into());
     }
-    let (raw, string) = (env.get_raw(), string.as_raw());
+    let (raw, string) = (env.raw(), string.as_raw());
     // SAFETY: `raw` is this thread's JNI environment and `string` a reference that is not null.
     let length = unsafe { ((**raw).v1_1.GetStringLength)(raw, string) };
     let mut units = memory::filled::<u16>(length as usize)?;
@@ -37,18 +57,18 @@ pub fn text(env: &Env<'_>, string: &JString<'_>) -> Result<String> {
 ///
 /// # Errors
 /// A failure when the string does not fit into memory.
-pub fn java_string<'local>(env: &mut Env<'local>, text: &str) -> Result<JString<'local>> {
+pub fn java_string<'local>(env: &impl Environment<'local>, text: &str) -> Result<JString<'local>> {
     let mut units = memory::with_capacity::<u16>(text.len())?;
     units.extend(text.encode_utf16());
     let length = jsize::try_from(units.len()).map_err(|_| Error::OutOfMemory { bytes: text.len() })?;
-    let raw = env.get_raw();
+    let raw = env.raw();
     // SAFETY: `raw` is this thread's JNI environment and `units` holds `length` units.
     let string: jstring = unsafe { ((**raw).v1_1.NewString)(raw, units.as_ptr(), length) };
     if string.is_null() {
         return Err(jni::errors::Error::JavaException.into());
     }
     // SAFETY: `string` is a new local reference to a string, owned by nobody else.
-    Ok(unsafe { JString::from_raw(env, string) })
+    Ok(unsafe { JString::kind_from_raw(string) })
 }
 
 fn decode(units: &[u16]) -> crate::Result<String> {
@@ -112,22 +132,33 @@ pub trait Element: TypeArray + Default {
     /// # Safety
     /// `env` is this thread's, `array` is an array of this type with at least `length` elements, and `to` has room for them.
     unsafe fn read(env: *mut JNIEnv, array: jarray, length: jsize, to: *mut Self);
+
+    /// Copies `length` elements from `from` to the beginning of an array.
+    ///
+    /// # Safety
+    /// `env` is this thread's, `array` is an array of this type with at least `length` elements, and `from` has as many.
+    unsafe fn write(env: *mut JNIEnv, array: jarray, length: jsize, from: *const Self);
 }
 
 macro_rules! element {
-    ($type:ty, $region:ident) => {
+    ($type:ty, $read:ident, $write:ident) => {
         impl Element for $type {
             unsafe fn read(env: *mut JNIEnv, array: jarray, length: jsize, to: *mut Self) {
                 // SAFETY: this function's contract is that of the JNI function.
-                unsafe { ((**env).v1_1.$region)(env, array, 0, length, to) }
+                unsafe { ((**env).v1_1.$read)(env, array, 0, length, to) }
+            }
+
+            unsafe fn write(env: *mut JNIEnv, array: jarray, length: jsize, from: *const Self) {
+                // SAFETY: this function's contract is that of the JNI function.
+                unsafe { ((**env).v1_1.$write)(env, array, 0, length, from) }
             }
         }
     };
 }
-element!(jdouble, GetDoubleArrayRegion);
-element!(jfloat, GetFloatArrayRegion);
-element!(jint, GetIntArrayRegion);
-element!(jlong, GetLongArrayRegion);
+element!(jdouble, GetDoubleArrayRegion, SetDoubleArrayRegion);
+element!(jfloat, GetFloatArrayRegion, SetFloatArrayRegion);
+element!(jint, GetIntArrayRegion, SetIntArrayRegion);
+element!(jlong, GetLongArrayRegion, SetLongArrayRegion);
 
 /// Runs `work` on the elements of `inputs` and `outputs`, and returns what it returns.
 ///
@@ -139,8 +170,8 @@ element!(jlong, GetLongArrayRegion);
 ///
 /// # Safety
 /// No output is also an input or another output.
-pub unsafe fn with_arrays<T: Element, R, const N: usize, const M: usize>(
-    env: &Env<'_>,
+pub unsafe fn with_arrays<'local, T: Element, R, const N: usize, const M: usize>(
+    env: &impl Environment<'local>,
     crossing: Crossing,
     inputs: [&JPrimitiveArray<'_, T>; N],
     outputs: [&JPrimitiveArray<'_, T>; M],
@@ -153,11 +184,11 @@ pub unsafe fn with_arrays<T: Element, R, const N: usize, const M: usize>(
             let output_lengths = lengths(env, &outputs)?;
             let mut borrowed: [Option<Borrowed<T>>; N] = [const { None }; N];
             for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate() {
-                borrowed[i] = Some(Borrowed::new(env, array, length, JNI_ABORT)?);
+                borrowed[i] = Some(Borrowed::new(env.raw(), array, length, JNI_ABORT)?);
             }
             let mut results: [Option<Borrowed<T>>; M] = [const { None }; M];
             for (i, (array, length)) in outputs.iter().zip(output_lengths).enumerate() {
-                results[i] = Some(Borrowed::new(env, array, length, 0)?);
+                results[i] = Some(Borrowed::new(env.raw(), array, length, 0)?);
             }
             let borrowed = borrowed.each_ref().map(|array| array.as_ref().map_or(&[][..], Borrowed::elements));
             let results = results.each_mut().map(|array| array.as_mut().map_or(&mut [][..], Borrowed::elements_mut));
@@ -170,12 +201,13 @@ pub unsafe fn with_arrays<T: Element, R, const N: usize, const M: usize>(
             }
             let mut results = [const { Vec::new() }; M];
             for (result, array) in results.iter_mut().zip(outputs) {
-                *result = memory::filled(array.len(env)?)?;
+                *result = memory::filled(length(env, array)?)?;
             }
             let returned = work(copies.each_ref().map(Vec::as_slice), results.each_mut().map(Vec::as_mut_slice))?;
             drop(copies);
             for (result, array) in results.iter().zip(outputs) {
-                array.set_region(env, 0, result)?;
+                // SAFETY: `result` is as long as `array`, which is not null.
+                unsafe { T::write(env.raw(), array.as_raw(), result.len() as jsize, result.as_ptr()) };
             }
             Ok(returned)
         }
@@ -186,23 +218,35 @@ pub unsafe fn with_arrays<T: Element, R, const N: usize, const M: usize>(
 ///
 /// # Errors
 /// A failure when the array is null or the memory cannot be had.
-pub fn copied<T: Element>(env: &Env<'_>, array: &JPrimitiveArray<'_, T>) -> Result<Vec<T>> {
-    let length = array.len(env)?;
+pub fn copied<'local, T: Element>(env: &impl Environment<'local>, array: &JPrimitiveArray<'_, T>) -> Result<Vec<T>> {
+    let length = length(env, array)?;
     let mut copy = memory::with_capacity::<T>(length)?;
     // SAFETY: `array` is not null, it has `length` elements, and `copy` has room for them.
     unsafe {
-        T::read(env.get_raw(), array.as_raw(), length as jsize, copy.as_mut_ptr());
+        T::read(env.raw(), array.as_raw(), length as jsize, copy.as_mut_ptr());
         copy.set_len(length);
     }
     Ok(copy)
 }
 
-fn lengths<T: Element, const N: usize>(env: &Env<'_>, arrays: &[&JPrimitiveArray<'_, T>; N]) -> Result<[usize; N]> {
+fn lengths<'local, T: Element, const N: usize>(
+    env: &impl Environment<'local>,
+    arrays: &[&JPrimitiveArray<'_, T>; N],
+) -> Result<[usize; N]> {
     let mut lengths = [0; N];
-    for (length, array) in lengths.iter_mut().zip(arrays) {
-        *length = array.len(env)?;
+    for (to, array) in lengths.iter_mut().zip(arrays) {
+        *to = length(env, array)?;
     }
     Ok(lengths)
+}
+
+fn length<'local, T: Element>(env: &impl Environment<'local>, array: &JPrimitiveArray<'_, T>) -> Result<usize> {
+    if array.is_null() {
+        return Err(jni::errors::Error::NullPtr("array").into());
+    }
+    let raw = env.raw();
+    // SAFETY: `raw` is this thread's JNI environment and `array` a reference that is not null.
+    Ok(unsafe { ((**raw).v1_1.GetArrayLength)(raw, array.as_raw()) } as usize)
 }
 
 /// An array in a critical section, which ends when this is dropped.
@@ -216,8 +260,8 @@ struct Borrowed<T> {
 
 impl<T: Element> Borrowed<T> {
     /// Begins a critical section. `jni` has one too, but calls JNI within it.
-    fn new(env: &Env<'_>, array: &JPrimitiveArray<'_, T>, length: usize, mode: jint) -> crate::Result<Self> {
-        let (env, array) = (env.get_raw(), array.as_raw());
+    fn new(env: *mut JNIEnv, array: &JPrimitiveArray<'_, T>, length: usize, mode: jint) -> crate::Result<Self> {
+        let array = array.as_raw();
         // SAFETY: `env` is this thread's environment, and `array` is not null, for its length is known.
         let elements = unsafe { ((**env).v1_2.GetPrimitiveArrayCritical)(env, array, std::ptr::null_mut()) };
         let elements = NonNull::new(elements.cast()).ok_or(Error::OutOfMemory { bytes: length * size_of::<T>() })?;

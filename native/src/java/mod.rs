@@ -25,7 +25,8 @@ use jni::{Env, NativeMethod};
 
 use throw::{Result, Throw};
 
-/// Declares a native method of `Natives`; `raw` is for functions that can neither fail nor panic.
+/// Declares a native method of `Natives`; `raw` is for functions that can neither fail nor panic, or that are in a
+/// [`throw::guard`] from end to end: short ones, to which the guard of `jni` would be long.
 macro_rules! native {
     (raw fn $($declaration:tt)*) => {
         jni::native_method! {

@@ -2,36 +2,31 @@
 
 use jni::objects::{JClass, JDoubleArray, JFloatArray};
 use jni::sys::{jboolean, jdouble};
-use jni::{Env, NativeMethod};
+use jni::{EnvUnowned, NativeMethod};
 
 use super::convert::{Crossing, with_arrays};
 use super::native;
-use super::throw::{Result, Throw};
+use super::throw::guard;
 use crate::vector;
 
 pub(super) const NATIVES: &[NativeMethod] = &[
-    native! { fn dot_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
-    native! { fn dot_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
-    native! { fn sum_of_doubles(x: jdouble[], in_place: jboolean) -> jdouble },
-    native! { fn sum_of_floats(x: jfloat[], in_place: jboolean) -> jdouble },
-    native! { fn norm_of_doubles(x: jdouble[], in_place: jboolean) -> jdouble },
-    native! { fn norm_of_floats(x: jfloat[], in_place: jboolean) -> jdouble },
-    native! { fn squared_distance_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
-    native! { fn squared_distance_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
-    native! { fn cosine_similarity_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
-    native! { fn cosine_similarity_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
+    native! { raw fn dot_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
+    native! { raw fn dot_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
+    native! { raw fn sum_of_doubles(x: jdouble[], in_place: jboolean) -> jdouble },
+    native! { raw fn sum_of_floats(x: jfloat[], in_place: jboolean) -> jdouble },
+    native! { raw fn norm_of_doubles(x: jdouble[], in_place: jboolean) -> jdouble },
+    native! { raw fn norm_of_floats(x: jfloat[], in_place: jboolean) -> jdouble },
+    native! { raw fn squared_distance_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
+    native! { raw fn squared_distance_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
+    native! { raw fn cosine_similarity_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
+    native! { raw fn cosine_similarity_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
 ];
 
 macro_rules! of_one {
     ($name:ident, $array:ident, $function:path) => {
-        fn $name<'local>(
-            env: &mut Env<'local>,
-            _: JClass<'local>,
-            x: $array<'local>,
-            in_place: jboolean,
-        ) -> Result<jdouble> {
+        fn $name<'local>(env: EnvUnowned<'local>, _: JClass<'local>, x: $array<'local>, in_place: jboolean) -> jdouble {
             // SAFETY: there are no outputs.
-            unsafe { with_arrays(env, Crossing::of(in_place), [&x], [], |[x], []| Ok($function(x))) }
+            guard(env, |env| unsafe { with_arrays(env, Crossing::of(in_place), [&x], [], |[x], []| Ok($function(x))) })
         }
     };
 }
@@ -39,14 +34,16 @@ macro_rules! of_one {
 macro_rules! of_two {
     ($name:ident, $array:ident, $function:path) => {
         fn $name<'local>(
-            env: &mut Env<'local>,
+            env: EnvUnowned<'local>,
             _: JClass<'local>,
             x: $array<'local>,
             y: $array<'local>,
             in_place: jboolean,
-        ) -> Result<jdouble> {
+        ) -> jdouble {
             // SAFETY: there are no outputs.
-            unsafe { with_arrays(env, Crossing::of(in_place), [&x, &y], [], |[x, y], []| $function(x, y)) }
+            guard(env, |env| unsafe {
+                with_arrays(env, Crossing::of(in_place), [&x, &y], [], |[x, y], []| $function(x, y))
+            })
         }
     };
 }
