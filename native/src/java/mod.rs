@@ -20,7 +20,10 @@ mod rust_ffi;
 mod svd;
 mod vector;
 
+use std::ptr;
+
 use jni::objects::JClass;
+use jni::sys::JNINativeMethod;
 use jni::{Env, NativeMethod};
 
 use throw::{Result, Throw};
@@ -31,6 +34,8 @@ macro_rules! native {
     (raw fn $($declaration:tt)*) => {
         jni::native_method! {
             java_type = "io.github.rustffi.internal.Natives",
+            // `register` has checked before the first call what would be checked here at every call.
+            abi_check = UnsafeNever,
             static raw extern fn $($declaration)*
         }
     };
@@ -44,7 +49,8 @@ macro_rules! native {
 }
 use native;
 
-/// The native methods by area. Registering them makes the JVM compare every signature with the Java class.
+/// The native methods by area. Registering them makes the JVM compare every signature with the Java class, and we ask it
+/// whether every method is static.
 const NATIVES: &[&[NativeMethod]] = &[
     cholesky::NATIVES,
     eigen::NATIVES,
@@ -65,8 +71,20 @@ const _: NativeMethod = native! { fn register() };
 
 fn register<'local>(env: &mut Env<'local>, natives: JClass<'local>) -> Result<()> {
     for area in NATIVES {
+        for method in *area {
+            require_static(env, &natives, method)?;
+        }
         // SAFETY: `native!` compared each function with the Java signature it is registered under.
         unsafe { env.register_native_methods(&natives, area) }?;
     }
     Ok(())
+}
+
+fn require_static(env: &Env<'_>, natives: &JClass<'_>, method: &NativeMethod) -> Result<()> {
+    // SAFETY: a `NativeMethod` is laid out as the `JNINativeMethod` that it is to JNI.
+    let method: JNINativeMethod = unsafe { *ptr::from_ref(method).cast() };
+    let raw = env.get_raw();
+    // SAFETY: `raw` is this thread's JNI environment, `natives` a class, and both texts end with NUL.
+    let id = unsafe { ((**raw).v1_1.GetStaticMethodID)(raw, natives.as_raw(), method.name, method.signature) };
+    if id.is_null() { Err(jni::errors::Error::JavaException.into()) } else { Ok(()) }
 }
