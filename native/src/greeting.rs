@@ -2,6 +2,9 @@
 
 use crate::{Result, memory};
 
+/// What a greeting has before and after the name.
+pub const AROUND: [&str; 2] = ["Hello, ", "!"];
+
 /// Returns `Hello, <name>!`.
 ///
 /// ```
@@ -9,7 +12,8 @@ use crate::{Result, memory};
 /// ```
 #[must_use]
 pub fn greet(name: &str) -> String {
-    format!("Hello, {name}!")
+    let [before, after] = AROUND;
+    format!("{before}{name}{after}")
 }
 
 /// Returns what [`greet`] returns, for a name whose length nobody vouches for.
@@ -19,9 +23,9 @@ pub fn greet(name: &str) -> String {
 /// # Errors
 /// [`OutOfMemory`](crate::Error::OutOfMemory) when there is no memory for the text.
 pub fn try_greet(name: &str) -> Result<String> {
-    const AROUND: usize = "Hello, !".len();
-    let mut text = memory::string(name.len() + AROUND + 1)?;
-    text.extend(["Hello, ", name, "!"]);
+    let [before, after] = AROUND;
+    let mut text = memory::string(before.len() + name.len() + after.len() + 1)?;
+    text.extend([before, name, after]);
     Ok(text)
 }
 

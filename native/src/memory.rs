@@ -3,6 +3,7 @@
 //! A failed allocation aborts a Rust process, and with it the JVM. Whatever grows with the caller's data is therefore
 //! reserved here, before any work begins, and a refusal is an [`Error::OutOfMemory`].
 
+use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
 use faer::dyn_stack::{MemBuffer, StackReq};
@@ -78,6 +79,25 @@ pub fn string(capacity: usize) -> Result<String> {
     Ok(text)
 }
 
+/// Returns what `work` returns when given uninitialised room for `len` values: on the stack if there are at most `N`.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] when the memory cannot be had, and what `work` fails with.
+pub fn with_room<T: Copy, R, const N: usize>(
+    len: usize,
+    work: impl FnOnce(&mut [MaybeUninit<T>]) -> Result<R>,
+) -> Result<R> {
+    let (mut stack, mut heap);
+    let room = if len <= N {
+        stack = [MaybeUninit::uninit(); N];
+        &mut stack[..len]
+    } else {
+        heap = with_capacity(len)?;
+        &mut heap.spare_capacity_mut()[..len]
+    };
+    work(room)
+}
+
 /// Returns scratch space of the size and alignment that `need` states.
 ///
 /// # Errors
@@ -94,5 +114,14 @@ mod tests {
     fn memory_that_cannot_be_had_is_an_error() {
         let bytes = usize::MAX / 16 * 8;
         assert_eq!(filled::<f64>(usize::MAX / 16), Err(Error::OutOfMemory { bytes }));
+        let room = with_room::<f64, (), 4>(usize::MAX / 16, |_| panic!("there is none"));
+        assert_eq!(room, Err(Error::OutOfMemory { bytes }));
+    }
+
+    #[test]
+    fn room_is_as_long_as_asked_for() {
+        for len in [0, 3, 4, 5, 1000] {
+            assert_eq!(with_room::<u16, _, 4>(len, |room| Ok(room.len())), Ok(len));
+        }
     }
 }

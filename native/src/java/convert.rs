@@ -5,6 +5,7 @@
 //!
 //! Arrays cross in one of two ways, see [`Crossing`].
 
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 use jni::objects::{JPrimitiveArray, JString, TypeArray};
@@ -69,6 +70,85 @@ pub fn java_string<'local>(env: &impl Environment<'local>, text: &str) -> Result
     }
     // SAFETY: `string` is a new local reference to a string, owned by nobody else.
     Ok(unsafe { JString::kind_from_raw(string) })
+}
+
+/// Code units of a string that cross on the stack: to ask for memory takes longer than to copy a name.
+const ON_STACK: usize = 1024;
+
+/// Returns a new Java string: another one with ASCII before and after it. It is not decoded.
+///
+/// # Errors
+/// A failure when the string is null, holds an unpaired surrogate, or does not fit into memory.
+pub fn surrounded<'local>(
+    env: &impl Environment<'local>,
+    string: &JString<'_>,
+    [before, after]: [&str; 2],
+) -> Result<JString<'local>> {
+    if string.is_null() {
+        return Err(jni::errors::Error::NullPtr("string").into());
+    }
+    let (raw, string) = (env.raw(), string.as_raw());
+    // SAFETY: `raw` is this thread's JNI environment and `string` a reference that is not null.
+    let length = unsafe { ((**raw).v1_1.GetStringLength)(raw, string) };
+    let whole = before.len() + length as usize + after.len();
+    let whole_length = jsize::try_from(whole).map_err(|_| Error::OutOfMemory { bytes: whole })?;
+    let new: jstring = memory::with_room::<u16, _, ON_STACK>(whole, |room| {
+        let (head, rest) = room.split_at_mut(before.len());
+        let (middle, tail) = rest.split_at_mut(length as usize);
+        widen(before, head);
+        widen(after, tail);
+        // SAFETY: `string` has `length` units, for which `middle` has room, so that no exception can be thrown.
+        unsafe { ((**raw).v1_2.GetStringRegion)(raw, string, 0, length, middle.as_mut_ptr().cast()) };
+        // SAFETY: all three parts have been written.
+        let units = unsafe { room.assume_init_ref() };
+        if is_plain(units) {
+            return plain_string(raw, units);
+        }
+        require_pairs(&units[before.len()..][..length as usize])?;
+        // SAFETY: `raw` is this thread's JNI environment and `units` holds so many units.
+        Ok(unsafe { ((**raw).v1_1.NewString)(raw, units.as_ptr(), whole_length) })
+    })?;
+    if new.is_null() {
+        return Err(jni::errors::Error::JavaException.into());
+    }
+    // SAFETY: `new` is a new local reference to a string, owned by nobody else.
+    Ok(unsafe { JString::kind_from_raw(new) })
+}
+
+fn widen(ascii: &str, to: &mut [MaybeUninit<u16>]) {
+    debug_assert!(ascii.is_ascii());
+    for (to, byte) in to.iter_mut().zip(ascii.bytes()) {
+        to.write(byte.into());
+    }
+}
+
+/// Returns whether units are ASCII without NUL: in JNI's modified UTF-8 they are one byte each, as the JVM keeps them, and
+/// it need not find out.
+fn is_plain(units: &[u16]) -> bool {
+    // Without an early end, so that many units are looked at in one instruction.
+    units.iter().fold(true, |plain, unit| plain & (unit.wrapping_sub(1) < 0x7F))
+}
+
+fn plain_string(env: *mut JNIEnv, units: &[u16]) -> crate::Result<jstring> {
+    memory::with_room::<u8, _, { ON_STACK + 1 }>(units.len() + 1, |bytes| {
+        for (to, &unit) in bytes.iter_mut().zip(units) {
+            to.write(unit as u8);
+        }
+        bytes[units.len()].write(0);
+        // SAFETY: `env` is this thread's, and `bytes` are ASCII that ends with its only NUL.
+        Ok(unsafe { ((**env).v1_1.NewStringUTF)(env, bytes.as_ptr().cast()) })
+    })
+}
+
+fn require_pairs(units: &[u16]) -> crate::Result<()> {
+    let (mut paired, mut due) = (true, false);
+    for unit in units {
+        let second = unit & 0xFC00 == 0xDC00;
+        paired &= second == due;
+        due = unit & 0xFC00 == 0xD800;
+    }
+    // Which one has no other half takes longer to say.
+    if paired && !due { Ok(()) } else { decode(units).map(drop) }
 }
 
 fn decode(units: &[u16]) -> crate::Result<String> {
@@ -311,6 +391,23 @@ mod tests {
     }
 
     #[test]
+    fn plain_text_is_ascii_without_nul() {
+        let plain = |text: &str| is_plain(&text.encode_utf16().collect::<Vec<_>>());
+        assert!(plain(""));
+        assert!(plain(&('\u{1}'..='\u{7F}').collect::<String>()));
+        for text in ["\0", "a\0b", "é", "\u{80}", "Ā", "漢", "🦀", &("a".repeat(100) + "\u{80}")] {
+            assert!(!plain(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_consists_of_pairs() {
+        for text in ["", "Zoë", "🦀", "🦀🐘", "a🦀", "🦀a", "\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}"] {
+            assert_eq!(require_pairs(&text.encode_utf16().collect::<Vec<_>>()), Ok(()));
+        }
+    }
+
+    #[test]
     fn an_unpaired_surrogate_is_named_by_its_index() {
         let crab: Vec<u16> = "🦀".encode_utf16().collect();
         for (units, index) in [
@@ -321,6 +418,7 @@ mod tests {
             ([&crab[..], &[0xD83E, 0xD83E, 0xDD80]].concat(), 2),
         ] {
             assert_eq!(decode(&units), Err(Error::UnpairedSurrogate { index }));
+            assert_eq!(require_pairs(&units), Err(Error::UnpairedSurrogate { index }));
         }
     }
 }

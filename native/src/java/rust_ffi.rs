@@ -4,14 +4,14 @@ use jni::objects::{JClass, JString};
 use jni::sys::jint;
 use jni::{Env, EnvUnowned, NativeMethod};
 
-use super::throw::{Result, Throw};
+use super::throw::{Result, Throw, guard};
 use super::{convert, native};
 use crate::{arithmetic, greeting};
 
 pub(super) const NATIVES: &[NativeMethod] = &[
     native! { raw fn add(a: jint, b: jint) -> jint },
     native! { raw fn multiply(a: jint, b: jint) -> jint },
-    native! { fn greet(name: JString) -> JString },
+    native! { raw fn greet(name: JString) -> JString },
     native! { fn version() -> JString },
 ];
 
@@ -23,10 +23,8 @@ fn multiply<'local>(_: EnvUnowned<'local>, _: JClass<'local>, a: jint, b: jint) 
     arithmetic::multiply(a, b)
 }
 
-fn greet<'local>(env: &mut Env<'local>, _: JClass<'local>, name: JString<'local>) -> Result<JString<'local>> {
-    let name = convert::text(env, &name)?;
-    let greeting = greeting::try_greet(&name)?;
-    convert::java_string(env, &greeting)
+fn greet<'local>(env: EnvUnowned<'local>, _: JClass<'local>, name: JString<'local>) -> JString<'local> {
+    guard(env, |env| convert::surrounded(env, &name, greeting::AROUND))
 }
 
 fn version<'local>(env: &mut Env<'local>, _: JClass<'local>) -> Result<JString<'local>> {

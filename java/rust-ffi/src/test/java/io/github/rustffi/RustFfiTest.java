@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,9 +63,29 @@ class RustFfiTest {
         }
     }
 
+    /** Up to 1,024 units of a greeting are on the native stack. */
+    @ParameterizedTest
+    @ValueSource(ints = {1014, 1015, 1016, 1017, 1018, 1022, 1023, 1024, 1025, 1026})
+    void greetsNamesAboutAsLongAsTheStackUnharmed(int length) {
+        for (String name : List.of("x".repeat(length), "\u007F".repeat(length), "ë".repeat(length), "漢".repeat(length))) {
+            String start = name.substring(2);
+            for (String end : List.of("xx", "x\0", "xë", "x漢", "🦀")) {
+                assertThat(RustFfi.greet(start + end)).isEqualTo("Hello, " + start + end + "!");
+                assertThat(RustFfi.greet(end + start)).isEqualTo("Hello, " + end + start + "!");
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RustFfi.greet(start + "x\uD83E"))
+                    .withMessage("unpaired surrogate at index " + (length - 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RustFfi.greet("\uDD80" + start))
+                    .withMessage("unpaired surrogate at index 0");
+        }
+    }
+
     @Test
     void rejectsNullByName() {
         assertThatNullPointerException().isThrownBy(() -> RustFfi.greet(null)).withMessage("name");
+        assertThatNullPointerException().isThrownBy(() -> Natives.greet(null)).withMessage("string");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rustffi.internal.Natives;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,6 +128,14 @@ class VectorsTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> Vectors.norm((double[]) null))
                 .withMessage("x");
+        for (boolean inPlace : new boolean[] {true, false}) {
+            assertThatNullPointerException()
+                    .isThrownBy(() -> Natives.dotOfDoubles(new double[1], null, inPlace))
+                    .withMessage("array");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> Natives.sumOfFloats(null, inPlace))
+                    .withMessage("array");
+        }
     }
 
     private static double dot(double[] x, double[] y) {
