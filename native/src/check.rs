@@ -8,7 +8,8 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, MatRef, Par};
 
 use crate::Result;
-use crate::columns::{Columns, all_finite};
+use crate::columns::Columns;
+use crate::matrix::all_finite;
 
 /// Largest error that passes, as a multiple of `n·ε`.
 const BOUND: f64 = 10.0;

@@ -3,13 +3,15 @@
 //! Every column begins on a boundary of 128 bytes. The kernels underneath split their work by the address of the data:
 //! fixed alignment is what makes their results depend on the values alone.
 
-use std::ops::Range;
-
 use faer::{MatMut, MatRef};
 
-use crate::product::{self, Update};
+use crate::matrix::{self, all_finite};
+use crate::product::{Update, copy_transposed, product};
 use crate::view::{View, ViewMut};
 use crate::{MatrixRef, Result, memory};
+
+/// Rows or columns that one thread copies at a time.
+const STRIPE: usize = 64;
 
 #[derive(Clone, Copy, Default)]
 #[repr(C, align(128))]
@@ -47,47 +49,46 @@ impl Columns {
 
     /// Sets this to `a` times `2^exponent`.
     pub(crate) fn copy_scaled(&mut self, a: MatrixRef, exponent: i32) {
-        assert_eq!((self.rows, self.columns), (a.rows(), a.columns()), "shapes differ");
-        let (first, second) = power_of_two(exponent);
-        let (stride, values) = (self.stride, self.values_mut());
-        for rows in blocks(a.rows()) {
-            for columns in blocks(a.columns()) {
-                for i in rows.clone() {
-                    let row = &a.values()[i * a.columns()..][..a.columns()];
-                    for j in columns.clone() {
-                        values[j * stride + i] = row[j] * first * second;
-                    }
-                }
-            }
-        }
+        self.set_scaled(a.into(), exponent);
     }
 
     /// Sets this to the transpose of `a` times `2^exponent`.
     pub(crate) fn copy_transposed_scaled(&mut self, a: MatrixRef, exponent: i32) {
-        assert_eq!((self.columns, self.rows), (a.rows(), a.columns()), "shapes differ");
+        self.set_scaled(View::from(a).transposed(), exponent);
+    }
+
+    /// Sets this to `a`.
+    pub(crate) fn copy_block(&mut self, a: View<'_>) {
+        self.set_scaled(a, 0);
+    }
+
+    fn set_scaled(&mut self, a: View<'_>, exponent: i32) {
+        assert_eq!((self.rows, self.columns), (a.rows(), a.columns()), "shapes differ");
         let (first, second) = power_of_two(exponent);
-        for i in 0..a.rows() {
-            let row = &a.values()[i * a.columns()..][..a.columns()];
-            for (to, from) in self.column_mut(i).iter_mut().zip(row) {
-                *to = from * first * second;
+        self.transposed_mut().for_each_stripe(STRIPE, |row, mut stripe| {
+            let (height, width) = (stripe.rows(), stripe.columns());
+            let from = a.transposed().block(0, row, height, width);
+            if from.column_step() == 1 {
+                stripe.copy_from(from);
+            } else {
+                copy_transposed(stripe.reborrow(), from);
             }
-        }
+            if exponent != 0 {
+                for j in 0..height {
+                    stripe.row(j).iter_mut().for_each(|x| *x = *x * first * second);
+                }
+            }
+        });
     }
 
     /// Writes these values to `out` in row-major order.
     pub(crate) fn write_rows(&self, out: &mut [f64]) {
         assert_eq!(out.len(), self.rows * self.columns, "lengths differ");
-        let (stride, values) = (self.stride, self.values());
-        for rows in blocks(self.rows) {
-            for columns in blocks(self.columns) {
-                for i in rows.clone() {
-                    let row = &mut out[i * self.columns..][..self.columns];
-                    for j in columns.clone() {
-                        row[j] = values[j * stride + i];
-                    }
-                }
-            }
-        }
+        let from = self.view();
+        ViewMut::new(out, self.rows, self.columns, self.columns).for_each_stripe(STRIPE, |column, stripe| {
+            let (height, width) = (stripe.rows(), stripe.columns());
+            copy_transposed(stripe, from.block(0, column, height, width));
+        });
     }
 
     /// Writes these values to `out` in column-major order.
@@ -157,14 +158,18 @@ impl Columns {
         View::new(self.values(), self.columns, self.rows, self.stride).transposed()
     }
 
+    /// Returns a view of the transpose of these values.
+    pub(crate) fn transposed_mut(&mut self) -> ViewMut<'_> {
+        let (rows, columns, stride) = (self.rows, self.columns, self.stride);
+        ViewMut::new(self.values_mut(), columns, rows, stride)
+    }
+
     /// Sets this to `a * b`, on all threads.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when there is no memory to pack into.
     pub(crate) fn set_product(&mut self, a: View<'_>, b: View<'_>) -> Result<()> {
-        let (rows, columns, stride) = (self.rows, self.columns, self.stride);
-        let transposed = ViewMut::new(self.values_mut(), columns, rows, stride);
-        product::product(transposed, Update::Set, b.transposed(), a.transposed())
+        product(self.transposed_mut(), Update::Set, b.transposed(), a.transposed())
     }
 
     /// Whether all values are finite.
@@ -183,21 +188,14 @@ impl Columns {
     }
 }
 
-/// Returns the ranges that cover `0..len` in steps of a cache line of values.
-fn blocks(len: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..len).step_by(8).map(move |start| start..len.min(start + 8))
-}
-
-/// Whether all values are finite.
-pub(crate) fn all_finite(values: &[f64]) -> bool {
-    // A sum of zeros is NaN as soon as one value is not finite, and needs no branch.
-    values.iter().fold(0.0, |sum, x| sum + x * 0.0) == 0.0
-}
-
 /// Returns the exponent `e` for which the largest magnitude of `values` is in `2^e..2^(e + 1)`, or nothing when all of
 /// them are zero. They must be finite.
 pub(crate) fn exponent(values: &[f64]) -> Option<i32> {
-    let largest = values.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    exponent_of(matrix::largest(values))
+}
+
+/// Returns the exponent `e` for which `largest` is in `2^e..2^(e + 1)`, or nothing when it is zero. It must be finite and not negative.
+pub(crate) fn exponent_of(largest: f64) -> Option<i32> {
     if largest == 0.0 {
         return None;
     }
@@ -270,15 +268,6 @@ mod tests {
             copy.write_rows(&mut out);
             scale(&mut out, -1);
             assert_eq!(out, values);
-        }
-    }
-
-    #[test]
-    fn finite_or_not() {
-        assert!(all_finite(&[]));
-        assert!(all_finite(&[f64::MAX, -f64::MAX, 0.0, -0.0]));
-        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert!(!all_finite(&[1.0, x, 2.0]));
         }
     }
 }

@@ -12,7 +12,8 @@ use faer::dyn_stack::MemStack;
 use faer::linalg::evd::{self, ComputeEigenvectors, SelfAdjointEvdParams};
 use faer::{Par, Spec};
 
-use crate::columns::{self, Columns, all_finite};
+use crate::columns::{self, Columns};
+use crate::matrix::all_finite;
 use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel};
 
 /// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.

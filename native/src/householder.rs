@@ -1,208 +1,404 @@
-//! The QR factorization of a matrix with at least as many rows as columns, kept as Householder reflections.
+//! The QR factorization by Householder reflections: `A = Q R`.
 //!
-//! Reflections are gathered into blocks `I - V·T⁻¹·Vᵀ`, where `V` is unit lower trapezoidal and `T` upper triangular with
-//! `T + Tᵀ = VᵀV`; within a block the factorization recurs on halves of its columns, as Elmroth and Gustavson do
-//! (IBM Journal of Research and Development 44, 2000), so that nearly all of the work is matrix products. No column is
-//! ever skipped as too small: a matrix that is singular or nearly so has its factorization like any other.
-
-use faer::linalg::matmul::matmul;
-use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
-use faer::prelude::*;
-use faer::{Accum, MatMut, MatRef, Par};
+//! Panels of columns are factored recursively (Elmroth and Gustavson, "Applying recursion to serial and parallel QR
+//! factorization", 2000); the reflections of a panel are applied together as `I - V T Vᵀ` (Schreiber and Van Loan, 1989).
+//! While the remaining columns take those of one panel, the next panel is factored. No column is ever skipped as too
+//! small: a matrix that is singular or nearly so has its factorization like any other.
+//!
+//! All of it works on the transpose, of which each row is a column of the matrix: what a tall matrix has most of is then
+//! adjacent, and goes into products without being copied.
 
 use crate::columns::Columns;
-use crate::{Result, parallel};
+use crate::lanes::{self, Kernel, Lanes};
+use crate::product::{Update, product};
+use crate::view::{View, ViewMut};
+use crate::{MatrixRef, Result, matrix, memory, parallel};
 
-/// Reflections in a block.
-const BLOCK: usize = 48;
+/// Columns whose reflections are applied together.
+pub(crate) const PANEL: usize = 96;
+/// Columns factored without recursion.
+const LEAF: usize = 8;
+/// From this many columns on, a product packs the reflections instead of them.
+const MANY: usize = 8;
 
-/// Columns that are not divided any further among threads.
-const PART: usize = 64;
+/// Whether `Q` is applied, or its transpose.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Direction {
+    /// `Q`.
+    Forward,
+    /// `Qᵀ`.
+    Backward,
+}
 
-/// A QR factorization `A = Q·R`.
+/// A QR factorization.
 pub(crate) struct Reflectors {
-    /// On and above the diagonal `R`, below it the `V` of all blocks.
-    factored: Columns,
-    /// The `T` of all blocks, side by side.
-    factors: Columns,
+    /// The vector `v` of each reflection `I - τ v vᵀ` in a column: zeros, then 1, then the rest. The columns of a wide
+    /// matrix that have no reflection are those of `R`.
+    vectors: Columns,
+    /// `R` in the columns that have a reflection, with zeros below its diagonal.
+    r: Columns,
+    /// The `T` of each panel, with [`PANEL`] values in a row.
+    triangles: Vec<f64>,
+    tau: Vec<f64>,
 }
 
 impl Reflectors {
-    /// Factors `matrix`, which must have at least as many rows as columns.
+    /// Factors `matrix`.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
     pub(crate) fn of(matrix: Columns) -> Result<Self> {
-        assert!(matrix.rows() >= matrix.columns(), "more columns than rows");
-        let columns = matrix.columns();
-        let mut factored = matrix;
-        let mut factors = Columns::zeros(BLOCK, columns)?;
-        let mut work = Columns::zeros(BLOCK, columns.max(BLOCK))?;
-        for start in (0..columns).step_by(BLOCK) {
-            let width = BLOCK.min(columns - start);
-            let rest = factored.as_mut().get_mut(start.., start..);
-            let (mut block, rest) = rest.split_at_col_mut(width);
-            let mut factor = factors.as_mut().get_mut(..width, start..start + width);
-            factor_block(block.rb_mut(), factor.rb_mut(), work.as_mut());
-            let work = work.as_mut().get_mut(..width, ..rest.ncols());
-            transform(block.rb(), factor.rb(), true, rest, work);
+        let count = matrix.rows().min(matrix.columns());
+        let mut factored = Self {
+            vectors: matrix,
+            r: Columns::zeros(count, count)?,
+            triangles: memory::filled(count * PANEL)?,
+            tau: memory::filled(count)?,
+        };
+        let mut rest = factored.vectors.transposed_mut();
+        let mut r = factored.r.transposed_mut();
+        let parts = factored.tau.chunks_mut(PANEL).zip(factored.triangles.chunks_mut(PANEL * PANEL));
+        let mut before: Option<Panel<'_>> = None;
+        for (index, (tau, triangle)) in parts.enumerate() {
+            let (columns, r) = (rest.take_rows(tau.len()), r.take_rows(tau.len()));
+            let mut panel = Panel { columns, r, triangle, tau, first: index * PANEL };
+            if let Some(before) = &before {
+                let reflections = before.reflections();
+                reflections.apply(Direction::Backward, panel.columns.reborrow())?;
+                let rest = rest.reborrow();
+                let (factored, applied) =
+                    parallel::join(|| panel.factor(), || reflections.apply(Direction::Backward, rest));
+                factored?;
+                applied?;
+            } else {
+                panel.factor()?;
+            }
+            before = Some(panel);
         }
-        Ok(Self { factored, factors })
+        if let Some(last) = before {
+            last.reflections().apply(Direction::Backward, rest)?;
+        }
+        Ok(factored)
     }
 
-    /// Returns `R`, square and upper triangular.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when its memory cannot be had.
-    pub(crate) fn r(&self) -> Result<Columns> {
-        let columns = self.factored.columns();
-        let mut r = Columns::zeros(columns, columns)?;
-        for j in 0..columns {
-            r.column_mut(j)[..=j].copy_from_slice(&self.factored.column(j)[..=j]);
-        }
-        Ok(r)
+    /// Returns `R` in the columns that have a reflection: square and upper triangular.
+    pub(crate) const fn r(&self) -> &Columns {
+        &self.r
     }
 
-    /// Replaces `matrix` by `Q·matrix`, with the square `Q`.
+    /// Returns what [`Self::r`] does.
+    pub(crate) fn into_r(self) -> Columns {
+        self.r
+    }
+
+    /// Returns the factor `τ` of each reflection.
+    pub(crate) fn tau(&self) -> &[f64] {
+        &self.tau
+    }
+
+    /// Returns a matrix with `R` on and above its diagonal, and below it the reflections without their first values.
+    pub(crate) fn into_factors(mut self) -> Columns {
+        for j in 0..self.r.columns() {
+            self.vectors.column_mut(j)[..=j].copy_from_slice(&self.r.column(j)[..=j]);
+        }
+        self.vectors
+    }
+
+    /// Replaces `matrix` by its product with the square `Q`, or with the transpose of that.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply(&self, matrix: &mut Columns) -> Result<()> {
-        let mut work = Columns::zeros(BLOCK, matrix.columns())?;
-        for start in (0..self.factored.columns()).step_by(BLOCK).rev() {
-            self.apply_block(start, false, matrix, &mut work);
+    pub(crate) fn apply(&self, direction: Direction, matrix: &mut Columns) -> Result<()> {
+        let (height, count) = (self.vectors.rows(), self.tau.len());
+        let vectors = self.vectors.view().transposed();
+        let panels = count.div_ceil(PANEL);
+        for index in 0..panels {
+            let index = if direction == Direction::Forward { panels - 1 - index } else { index };
+            let first = index * PANEL;
+            let width = PANEL.min(count - first);
+            let v = vectors.block(first, first, width, height - first);
+            let t = View::new(&self.triangles[first * PANEL..], width, width, PANEL);
+            Reflections { v, t, first }.apply(direction, matrix.transposed_mut())?;
         }
         Ok(())
     }
+}
 
-    /// Replaces `matrix` by `Qᵀ·matrix`, with the square `Q`.
+/// The reflections of some columns, taken out of factors.
+pub(crate) struct Restored {
+    vectors: Columns,
+    triangle: Vec<f64>,
+    first: usize,
+}
+
+impl Restored {
+    /// Returns those of the columns of `qr` that begin at column `first`: at most [`PANEL`].
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply_transposed(&self, matrix: &mut Columns) -> Result<()> {
-        let mut work = Columns::zeros(BLOCK, matrix.columns())?;
-        for start in (0..self.factored.columns()).step_by(BLOCK) {
-            self.apply_block(start, true, matrix, &mut work);
+    pub(crate) fn new(qr: MatrixRef<'_>, tau: &[f64], first: usize) -> Result<Self> {
+        let (width, height) = (PANEL.min(tau.len() - first), qr.rows() - first);
+        let mut vectors = Columns::zeros(height, width)?;
+        vectors.copy_block(View::from(qr).block(first, first, height, width));
+        for j in 0..width {
+            let column = vectors.column_mut(j);
+            column[..j].fill(0.0);
+            column[j] = 1.0;
         }
-        Ok(())
+        let mut products = memory::filled(width * width)?;
+        let mut triangle = memory::filled(width * PANEL)?;
+        let v = vectors.view().transposed();
+        product(ViewMut::new(&mut products, width, width, width), Update::Set, v, v.transposed())?;
+        let (products, mut t) =
+            (View::new(&products, width, width, width), ViewMut::new(&mut triangle, width, width, PANEL));
+        for j in 0..width {
+            extend(&mut t, products, tau[first + j], j);
+        }
+        Ok(Self { vectors, triangle, first })
     }
 
-    fn apply_block(&self, start: usize, transposed: bool, matrix: &mut Columns, work: &mut Columns) {
-        let width = BLOCK.min(self.factored.columns() - start);
-        let columns = start..start + width;
-        transform(
-            self.factored.as_ref().get(start.., columns.clone()),
-            self.factors.as_ref().get(..width, columns),
-            transposed,
-            matrix.as_mut().get_mut(start.., ..),
-            work.as_mut().get_mut(..width, ..),
-        );
+    /// Applies the reflections to the matrix of which `c` is the transpose.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+    pub(crate) fn apply(&self, direction: Direction, c: ViewMut<'_>) -> Result<()> {
+        let width = self.vectors.columns();
+        let t = View::new(&self.triangle, width, width, PANEL);
+        Reflections { v: self.vectors.view().transposed(), t, first: self.first }.apply(direction, c)
     }
 }
 
-/// Factors `block` in place and sets `factor` to its `T`.
-fn factor_block(block: MatMut<'_, f64>, factor: MatMut<'_, f64>, mut work: MatMut<'_, f64>) {
-    let (mut block, mut factor) = (block, factor);
-    let width = block.ncols();
-    if width == 1 {
-        factor[(0, 0)] = reflect(block);
-        return;
-    }
-    let half = width / 2;
-    let (mut left, mut right) = block.rb_mut().split_at_col_mut(half);
-    let (mut top_left, mut top_right, _, bottom_right) = factor.rb_mut().split_at_mut(half, half);
-    factor_block(left.rb_mut(), top_left.rb_mut(), work.rb_mut());
-    transform(left.rb(), top_left.rb(), true, right.rb_mut(), work.rb_mut().get_mut(..half, ..width - half));
-    let mut right = right.get_mut(half.., ..);
-    factor_block(right.rb_mut(), bottom_right, work);
-    let (left_upper, left_lower) = left.rb().get(half.., ..).split_at_row(width - half);
-    let (right_upper, right_lower) = right.rb().split_at_row(width - half);
-    triangular::matmul(
-        top_right.rb_mut(),
-        BlockStructure::Rectangular,
-        Accum::Replace,
-        left_upper.transpose(),
-        BlockStructure::Rectangular,
-        right_upper,
-        BlockStructure::UnitTriangularLower,
-        1.0,
-        Par::Seq,
-    );
-    matmul(top_right, Accum::Add, left_lower.transpose(), right_lower, 1.0, Par::Seq);
+/// Columns that are factored, or have been, each a row of the views.
+struct Panel<'a> {
+    columns: ViewMut<'a>,
+    r: ViewMut<'a>,
+    /// Zeros, then `T`.
+    triangle: &'a mut [f64],
+    tau: &'a mut [f64],
+    /// Number of columns before these.
+    first: usize,
 }
 
-/// Replaces `column` by the reflection `I - v·vᵀ/τ` that maps it to a multiple of the first unit vector: that multiple
-/// first, then `v` without its first value, which is 1. Returns `τ = vᵀv/2`, which makes the reflection orthogonal
-/// whatever the rounding of `v`.
-fn reflect(column: MatMut<'_, f64>) -> f64 {
-    let (head, tail) = column.split_at_row_mut(1);
-    let (head, mut tail) = (&mut head.col_mut(0)[0], tail.col_mut(0));
-    let norm = head.hypot(tail.norm_l2());
-    let image = -norm.copysign(*head);
-    let scale = *head - image;
-    *head = image;
-    if scale == 0.0 {
-        return 0.5;
+impl Panel<'_> {
+    fn factor(&mut self) -> Result<()> {
+        let (width, first) = (self.tau.len(), self.first);
+        for j in 0..width {
+            move_up(&mut self.columns.row(j)[..first], self.r.row(j));
+        }
+        let (_, columns) = self.columns.reborrow().split_columns(first);
+        let (_, r) = self.r.reborrow().split_columns(first);
+        let triangle = ViewMut::new(self.triangle, width, width, PANEL);
+        let mut scratch = memory::filled::<f64>(PANEL * PANEL / 2)?;
+        recurse(columns, triangle, r, self.tau, &mut scratch)
     }
-    tail.rb_mut().iter_mut().for_each(|x| *x /= scale);
-    let rest = tail.norm_l2();
-    0.5 * (1.0 + rest * rest)
+
+    fn reflections(&self) -> Reflections<'_> {
+        let (width, first, height) = (self.tau.len(), self.first, self.columns.columns());
+        let v = self.columns.view().block(0, first, width, height - first);
+        Reflections { v, t: View::new(self.triangle, width, width, PANEL), first }
+    }
 }
 
-/// Returns the multiple of half a part nearest to half of `len`.
-const fn middle(len: usize) -> usize {
-    (len / 2).next_multiple_of(PART / 2)
+/// The reflections of a panel: `I - V T Vᵀ`.
+#[derive(Clone, Copy)]
+struct Reflections<'a> {
+    /// The transpose of `V`, from the rows on in which it is not zero.
+    v: View<'a>,
+    t: View<'a>,
+    /// Number of rows before those.
+    first: usize,
 }
 
-/// Replaces `matrix` by the block reflection of `v` and `t`, or by its transpose, times `matrix`.
-fn transform(v: MatRef<'_, f64>, t: MatRef<'_, f64>, transposed: bool, matrix: MatMut<'_, f64>, work: MatMut<'_, f64>) {
-    let columns = matrix.ncols();
-    if columns == 0 {
-        return;
+impl Reflections<'_> {
+    /// Applies them to the matrix of which `c` is the transpose.
+    fn apply(&self, direction: Direction, c: ViewMut<'_>) -> Result<()> {
+        let (_, c) = c.split_columns(self.first);
+        let (v, count, width) = (self.v, c.rows(), self.v.rows());
+        let mut one = memory::filled::<f64>(count * width)?;
+        let mut other = memory::filled::<f64>(count * width)?;
+        let one = if count < MANY {
+            product(ViewMut::new(&mut one, width, count, count), Update::Set, v, c.view().transposed())?;
+            View::new(&one, width, count, count).transposed()
+        } else {
+            product(ViewMut::new(&mut one, count, width, width), Update::Set, c.view(), v.transposed())?;
+            View::new(&one, count, width, width)
+        };
+        let t = if direction == Direction::Forward { self.t.transposed() } else { self.t };
+        product(ViewMut::new(&mut other, count, width, width), Update::Set, one, t)?;
+        product(c, Update::Subtract, View::new(&other, count, width, width), v)
     }
-    if columns > PART {
-        let half = middle(columns);
-        let (left, right) = matrix.split_at_col_mut(half);
-        let (work_left, work_right) = work.split_at_col_mut(half);
-        parallel::join(
-            || transform(v, t, transposed, left, work_left),
-            || transform(v, t, transposed, right, work_right),
-        );
-        return;
+}
+
+/// Moves values of a column that belong to `R` there.
+fn move_up(values: &mut [f64], r: &mut [f64]) {
+    r[..values.len()].copy_from_slice(values);
+    values.fill(0.0);
+}
+
+/// Factors columns, of which each is a row of `columns`: leaves the reflections there, their `T` in `t`, which is zeros,
+/// and the columns of their `R` in the rows of `r`.
+fn recurse(
+    columns: ViewMut<'_>,
+    mut t: ViewMut<'_>,
+    r: ViewMut<'_>,
+    tau: &mut [f64],
+    scratch: &mut [f64],
+) -> Result<()> {
+    let (width, height) = (columns.rows(), columns.columns());
+    if width <= LEAF {
+        leaf(columns, t, r, tau);
+        return Ok(());
     }
-    let mut work = work;
-    let (v_upper, v_lower) = v.split_at_row(v.ncols());
-    let (mut upper, mut lower) = matrix.split_at_row_mut(v.ncols());
-    triangular::matmul(
-        work.rb_mut(),
-        BlockStructure::Rectangular,
-        Accum::Replace,
-        v_upper.transpose(),
-        BlockStructure::UnitTriangularUpper,
-        upper.rb(),
-        BlockStructure::Rectangular,
-        1.0,
-        Par::Seq,
-    );
-    matmul(work.rb_mut(), Accum::Add, v_lower.transpose(), lower.rb(), 1.0, Par::Seq);
-    if transposed {
-        solve_lower_triangular_in_place(t.transpose(), work.rb_mut(), Par::Seq);
-    } else {
-        solve_upper_triangular_in_place(t, work.rb_mut(), Par::Seq);
+    let half = (width / 2).next_multiple_of(LEAF);
+    let (mut left, mut right) = columns.split_rows(half);
+    let (t_above, t_below) = t.reborrow().split_rows(half);
+    let (mut t_left, mut t_right) = t_above.split_columns(half);
+    let (_, mut t_last) = t_below.split_columns(half);
+    let (r_left, mut r_right) = r.split_rows(half);
+    let (tau_left, tau_right) = tau.split_at_mut(half);
+
+    recurse(left.reborrow(), t_left.reborrow(), r_left, tau_left, scratch)?;
+    // The transpose of Qᵀ C = C - V Tᵀ Vᵀ C.
+    let rest = width - half;
+    let (one, other) = scratch.split_at_mut(PANEL * PANEL / 4);
+    let mut one = ViewMut::new(one, rest, half, half);
+    let mut other = ViewMut::new(other, rest, half, half);
+    product(one.reborrow(), Update::Set, right.view(), left.view().transposed())?;
+    product(other.reborrow(), Update::Set, one.view(), t_left.view())?;
+    product(right.reborrow(), Update::Subtract, other.view(), left.view())?;
+    for j in 0..rest {
+        move_up(&mut right.row(j)[..half], r_right.row(j));
     }
-    triangular::matmul(
-        upper.rb_mut(),
-        BlockStructure::Rectangular,
-        Accum::Add,
-        v_upper,
-        BlockStructure::UnitTriangularLower,
-        work.rb(),
-        BlockStructure::Rectangular,
-        -1.0,
-        Par::Seq,
-    );
-    matmul(lower.rb_mut(), Accum::Add, v_lower, work.rb(), -1.0, Par::Seq);
+    let (_, below) = right.reborrow().split_columns(half);
+    recurse(below, t_last.reborrow(), r_right.split_columns(half).1, tau_right, scratch)?;
+    // T = [T₁  -T₁ V₁ᵀ V₂ T₂]
+    //     [0          T₂     ]
+    let (left, right) = (left.view().block(0, half, half, height - half), right.view());
+    let right = right.block(0, half, rest, height - half);
+    let mut products = ViewMut::new(scratch, half, rest, rest);
+    product(products.reborrow(), Update::Set, left, right.transposed())?;
+    product(t_right.reborrow(), Update::Set, products.view(), t_last.view())?;
+    for i in 0..half {
+        products.row(i).copy_from_slice(t_right.row(i));
+        t_right.row(i).fill(0.0);
+    }
+    product(t_right, Update::Subtract, t_left.view(), products.view())
+}
+
+/// Makes column `j` of `T`, given those before it and the products of the reflections with each other.
+fn extend(t: &mut ViewMut<'_>, products: View<'_>, tau: f64, j: usize) {
+    for i in 0..j {
+        let sum = (i..j).fold(0.0, |sum, p| sum + t.view().get(i, p) * products.get(p, j));
+        t.row(i)[j] = -tau * sum;
+    }
+    t.row(j)[j] = tau;
+}
+
+/// Factors a few columns, one after the other.
+fn leaf(mut columns: ViewMut<'_>, mut t: ViewMut<'_>, mut r: ViewMut<'_>, tau: &mut [f64]) {
+    let (width, height) = (columns.rows(), columns.columns());
+    let mut products = [0.0; LEAF * LEAF];
+    for j in 0..width {
+        let (mut before, mut rest) = columns.reborrow().split_rows(j);
+        let (mut column, mut after) = rest.reborrow().split_rows(1);
+        let column = column.row(0);
+        move_up(&mut column[..j], r.row(j));
+        let column = &mut column[j..];
+        (r.row(j)[j], tau[j]) = reflection(column);
+        for i in 0..width - j - 1 {
+            let other = &mut after.row(i)[j..];
+            let dot = lanes::run(Dot(column, other));
+            lanes::run(AddMultiple(other, -tau[j] * dot, column));
+        }
+        for i in 0..j {
+            products[i * LEAF + j] = lanes::run(Dot(&before.row(i)[j..height], column));
+        }
+        extend(&mut t, View::new(&products, LEAF, LEAF, LEAF), tau[j], j);
+    }
+}
+
+/// Replaces `x` with the vector of a reflection that makes it a multiple of the first unit vector, and returns that
+/// multiple and the reflection's factor.
+fn reflection(x: &mut [f64]) -> (f64, f64) {
+    let first = x[0];
+    let rest = matrix::norm_of(&x[1..]);
+    x[0] = 1.0;
+    if rest == 0.0 {
+        x[1..].fill(0.0);
+        return (first, 0.0);
+    }
+    let beta = -first.hypot(rest).copysign(first);
+    let pivot = first - beta;
+    // Not a product with the reciprocal, which is rounded once more and may overflow.
+    x[1..].iter_mut().for_each(|value| *value /= pivot);
+    if pivot.abs() > f64::MIN_POSITIVE / f64::EPSILON {
+        return (beta, (beta - first) / beta);
+    }
+    // So little is left of such a norm that the factor comes from the vector: however rounded, it then is of a reflection.
+    let rest = matrix::norm_of(&x[1..]);
+    (beta, 2.0 / (1.0 + rest * rest))
+}
+
+/// The dot product of two slices of the same length.
+struct Dot<'a>(&'a [f64], &'a [f64]);
+
+impl Kernel for Dot<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) -> f64 {
+        let len = self.0.len();
+        assert!(len == self.1.len());
+        let (x, y) = (self.0.as_ptr(), self.1.as_ptr());
+        let mut sums = [V::splat(0.0); 4];
+        let mut at = 0;
+        while at + 4 * V::COUNT <= len {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let from = at + i * V::COUNT;
+                // SAFETY: four vectors from `at` on are within both slices.
+                *sum = unsafe { V::load(x.add(from)).mul_add(V::load(y.add(from)), *sum) };
+            }
+            at += 4 * V::COUNT;
+        }
+        while at < len {
+            let count = V::COUNT.min(len - at);
+            // SAFETY: `count` values from `at` on are within both slices.
+            sums[0] = unsafe { V::load_first(x.add(at), count).mul_add(V::load_first(y.add(at), count), sums[0]) };
+            at += count;
+        }
+        let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
+        let mut values = [0.0; 8];
+        // SAFETY: no vector has more than eight values.
+        unsafe { sum.store(values.as_mut_ptr()) };
+        values.iter().fold(0.0, |sum, value| sum + value)
+    }
+}
+
+/// Adds a multiple of the last slice to the first, which has the same length.
+struct AddMultiple<'a>(&'a mut [f64], f64, &'a [f64]);
+
+impl Kernel for AddMultiple<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        let len = self.0.len();
+        assert!(len == self.2.len());
+        let (to, from) = (self.0.as_mut_ptr(), self.2.as_ptr());
+        let factor = V::splat(self.1);
+        let mut at = 0;
+        while at + V::COUNT <= len {
+            // SAFETY: a vector from `at` on is within both slices.
+            unsafe { factor.mul_add(V::load(from.add(at)), V::load(to.add(at))).store(to.add(at)) };
+            at += V::COUNT;
+        }
+        let count = len - at;
+        // SAFETY: `count` values from `at` on are within both slices.
+        unsafe {
+            let sum = factor.mul_add(V::load_first(from.add(at), count), V::load_first(to.add(at), count));
+            sum.store_first(to.add(at), count);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -227,13 +423,13 @@ mod tests {
         let mut copy = Columns::zeros(m, n).unwrap();
         copy.copy_from(a);
         let factored = Reflectors::of(copy).unwrap();
-        let r = factored.r().unwrap();
+        let r = factored.r();
         let mut image = Columns::zeros(m, n).unwrap();
         image.copy_from(a);
-        factored.apply_transposed(&mut image).unwrap();
+        factored.apply(Direction::Backward, &mut image).unwrap();
         let mut q = Columns::zeros(m, n).unwrap();
         q.set_identity();
-        factored.apply(&mut q).unwrap();
+        factored.apply(Direction::Forward, &mut q).unwrap();
         let mut gram = Columns::zeros(n, n).unwrap();
         gram.set_product(q.view().transposed(), q.view()).unwrap();
         let one_norm = |value: &dyn Fn(usize, usize) -> f64, rows: usize| {

@@ -9,10 +9,11 @@ use faer::linalg::triangular_inverse::invert_upper_triangular;
 use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
 use faer::{MatRef, Par};
 
-use crate::columns::{self, Columns, all_finite};
-use crate::householder::Reflectors;
+use crate::columns::{self, Columns};
+use crate::householder::{Direction, Reflectors};
+use crate::matrix::{all_finite, largest_finite};
 use crate::svd::{self, Decomposition};
-use crate::{Error, MatrixRef, Result, matrix, parallel};
+use crate::{Error, MatrixRef, Result, parallel};
 
 /// Computes the solution of `A·X ≈ B` with the least `‖B - A·X‖` in every column and, where there are many such, of them the one
 /// with the least `‖X‖`. Returns the rank of `a`.
@@ -60,14 +61,13 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
     if tolerance.is_nan() || tolerance < 0.0 {
         return Err(Error::Tolerance { tolerance });
     }
-    matrix::check_finite(a)?;
-    matrix::check_finite(b)?;
-    let Some(a_exponent) = columns::exponent(a.values()) else {
-        x.fill(0.0);
-        return Ok(0);
-    };
     parallel::run(|| {
-        let b_exponent = columns::exponent(b.values()).unwrap_or(0);
+        let (a_largest, b_largest) = (largest_finite(a)?, largest_finite(b)?);
+        let Some(a_exponent) = columns::exponent_of(a_largest) else {
+            x.fill(0.0);
+            return Ok(0);
+        };
+        let b_exponent = columns::exponent_of(b_largest).unwrap_or(0);
         let mut right = Columns::zeros(b.rows(), b.columns())?;
         right.copy_scaled(b, -b_exponent);
         let mut solution = Columns::zeros(a.columns(), b.columns())?;
@@ -105,32 +105,37 @@ fn by_reflections(
     // Below this condition rounding costs fewer digits than refinement is worth, unless it costs next to nothing.
     const WELL_CONDITIONED: f64 = 1e4;
     const FEW_VALUES: usize = 1 << 12;
-    let tall = svd::tall_copy(a, exponent)?;
-    let (rows, columns) = (tall.rows(), tall.columns());
-    let mut copy = Columns::zeros(rows, columns)?;
-    copy.copy_from(&tall);
-    let factored = Reflectors::of(copy)?;
-    let r = factored.r()?;
-    let condition = condition_bound(&r)?;
+    let factored = Reflectors::of(svd::tall_copy(a, exponent)?)?;
+    let r = factored.r();
+    let condition = condition_bound(r)?;
     // The bound is above the condition, so that the smallest singular value is above the tolerance, and the factorization
     // is accurate enough for refinement to converge.
     const SOLVABLE: f64 = 1e-2 / f64::EPSILON;
     if !(condition < SOLVABLE && condition * tolerance < 1.0) {
         return Ok(false);
     }
-    let mut system = Augmented { tall: &tall, factored: &factored, r: &r };
+    let of_residual = a.rows() >= a.columns();
     if condition > WELL_CONDITIONED || a.values().len() <= FEW_VALUES {
-        refine(&mut system, right, a.rows() >= a.columns(), solution)?;
-    } else {
-        let (mut long, mut short) = (Columns::zeros(rows, right.columns())?, Columns::zeros(columns, right.columns())?);
-        let of_residual = a.rows() >= a.columns();
-        if of_residual {
-            long.copy_from(right)
-        } else {
-            short.copy_from(right)
+        let tall = svd::tall_copy(a, exponent)?;
+        refine(&Augmented { tall: &tall, factored: &factored, r }, right, of_residual, solution)?;
+    } else if of_residual {
+        let mut rotated = Columns::zeros(right.rows(), right.columns())?;
+        rotated.copy_from(right);
+        factored.apply(Direction::Backward, &mut rotated)?;
+        for j in 0..right.columns() {
+            solution.column_mut(j).copy_from_slice(&rotated.column(j)[..r.columns()]);
         }
-        system.solve(&mut long, &mut short)?;
-        solution.copy_from(if of_residual { &short } else { &long });
+        solve_upper_triangular_in_place(r.as_ref(), solution.as_mut(), Par::Seq);
+    } else {
+        let mut short = Columns::zeros(right.rows(), right.columns())?;
+        short.copy_from(right);
+        solve_lower_triangular_in_place(r.as_ref().transpose(), short.as_mut(), Par::Seq);
+        for j in 0..right.columns() {
+            let (head, tail) = solution.column_mut(j).split_at_mut(r.columns());
+            head.copy_from_slice(short.column(j));
+            tail.fill(0.0);
+        }
+        factored.apply(Direction::Forward, solution)?;
     }
     Ok(solution.is_finite())
 }
@@ -161,7 +166,7 @@ impl Augmented<'_> {
     fn solve(&self, f: &mut Columns, g: &mut Columns) -> Result<()> {
         let columns = self.r.columns();
         // M = Q·R, with Qᵀr = (Rᵀ⁻¹g, d₂) and x = R⁻¹(d₁ - Rᵀ⁻¹g) where d = Qᵀf.
-        self.factored.apply_transposed(f)?;
+        self.factored.apply(Direction::Backward, f)?;
         let r: MatRef<'_, f64> = self.r.as_ref();
         solve_lower_triangular_in_place(r.transpose(), g.as_mut(), Par::Seq);
         for j in 0..f.columns() {
@@ -170,7 +175,7 @@ impl Augmented<'_> {
             }
         }
         solve_upper_triangular_in_place(r, g.as_mut(), Par::Seq);
-        self.factored.apply(f)
+        self.factored.apply(Direction::Forward, f)
     }
 
     /// Sets `f` and `g` to what is left of the right-hand sides for a solution of `residual` and `x`, in doubled precision.
@@ -200,7 +205,7 @@ impl Augmented<'_> {
 
 /// Solves with refinement. `of_residual` tells that `right` is the `f` of the augmented equations and the solution their
 /// `x`; otherwise it is their `g`, and the solution their `r`.
-fn refine(system: &mut Augmented<'_>, right: &Columns, of_residual: bool, solution: &mut Columns) -> Result<()> {
+fn refine(system: &Augmented<'_>, right: &Columns, of_residual: bool, solution: &mut Columns) -> Result<()> {
     const ROUNDS: usize = 8;
     let (rows, columns, count) = (system.tall.rows(), system.tall.columns(), right.columns());
     let (mut r, mut x) = (Columns::zeros(rows, count)?, Columns::zeros(columns, count)?);

@@ -4,6 +4,8 @@
 //! caller's. Every function gives the same bits for any number of threads; arithmetic is IEEE 754's, so a NaN or an
 //! infinity goes where it must and nothing is skipped because of a zero.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use crate::product::{self, Update};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, parallel};
@@ -239,8 +241,32 @@ pub fn check_finite(a: MatrixRef<'_>) -> Result<()> {
     if all_finite(a.values) {
         return Ok(());
     }
+    Err(not_finite(a))
+}
+
+fn not_finite(a: MatrixRef<'_>) -> Error {
     let index = a.values.iter().position(|x| !x.is_finite()).expect("not all values are finite");
-    Err(Error::NotFinite { row: index / a.columns, column: index % a.columns, value: a.values[index] })
+    Error::NotFinite { row: index / a.columns, column: index % a.columns, value: a.values[index] }
+}
+
+/// Returns the largest magnitude among the values of `a`, zero if there are none: with all threads of the pool, if the
+/// caller is on it.
+///
+/// # Errors
+/// As [`check_finite`].
+pub(crate) fn largest_finite(a: MatrixRef<'_>) -> Result<f64> {
+    // The bits of numbers that are not negative are in the order of the numbers.
+    let most = AtomicU64::new(0);
+    let finite = AtomicBool::new(true);
+    parallel::for_each(a.values.len().div_ceil(CHUNK), |chunk| {
+        let first = chunk * CHUNK;
+        let values = &a.values[first..a.values.len().min(first + CHUNK)];
+        most.fetch_max(largest(values).to_bits(), Ordering::Relaxed);
+        if !all_finite(values) {
+            finite.store(false, Ordering::Relaxed);
+        }
+    });
+    if finite.into_inner() { Ok(f64::from_bits(most.into_inner())) } else { Err(not_finite(a)) }
 }
 
 /// Returns an error unless `a` is square.
@@ -307,4 +333,34 @@ fn element_wise(out: &mut [f64], work: impl Fn(usize, &mut [f64]) + Sync) -> Res
     let len = out.len();
     let whole = ViewMut::new(out, 1, len, len);
     parallel::run(|| whole.for_each_stripe(CHUNK, |first, mut chunk| work(first, chunk.row(0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finite_or_not() {
+        assert!(all_finite(&[]));
+        assert!(all_finite(&[f64::MAX, -f64::MAX, 0.0, -0.0]));
+        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!all_finite(&[1.0, x, 2.0]));
+        }
+    }
+
+    #[test]
+    fn the_largest_of_many_values_is_found_on_any_thread() {
+        let mut values = vec![1.0; 3 * CHUNK + 5];
+        for place in [0, CHUNK - 1, CHUNK, 3 * CHUNK + 4] {
+            values[place] = -(place as f64 + 2.0);
+            let a = MatrixRef::new(values.len(), 1, &values).unwrap();
+            assert_eq!(largest_finite(a), Ok(place as f64 + 2.0));
+            assert_eq!(parallel::run(|| largest_finite(a)), Ok(Ok(place as f64 + 2.0)));
+        }
+        values[2 * CHUNK] = f64::NAN;
+        values[3 * CHUNK] = f64::INFINITY;
+        let a = MatrixRef::new(values.len(), 1, &values).unwrap();
+        assert!(matches!(largest_finite(a), Err(Error::NotFinite { row, .. }) if row == 2 * CHUNK));
+        assert_eq!(largest_finite(MatrixRef::new(0, 3, &[]).unwrap()), Ok(0.0));
+    }
 }

@@ -186,13 +186,8 @@ fn pack_right(to: &mut [f64], from: View<'_>, panel: usize) {
             row[columns..].fill(0.0);
         }
     } else {
-        for (i, row) in to.chunks_exact_mut(panel).enumerate() {
-            for (j, value) in row[..columns].iter_mut().enumerate() {
-                // SAFETY: the element is within `from`.
-                *value = unsafe { *from.at(i, j) };
-            }
-            row[columns..].fill(0.0);
-        }
+        copy_transposed(ViewMut::new(to, from.rows(), columns, panel), from);
+        to.chunks_exact_mut(panel).for_each(|row| row[columns..].fill(0.0));
     }
 }
 

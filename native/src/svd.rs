@@ -12,9 +12,10 @@ use faer::dyn_stack::MemStack;
 use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
 use faer::{Par, Spec};
 
-use crate::columns::{self, Columns, all_finite};
-use crate::householder::Reflectors;
-use crate::{Error, MatrixRef, Result, check, matrix, memory, parallel};
+use crate::columns::{self, Columns};
+use crate::householder::{Direction, Reflectors};
+use crate::matrix::{self, all_finite};
+use crate::{Error, MatrixRef, Result, check, memory, parallel};
 
 const QUANTITY: &str = "singular value decomposition";
 
@@ -181,7 +182,7 @@ fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
     parallel::run(|| {
         let mut matrix = tall_copy(a, exponent)?;
         if is_long(&matrix) {
-            matrix = Reflectors::of(matrix)?.r()?;
+            matrix = Reflectors::of(matrix)?.into_r();
         }
         let (rows, columns) = (matrix.rows(), matrix.columns());
         for parameters in attempts(columns) {
@@ -222,13 +223,13 @@ impl Decomposition {
             let mut tall = Columns::zeros(long, short)?;
             let mut inner = Columns::zeros(short, short)?;
             let factored = Reflectors::of(matrix)?;
-            if !decompose(&factored.r()?, &mut inner, &mut values, &mut square)? {
+            if !decompose(factored.r(), &mut inner, &mut values, &mut square)? {
                 return Err(no_convergence(a));
             }
             for j in 0..short {
                 tall.column_mut(j)[..short].copy_from_slice(inner.column(j));
             }
-            factored.apply(&mut tall)?;
+            factored.apply(Direction::Forward, &mut tall)?;
             tall
         } else {
             let mut tall = Columns::zeros(long, short)?;

@@ -188,6 +188,15 @@ impl<'a> ViewMut<'a> {
         (self, below)
     }
 
+    /// Returns the first `rows` rows, and keeps the others.
+    pub(crate) fn take_rows(&mut self, rows: usize) -> Self {
+        assert!(rows <= self.rows, "{rows} of {} rows", self.rows);
+        let taken = Self { rows, ..*self };
+        self.first = self.at(rows, 0);
+        self.rows -= rows;
+        taken
+    }
+
     /// Returns the first `columns` columns, and the others.
     pub(crate) fn split_columns(mut self, columns: usize) -> (Self, Self) {
         assert!(columns <= self.columns, "{columns} of {} columns", self.columns);
