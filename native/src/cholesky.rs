@@ -3,15 +3,19 @@
 //! The algorithm is recursive, so that nearly all of the work is products of blocks. It computes `Lᵀ`, whose rows are
 //! adjacent values, from the upper triangle.
 
-use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, power_of_two};
+use crate::matrix::{
+    self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite, power_of_two,
+};
 use crate::product::{Part, Update, copy_transposed, on_pool_from, product_part};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
-use crate::view::{View, ViewMut};
-use crate::{Error, Result, memory};
+use crate::view::{Shared, View, ViewMut};
+use crate::{Error, Result, parallel};
 
 /// Rows factored without recursion.
 const LEAF: usize = 8;
+/// Rows and columns that one thread copies at a time.
+const BLOCK: usize = 64;
 
 /// Writes the factor `L` of `a` to `l`, with zeros above its diagonal.
 ///
@@ -34,33 +38,26 @@ const LEAF: usize = 8;
 pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
     check_square(a)?;
     check_result(a.rows(), a.rows(), l)?;
-    check_finite(a)?;
-    check_symmetric(a)?;
     let n = a.rows();
-    // An even exponent, for its root is exact.
-    let shift = shift_of(matrix::largest(a.values())) / 2 * 2;
-    let mut upper = memory::filled::<f64>(n * n)?;
     on_pool_from(n * n * n / 3, || {
-        upper.copy_from_slice(a.values());
-        if shift != 0 {
-            upper.iter_mut().for_each(|value| *value *= power_of_two(shift));
-        }
-        recurse(ViewMut::new(&mut upper, n, n, n), 0)?;
-        let (from, to) = (View::new(&upper, n, n, n), ViewMut::new(l, n, n, n));
-        to.for_each_stripe(64, |column, stripe| {
-            // Above the diagonal there are only zeros.
-            let (mut above, below) = stripe.split_rows(column);
-            (0..column).for_each(|i| above.row(i).fill(0.0));
-            let (height, width) = (below.rows(), below.columns());
-            let mut below = below;
-            copy_transposed(below.reborrow(), from.block(column, column, width, height).transposed());
-            (0..width).for_each(|i| below.row(i)[i + 1..].fill(0.0));
+        let largest = largest_finite(a)?;
+        check_symmetric(a, largest)?;
+        // An even exponent, for its root is exact.
+        let shift = shift_of(largest) / 2 * 2;
+        let from = View::from(a);
+        ViewMut::new(l, n, n, n).for_each_stripe(BLOCK, |column, mut stripe| {
+            let width = stripe.columns();
+            let (mut above, _) = stripe.reborrow().split_rows(n.min(column + width));
+            above.copy_from(from.block(0, column, above.rows(), width));
             if shift != 0 {
-                for i in 0..height {
-                    below.row(i).iter_mut().for_each(|value| *value *= power_of_two(-shift / 2));
-                }
+                (0..above.rows()).for_each(|i| above.row(i).iter_mut().for_each(|x| *x *= power_of_two(shift)));
             }
         });
+        recurse(ViewMut::new(l, n, n, n), 0)?;
+        turn(ViewMut::new(l, n, n, n));
+        if shift != 0 {
+            l.iter_mut().for_each(|x| *x *= power_of_two(-shift / 2));
+        }
         Ok(())
     })
 }
@@ -106,6 +103,30 @@ pub fn determinant_factored(l: MatrixRef<'_>) -> Result<f64> {
     check_square(l)?;
     let twice = (0..l.rows()).flat_map(|i| [l.values()[i * l.rows() + i]; 2]);
     Ok(diagonal_product(twice, 0))
+}
+
+/// Makes an upper triangle its transpose, with zeros above the diagonal, on all threads of the pool. What is below the
+/// diagonal before is not read.
+fn turn(a: ViewMut<'_>) {
+    let n = a.rows();
+    let whole = Shared::new(a);
+    let size = |block: usize| BLOCK.min(n - block * BLOCK);
+    parallel::for_each(n.div_ceil(BLOCK), |i| {
+        // SAFETY: only the call for `i` takes blocks of this row right of the diagonal, and those across from them.
+        let take = |i: usize, j: usize| unsafe { whole.block(i * BLOCK, j * BLOCK, size(i), size(j)) };
+        let mut corner = take(i, i);
+        for p in 0..corner.rows() {
+            for q in p + 1..corner.columns() {
+                let value = std::mem::take(&mut corner.row(p)[q]);
+                corner.row(q)[p] = value;
+            }
+        }
+        for j in i + 1..n.div_ceil(BLOCK) {
+            let mut above = take(i, j);
+            copy_transposed(take(j, i), above.view().transposed());
+            (0..above.rows()).for_each(|row| above.row(row).fill(0.0));
+        }
+    });
 }
 
 /// Overwrites the upper triangle of `a` with `Lᵀ`. `first` is the position of the block on the diagonal.

@@ -20,9 +20,8 @@ use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel};
 ///
 /// The eigenvalues are in ascending order; column `j` of `vectors` (`n` x `n`, row-major) is the eigenvector of value
 /// `j`, and the columns are orthonormal. They are exact for a matrix that differs from `a` by a small multiple of
-/// `n·ε·‖A‖`. Entries across the diagonal from each other may differ by what
-/// [`check_symmetric`](crate::matrix::check_symmetric) allows; their mean counts. The bits of the result depend on `a`
-/// alone, not on the number of threads.
+/// `n·ε·‖A‖`. Entries across the diagonal from each other may differ by `n·ε` times the largest magnitude in `a`; their
+/// mean counts. The bits of the result depend on `a` alone, not on the number of threads.
 ///
 /// # Errors
 /// - [`Error::NotSquare`], [`Error::NotFinite`], [`Error::NotSymmetric`] for what `a` must not be,
@@ -46,13 +45,13 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
     let n = a.rows();
     MatrixRef::new(n, 1, values)?;
     MatrixRef::new(n, n, vectors)?;
-    matrix::check_finite(a)?;
-    matrix::check_symmetric(a)?;
-    if n == 0 {
-        return Ok(());
-    }
     parallel::run(|| {
-        let exponent = columns::exponent(a.values()).unwrap_or(0);
+        let largest = matrix::largest_finite(a)?;
+        matrix::check_symmetric(a, largest)?;
+        if n == 0 {
+            return Ok(());
+        }
+        let exponent = columns::exponent_of(largest).unwrap_or(0);
         let mut matrix = Columns::zeros(n, n)?;
         let mut eigenvectors = Columns::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);

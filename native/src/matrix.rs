@@ -4,7 +4,7 @@
 //! caller's. Every function gives the same bits for any number of threads; arithmetic is IEEE 754's, so a NaN or an
 //! infinity goes where it must and nothing is skipped because of a zero.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::product::{self, Update};
 use crate::view::{View, ViewMut};
@@ -278,29 +278,36 @@ pub fn check_square(a: MatrixRef<'_>) -> Result<()> {
 }
 
 /// Returns an error unless `a`, which is square, is symmetric: entries across the diagonal from each other may differ by
-/// `n ε` times the largest magnitude in `a`, which is what rounding can do.
+/// `n ε` times the largest magnitude in `a`, which is what rounding can do. All threads of the pool look, if the caller
+/// is on it.
 ///
 /// # Errors
 /// [`Error::NotSymmetric`] with the first such entry below the diagonal.
-pub fn check_symmetric(a: MatrixRef<'_>) -> Result<()> {
+pub(crate) fn check_symmetric(a: MatrixRef<'_>, largest: f64) -> Result<()> {
     const BLOCK: usize = 32;
     let n = a.rows;
-    let tolerance = n as f64 * f64::EPSILON * largest(a.values);
+    let tolerance = n as f64 * f64::EPSILON * largest;
     let differs = |i: usize, j: usize| (a.values[i * n + j] - a.values[j * n + i]).abs() > tolerance;
-    for i in (0..n).step_by(BLOCK) {
-        // By blocks, for one of the two entries is in another row each time.
-        let rows = i..n.min(i + BLOCK);
-        let in_block = |j: usize| {
+    // By blocks, for one of the two entries is in another row each time.
+    let rows = |block: usize| block * BLOCK..n.min((block + 1) * BLOCK);
+    let first = AtomicUsize::new(usize::MAX);
+    parallel::for_each(n.div_ceil(BLOCK), |block| {
+        let rows = rows(block);
+        let in_columns = |j: usize| {
             rows.clone().any(|row| (j..row.min(j + BLOCK)).fold(false, |any, column| any | differs(row, column)))
         };
-        if (0..rows.end).step_by(BLOCK).any(in_block) {
-            let first = |row| (0..row).find(|&column| differs(row, column)).map(|column| (row, column));
-            let (row, column) = rows.clone().find_map(first).expect("the block has such an entry");
-            let (value, mirrored) = (a.values[row * n + column], a.values[column * n + row]);
-            return Err(Error::NotSymmetric { row, column, value, mirrored });
+        if (0..rows.end).step_by(BLOCK).any(in_columns) {
+            first.fetch_min(block, Ordering::Relaxed);
         }
+    });
+    let first = first.into_inner();
+    if first == usize::MAX {
+        return Ok(());
     }
-    Ok(())
+    let in_row = |row| (0..row).find(|&column| differs(row, column)).map(|column| (row, column));
+    let (row, column) = rows(first).find_map(in_row).expect("the block has such an entry");
+    let (value, mirrored) = (a.values[row * n + column], a.values[column * n + row]);
+    Err(Error::NotSymmetric { row, column, value, mirrored })
 }
 
 /// Returns an error unless `out` holds exactly the values of a `rows` x `columns` matrix.
