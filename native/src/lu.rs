@@ -7,17 +7,19 @@
 //! nearly all of the work is products of blocks.
 
 use crate::lanes::{self, Kernel, Lanes};
-use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, exponent, power_of_two};
+use crate::matrix::{self, MatrixRef, all_finite, check_finite, check_result, check_square, exponent, power_of_two};
 use crate::product::{Update, copy_transposed, on_pool_from, product};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
-use crate::view::{View, ViewMut};
+use crate::view::{Shared, View, ViewMut};
 use crate::{Error, Result, memory};
 
 /// Columns factored at once, stored by columns.
 const LEAF: usize = 8;
 /// Columns factored in a copy that has its rows close together.
 const PANEL: usize = 64;
+/// Columns that one thread looks at or copies at a time.
+const STRIPE: usize = 128;
 
 /// Writes the factors of `a` to `lu` and `permutation`, and returns the one-norm of `a`, for [`rcond`].
 ///
@@ -32,12 +34,9 @@ pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Resu
     if permutation.len() != a.rows() {
         return Err(Error::PermutationLength { rows: a.rows(), length: permutation.len() });
     }
-    check_finite(a)?;
-    let mut columns = Columns::of(a)?;
-    let norm = columns.norm();
     on_pool_from(work(a), || {
-        lu.copy_from_slice(a.values());
-        columns.apply(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), 1);
+        let columns = Columns::of(a)?;
+        columns.copy(a, ViewMut::new(lu, a.rows(), a.columns(), a.columns()));
         factor_in_place(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), permutation)?;
         if columns.scaled {
             // Scaling a column of `a` scales that column of `U` and leaves `L` alone.
@@ -50,9 +49,8 @@ pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Resu
                 }
             }
         }
-        Ok(())
-    })?;
-    Ok(norm)
+        Ok(columns.norm())
+    })
 }
 
 /// Writes `L` to `out`: `rows` x `min(rows, columns)`, with ones on its diagonal and zeros above.
@@ -107,8 +105,6 @@ pub fn upper(lu: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 pub fn solve(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     check_square(a)?;
     check_right_hand_side(a, b, out)?;
-    check_finite(a)?;
-    check_finite(b)?;
     solve_checked(a, Some(b), b.columns(), out)
 }
 
@@ -119,19 +115,18 @@ pub fn solve(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
 pub fn inverse(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     check_square(a)?;
     check_result(a.rows(), a.rows(), out)?;
-    check_finite(a)?;
     solve_checked(a, None, a.rows(), out)
 }
 
 /// Solves with the columns of `b`, or of the identity.
 fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: &mut [f64]) -> Result<()> {
     let n = a.rows();
-    let mut columns = Columns::of(a)?;
     let mut lu = memory::filled::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
     on_pool_from(work(a).saturating_add(n * n * right), || {
-        lu.copy_from_slice(a.values());
-        columns.apply(ViewMut::new(&mut lu, n, n, n), 1);
+        let columns = Columns::of(a)?;
+        b.map_or(Ok(()), check_finite)?;
+        columns.copy(a, ViewMut::new(&mut lu, n, n, n));
         factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
         let factors = View::new(&lu, n, n, n);
         check_pivots(factors)?;
@@ -164,15 +159,14 @@ pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, 
 /// [`Error::NotSquare`], [`Error::NotFinite`], [`Error::OutOfMemory`], [`Error::Threads`].
 pub fn determinant(a: MatrixRef<'_>) -> Result<f64> {
     check_square(a)?;
-    check_finite(a)?;
     let n = a.rows();
-    let mut columns = Columns::of(a)?;
     let mut lu = memory::filled::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
-    on_pool_from(work(a), || {
-        lu.copy_from_slice(a.values());
-        columns.apply(ViewMut::new(&mut lu, n, n, n), 1);
-        factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)
+    let columns = on_pool_from(work(a), || {
+        let columns = Columns::of(a)?;
+        columns.copy(a, ViewMut::new(&mut lu, n, n, n));
+        factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
+        Ok(columns)
     })?;
     let exponent = columns.exponents.iter().map(|&exponent| i64::from(exponent)).sum();
     Ok(signed(diagonal_product((0..n).map(|i| lu[i * n + i]), exponent), &permutation))
@@ -331,16 +325,32 @@ struct Columns {
 }
 
 impl Columns {
+    /// Returns those of `a`, which all threads of the pool read if the caller is on it.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`], [`Error::OutOfMemory`].
     fn of(a: MatrixRef<'_>) -> Result<Self> {
         let mut exponents = memory::filled::<i32>(a.columns())?;
         let mut largest = memory::filled::<f64>(a.columns())?;
         let mut sums = memory::filled::<f64>(a.columns())?;
-        for row in a.values().chunks_exact(a.columns().max(1)) {
-            for ((largest, sum), value) in largest.iter_mut().zip(&mut sums).zip(row) {
-                let magnitude = value.abs();
-                *sum += magnitude;
-                *largest = if magnitude > *largest { magnitude } else { *largest };
+        let of_stripe = |first: usize, largest: &mut [f64], sums: &mut [f64]| {
+            for row in a.values().chunks_exact(a.columns()) {
+                for ((largest, sum), value) in largest.iter_mut().zip(&mut *sums).zip(&row[first..]) {
+                    let magnitude = value.abs();
+                    *sum += magnitude;
+                    *largest = if magnitude > *largest { magnitude } else { *largest };
+                }
             }
+        };
+        let both = Shared::new(ViewMut::new(&mut largest, 1, a.columns(), a.columns()));
+        ViewMut::new(&mut sums, 1, a.columns(), a.columns()).for_each_stripe(STRIPE, |first, mut sums| {
+            // SAFETY: stripes do not overlap.
+            let mut largest = unsafe { both.block(0, first, 1, sums.columns()) };
+            of_stripe(first, largest.row(0), sums.row(0));
+        });
+        // A sum may be infinite for finite values too.
+        if !all_finite(&sums) {
+            check_finite(a)?;
         }
         for (exponent, &largest) in exponents.iter_mut().zip(&largest) {
             *exponent = -shift_of(largest);
@@ -354,15 +364,18 @@ impl Columns {
         self.sums.iter().fold(0.0_f64, |norm, sum| norm.max(*sum)).min(f64::MAX)
     }
 
-    /// Divides the columns of `a` by the powers of two.
-    fn apply(&mut self, mut a: ViewMut<'_>, direction: i32) {
-        if self.scaled {
-            for i in 0..a.rows() {
-                for (value, &exponent) in a.row(i).iter_mut().zip(&self.exponents) {
-                    *value *= power_of_two(-direction * exponent);
+    /// Writes `a`, its columns divided by the powers of two, to `to`: with all threads of the pool if the caller is on it.
+    fn copy(&self, a: MatrixRef<'_>, to: ViewMut<'_>) {
+        to.for_each_stripe(STRIPE, |first, mut stripe| {
+            stripe.copy_from(View::from(a).block(0, first, a.rows(), stripe.columns()));
+            if self.scaled {
+                for i in 0..a.rows() {
+                    for (value, &exponent) in stripe.row(i).iter_mut().zip(&self.exponents[first..]) {
+                        *value *= power_of_two(-exponent);
+                    }
                 }
             }
-        }
+        });
     }
 }
 
