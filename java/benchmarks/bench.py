@@ -104,8 +104,12 @@ class Plan:
                     peers.add(bar["ours"])
                     if "with" not in bar:
                         peers.update(bar["peers"])
+                    if "bound" in bar and "with" not in bar["bound"]:
+                        peers.add(bar["bound"]["peer"])
                 if bar.get("with") == measure["name"] and params == bar.get("with-at", params):
                     peers.update(bar["peers"])
+                if bar.get("bound", {}).get("with") == measure["name"]:
+                    peers.add(bar["bound"]["peer"])
         return peers
 
 
@@ -288,6 +292,7 @@ def print_bars(plan, measured, only):
             continue
         at = "".join(f" {name}={value}" for name, value in v.params.items())
         ratio = "not measured" if v.ratio is None else f"{v.ratio:.2f} x {v.peer}"
+        ratio += f" (bound {v.bound:.2f} x)" if v.bound else ""
         print(f"{'ok    ' if v.met else 'MISSED'} {v.bar['text']}: {ratio}, {results.limit(v.bar)} (JDK {v.jdk}{at})")
         met &= v.met
     for name, params, jdk, peer, n in results.crossovers(plan, measured):

@@ -200,6 +200,8 @@ class Verdict:
     """None if it has not been measured."""
     peer: str
     """The peer that the ratio is with; if none has been measured, all of them."""
+    bound: float | None = None
+    """The ratio that the bar's bound reaches in our place, if it has one that has been measured."""
 
     @property
     def met(self):
@@ -255,7 +257,21 @@ def verdict(plan, results, bar, jdk, params):
         ratio = ours.over(best)
     else:
         ratio = best.over(ours)
-    return Verdict(bar, jdk, params, ratio, best.peer or "")
+    return Verdict(bar, jdk, params, ratio, best.peer or "", bound(plan, results, bar, jdk, params, best))
+
+
+def bound(plan, results, bar, jdk, params, theirs):
+    """Returns the ratio that the bound of a bar reaches in our place."""
+    if "bound" not in bar:
+        return None
+    measure = plan.measures[bar["bound"].get("with", bar["measure"])]
+    # The parameters that only one of two measures has do not hinder the comparison.
+    shared = {name: value for name, value in params.items() if name in measure["params"]}
+    best = results.one(measure, shared, jdk, bar["bound"]["peer"])
+    if not best:
+        return None
+    ratio = theirs.over(best) / (bar["bound"].get("flops", 0) * int(params.get("n", 0)) ** 3 or 1)
+    return 1 / ratio if "at-most" in bar else ratio
 
 
 def crossovers(plan, results):

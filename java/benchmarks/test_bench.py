@@ -277,3 +277,34 @@ def test_the_page_says_what_the_results_say(tmp_path):
     assert "| `Matrix.times` | 25 | EJML | n = 4: 2.00 |" in text
     assert "![Matrix.times: time over n](benchmarks/times.svg)" in text
     assert "| 1024 | 100 µs | 1.30 ms (13.00) |" in text
+
+
+def test_a_bound_says_what_it_would_reach():
+    (verdict,) = verdicts("1.5 x netlib", times(40e3, "rust-ffi"), times(30e3, "netlib-openblas"), tile(2 * 1024**3 / 0.02))
+    assert verdict.ratio == pytest.approx(0.75)
+    assert verdict.bound == pytest.approx(1.5)
+    rates = [tile(60e9), raw("Peak", 100e9, unit="flop/s", peer="fma")]
+    (verdict,) = verdicts("80 %", times(1e6 * 2 * 2048**3 / 50e9, "rust-ffi", n=2048), *rates)
+    assert verdict.ratio == pytest.approx(0.5)
+    assert verdict.bound == pytest.approx(0.6)
+    vectors = [
+        raw("vector.VectorBenchmark.compute", score, operation="DOT", type="FLOAT", n=768, peer=peer, unit="ns/op")
+        for peer, score in [("rust-ffi", 180), ("jni", 150), ("lucene", 60)]
+    ]
+    verdict = next(v for v in verdicts("2 x Lucene", *vectors) if v.ratio)
+    assert verdict.ratio == pytest.approx(3)
+    assert verdict.bound == pytest.approx(2.5)
+
+
+def test_what_bounds_a_bar_is_measured():
+    for bar in PLAN.bars:
+        if "bound" in bar:
+            measure = PLAN.measures[bar["bound"].get("with", bar["measure"])]
+            for params in PLAN.cells(bar["at"]):
+                shared = {name: value for name, value in params.items() if name in measure["params"]}
+                assert bar["bound"]["peer"] in PLAN.peers_at(measure, shared, 25), bar["text"]
+                assert bar["bound"]["peer"] in PLAN.needed(measure, shared, 25), bar["text"]
+
+
+def tile(score):
+    return raw("Peak", score, unit="flop/s", peer="tile")

@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 199309L
 
 #include <jni.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -251,19 +252,80 @@ static double multiply(double seconds, doubles *result) {
     return flops / (end - begin);
 }
 
+/*
+ * As many rows and registers of a row as the registers hold beside what is multiplied, and a depth at which both sides of the
+ * product stay in the first-level cache.
+ */
+#if defined __AVX512F__
+enum { ROWS = 8, WIDTH = 3, DEPTH = 128 };
+#elif defined __AVX__
+enum { ROWS = 4, WIDTH = 3, DEPTH = 128 };
+#else
+enum { ROWS = 4, WIDTH = 2, DEPTH = 128 };
+#endif
+
+/* Returns the flop/s of about so many seconds of adding the same product to the same tile. */
+static double multiply_tile(double seconds, doubles *result) {
+    static doubles right[DEPTH][WIDTH];
+    static double left[DEPTH][ROWS];
+    doubles tile[ROWS][WIDTH] = {{{0}}};
+    const double *a = &left[0][0];
+    const doubles *b = &right[0][0];
+    double begin = now();
+    double end;
+    double flops = 0;
+    do {
+        for (int repeat = 0; repeat < 64; repeat++) {
+            doubles sums[ROWS][WIDTH] = {{{0}}};
+            /* From where the compiler cannot know, so that it computes with them every time. */
+            __asm__ volatile("" : "+r"(a), "+r"(b) : : "memory");
+#pragma GCC unroll 4
+            for (int step = 0; step < DEPTH; step++) {
+#pragma GCC unroll 8
+                for (int i = 0; i < ROWS; i++) {
+#pragma GCC unroll 3
+                    for (int j = 0; j < WIDTH; j++) {
+                        sums[i][j] += a[step * ROWS + i] * b[step * WIDTH + j];
+                    }
+                }
+            }
+            for (int i = 0; i < ROWS; i++) {
+                for (int j = 0; j < WIDTH; j++) {
+                    tile[i][j] += sums[i][j];
+                }
+            }
+        }
+        flops += 64.0 * 2 * DEPTH * ROWS * WIDTH * (sizeof(doubles) / sizeof(double));
+        end = now();
+    } while (end - begin < seconds);
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < WIDTH; j++) {
+            *result += tile[i][j];
+        }
+    }
+    return flops / (end - begin);
+}
+
 /* The first tenth brings the clock of the core to the pace that it keeps under such load. */
-static void *multiply_and_add(void *part) {
-    struct multiplier *multiplier = part;
+static void run_multiplier(struct multiplier *multiplier, double (*work)(double, doubles *)) {
     doubles result = {0};
-    multiply(multiplier->seconds / 10, &result);
-    multiplier->flops_per_second = multiply(multiplier->seconds, &result);
+    work(multiplier->seconds / 10, &result);
+    multiplier->flops_per_second = work(multiplier->seconds, &result);
     multiplier->result = result;
+}
+
+static void *multiply_and_add(void *part) {
+    run_multiplier(part, multiply);
     return NULL;
 }
 
-JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeak(
-    JNIEnv *env, jclass class, jint threads, jdouble seconds) {
-    (void)class;
+static void *multiply_tiles(void *part) {
+    run_multiplier(part, multiply_tile);
+    return NULL;
+}
+
+/* Returns the flop/s of some threads together. */
+static jdouble peak(JNIEnv *env, jint threads, jdouble seconds, void *(*work)(void *)) {
     if (threads < 1 || threads > MAX_THREADS) {
         throw_new(env, "java/lang/IllegalArgumentException", "at least one thread is needed");
         return 0;
@@ -272,7 +334,7 @@ JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeak(
     for (int i = 0; i < threads; i++) {
         multipliers[i].seconds = seconds;
     }
-    if (!on_threads(threads, multiply_and_add, multipliers, sizeof *multipliers)) {
+    if (!on_threads(threads, work, multipliers, sizeof *multipliers)) {
         throw_new(env, "java/lang/OutOfMemoryError", "no more threads");
         return 0;
     }
@@ -281,4 +343,102 @@ JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeak(
         sum += multipliers[i].flops_per_second;
     }
     return sum;
+}
+
+JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeak(
+    JNIEnv *env, jclass class, jint threads, jdouble seconds) {
+    (void)class;
+    return peak(env, threads, seconds, multiply_and_add);
+}
+
+JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_tilePeak(
+    JNIEnv *env, jclass class, jint threads, jdouble seconds) {
+    (void)class;
+    return peak(env, threads, seconds, multiply_tiles);
+}
+
+/* Floats that lie anywhere in an array. */
+typedef float floats __attribute__((vector_size(64), aligned(4)));
+enum { FLOATS = sizeof(floats) / sizeof(float), AT_ONCE = 4 };
+
+static double total(const floats *sums) {
+    floats all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    double sum = 0;
+    for (int i = 0; i < FLOATS; i++) {
+        sum += all[i];
+    }
+    return sum;
+}
+
+static double dot(const float *x, const float *y, jsize n) {
+    floats sums[AT_ONCE] = {{0}};
+    jsize i = 0;
+    for (; i + AT_ONCE * FLOATS <= n; i += AT_ONCE * FLOATS) {
+        for (int j = 0; j < AT_ONCE; j++) {
+            sums[j] += *(const floats *)(x + i + j * FLOATS) * *(const floats *)(y + i + j * FLOATS);
+        }
+    }
+    double sum = total(sums);
+    for (; i < n; i++) {
+        sum += x[i] * y[i];
+    }
+    return sum;
+}
+
+static double cosine(const float *x, const float *y, jsize n) {
+    floats xy[AT_ONCE] = {{0}};
+    floats xx[AT_ONCE] = {{0}};
+    floats yy[AT_ONCE] = {{0}};
+    jsize i = 0;
+    for (; i + AT_ONCE * FLOATS <= n; i += AT_ONCE * FLOATS) {
+        for (int j = 0; j < AT_ONCE; j++) {
+            floats p = *(const floats *)(x + i + j * FLOATS);
+            floats q = *(const floats *)(y + i + j * FLOATS);
+            xy[j] += p * q;
+            xx[j] += p * p;
+            yy[j] += q * q;
+        }
+    }
+    double product = total(xy);
+    double x_squared = total(xx);
+    double y_squared = total(yy);
+    for (; i < n; i++) {
+        product += x[i] * y[i];
+        x_squared += x[i] * x[i];
+        y_squared += y[i] * y[i];
+    }
+    return product / sqrt(x_squared * y_squared);
+}
+
+/* Lends two arrays to `work`: what the shortest way from Java to C and back takes. */
+static jdouble with_lent(
+    JNIEnv *env, jfloatArray x, jfloatArray y, double (*work)(const float *, const float *, jsize)) {
+    jsize n = (*env)->GetArrayLength(env, x);
+    if ((*env)->GetArrayLength(env, y) != n) {
+        throw_new(env, "java/lang/IllegalArgumentException", "the lengths differ");
+        return 0;
+    }
+    jdouble result = 0;
+    float *p = (*env)->GetPrimitiveArrayCritical(env, x, NULL);
+    if (p != NULL) {
+        float *q = (*env)->GetPrimitiveArrayCritical(env, y, NULL);
+        if (q != NULL) {
+            result = work(p, q, n);
+            (*env)->ReleasePrimitiveArrayCritical(env, y, q, JNI_ABORT);
+        }
+        (*env)->ReleasePrimitiveArrayCritical(env, x, p, JNI_ABORT);
+    }
+    return result;
+}
+
+JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_vector_Jni_dot(
+    JNIEnv *env, jclass class, jfloatArray x, jfloatArray y) {
+    (void)class;
+    return with_lent(env, x, y, dot);
+}
+
+JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_vector_Jni_cosine(
+    JNIEnv *env, jclass class, jfloatArray x, jfloatArray y) {
+    (void)class;
+    return with_lent(env, x, y, cosine);
 }

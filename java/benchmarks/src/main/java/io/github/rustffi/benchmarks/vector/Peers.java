@@ -11,6 +11,7 @@ final class Peers {
     private static final ByName<Supplier<Kernels>> PEERS = new ByName<>(Map.of(
             "rust-ffi", RustFfi::new,
             "java", PlainLoops::new,
+            "jni", Jni::new,
             "lucene", () -> fast(Lucene::new),
             "lucene-scalar", () -> scalar(Lucene::new),
             "jvector", () -> fast(JVector::new),
