@@ -196,7 +196,7 @@ impl<'a> Blocks<'a> {
     fn of(view: &'a View, bytes: usize) -> Result<Self> {
         let dimension = view.dimension();
         let rows = bytes / size_of::<f32>() / dimension;
-        let values = (if rows < TALL { rows.max(1) } else { rows / TALL * TALL }) * dimension;
+        let values = (if rows < TALLEST { rows.max(1) } else { rows / TALLEST * TALLEST }) * dimension;
         let mut parts = memory::with_capacity(view.parts().count())?;
         let mut count = 0;
         for part in view.parts() {
@@ -302,14 +302,8 @@ impl Bound {
     }
 }
 
-/// Registers of queries that a tile has.
-const ACROSS: usize = 2;
-
-/// Vectors that a tile has where there are 32 registers: 24 for the sums, and enough for the operands.
-const TALL: usize = 12;
-
-/// The same where there are 16.
-const SHORT: usize = 6;
+/// Vectors of every tile divide this.
+const TALLEST: usize = 12;
 
 /// Values of a vector that a tile takes at once.
 const STEP: usize = 8;
@@ -340,7 +334,7 @@ impl<'a> Queries<'a> {
             bound: Bound::of(dimension),
         };
         if queries.is_tiled() {
-            queries.pack(simd::dispatch(request.level, TileWidth))?;
+            queries.pack(simd::dispatch(request.level, TileWidth { queries: count }))?;
         }
         Ok(queries)
     }
@@ -574,15 +568,45 @@ const DOT_PRODUCT: u8 = 0;
 const COSINE: u8 = 1;
 const EUCLIDEAN: u8 = 2;
 
+/// What a tile is, in registers of queries and in vectors: sums for each of both, and room for the operands.
+#[derive(Clone, Copy)]
+enum Tile {
+    /// 4 and 6: of all tiles with 24 sums that with the fewest operands to load.
+    Wide,
+    /// 2 and 12: for fewer queries.
+    Tall,
+    /// 2 and 6: for 16 registers.
+    Small,
+}
+
+impl Tile {
+    #[inline(always)]
+    fn of<S: Simd>(queries: usize) -> Self {
+        if S::REGISTERS < 32 {
+            Self::Small
+        } else if queries > 2 * <S as Lanes<f32>>::LANES {
+            Self::Wide
+        } else {
+            Self::Tall
+        }
+    }
+}
+
 /// Queries in a tile.
-struct TileWidth;
+struct TileWidth {
+    queries: usize,
+}
 
 impl Kernel for TileWidth {
     type Output = usize;
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> usize {
-        ACROSS * <S as Lanes<f32>>::LANES
+        let registers = match Tile::of::<S>(self.queries) {
+            Tile::Wide => 4,
+            Tile::Tall | Tile::Small => 2,
+        };
+        registers * <S as Lanes<f32>>::LANES
     }
 }
 
@@ -602,10 +626,12 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
             self.allowed(simd, allowed);
         } else if !self.queries.is_tiled() {
             self.singly(simd);
-        } else if S::REGISTERS >= 32 {
-            self.tiled::<S, TALL>(simd);
         } else {
-            self.tiled::<S, SHORT>(simd);
+            match Tile::of::<S>(self.queries.count) {
+                Tile::Wide => self.tiled::<S, 4, 6>(simd),
+                Tile::Tall => self.tiled::<S, 2, 12>(simd),
+                Tile::Small => self.tiled::<S, 2, 6>(simd),
+            }
         }
     }
 }
@@ -692,13 +718,13 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         self.queries.bound.relative as f32 * (squares + f32::MIN_POSITIVE).sqrt()
     }
 
-    /// Scans tiles of `R` vectors by a few registers of queries.
+    /// Scans tiles of `R` vectors by `Q` registers of queries.
     #[inline(always)]
-    fn tiled<S: Simd, const R: usize>(&mut self, simd: S) {
+    fn tiled<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S) {
         let dimension = self.queries.dimension;
         let (mut at, end) = (self.block.at, self.block.end);
         while end - at >= R * dimension {
-            self.tile::<S, R>(simd, at);
+            self.tile::<S, Q, R>(simd, at);
             at += R * dimension;
         }
         while at < end {
@@ -709,17 +735,17 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
 
     /// Offers the `R` vectors at `at` to every query that they may be good for.
     #[inline(always)]
-    fn tile<S: Simd, const R: usize>(&mut self, simd: S, at: usize) {
+    fn tile<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S, at: usize) {
         let (queries, dimension) = (self.queries, self.queries.dimension);
         let lanes = <S as Lanes<f32>>::LANES;
-        let width = ACROSS * lanes;
+        let width = Q * lanes;
         let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at + row * dimension..][..dimension]);
         let squares: [f32; R] =
             std::array::from_fn(|row| if METRIC == EUCLIDEAN { 0.0 } else { squares(simd, rows[row]) });
         for (tile, packed) in queries.packed.chunks_exact(width * dimension).enumerate() {
             // The next vectors, while there is arithmetic to do.
             let ahead = if tile == 0 { R * dimension * size_of::<f32>() } else { 0 };
-            let sums = tile_sums::<S, R, METRIC>(simd, rows, packed, ahead);
+            let sums = tile_sums::<S, Q, R, METRIC>(simd, rows, packed, ahead);
             for (row, sums) in sums.into_iter().enumerate() {
                 for (across, sum) in sums.into_iter().enumerate() {
                     let first = tile * width + across * lanes;
@@ -836,10 +862,13 @@ fn squares<S: Lanes<f32>>(simd: S, row: &[f32]) -> f32 {
 /// Adds what value `i` of each vector and of each query contributes. Not a function: the sums would pass through memory.
 macro_rules! tile_step {
     ($simd:ident, $sums:ident, $rows:ident, $i:ident, $queries:ident) => {
-        let queries = [$simd.load(&$queries[0]), $simd.load(&$queries[1])];
+        let mut queries = [$simd.splat(0.0); Q];
+        for across in 0..Q {
+            queries[across] = $simd.load(&$queries[across]);
+        }
         for row in 0..R {
             let x = $simd.splat($rows[row][$i]);
-            for across in 0..ACROSS {
+            for across in 0..Q {
                 $sums[row][across] = if METRIC == EUCLIDEAN {
                     let difference = $simd.sub(queries[across], x);
                     $simd.mul_add(difference, difference, $sums[row][across])
@@ -853,14 +882,14 @@ macro_rules! tile_step {
 
 /// Returns for each of the vectors and each of the queries q·x, or the squared distance, and asks for the memory `ahead`.
 #[inline(always)]
-fn tile_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
+fn tile_sums<S: Lanes<f32>, const Q: usize, const R: usize, const METRIC: u8>(
     simd: S,
     rows: [&[f32]; R],
     packed: &[f32],
     ahead: usize,
-) -> [[S::Vector; ACROSS]; R] {
-    let mut sums = [[simd.splat(0.0); ACROSS]; R];
-    let packed = simd.blocks(packed).0.as_chunks::<ACROSS>().0;
+) -> [[S::Vector; Q]; R] {
+    let mut sums = [[simd.splat(0.0); Q]; R];
+    let packed = simd.blocks(packed).0.as_chunks::<Q>().0;
     let (packed, packed_left) = packed.as_chunks::<STEP>();
     // Arrays of a fixed length, so that nothing is left to check in the innermost loop.
     let steps = rows.map(|row| row.as_chunks::<STEP>().0);
