@@ -67,7 +67,8 @@ class RustFfiTest {
     @ParameterizedTest
     @ValueSource(ints = {1014, 1015, 1016, 1017, 1018, 1022, 1023, 1024, 1025, 1026})
     void greetsNamesAboutAsLongAsTheStackUnharmed(int length) {
-        for (String name : List.of("x".repeat(length), "\u007F".repeat(length), "ë".repeat(length), "漢".repeat(length))) {
+        for (String name :
+                List.of("x".repeat(length), "\u007F".repeat(length), "ë".repeat(length), "漢".repeat(length))) {
             String start = name.substring(2);
             for (String end : List.of("xx", "x\0", "xë", "x漢", "🦀")) {
                 assertThat(RustFfi.greet(start + end)).isEqualTo("Hello, " + start + end + "!");
