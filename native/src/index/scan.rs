@@ -791,6 +791,9 @@ fn length(squares: f32) -> f32 {
     if TRUSTED.contains(&squares) { squares.sqrt() } else { f32::NAN }
 }
 
+/// Registers of a vector that are taken one after another.
+const LINES: usize = 2;
+
 /// Returns for each of the vectors q·x and x·x, or the squared distance and nothing.
 #[inline(always)]
 fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
@@ -801,11 +804,22 @@ fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
     let mut sums = [[simd.splat(0.0); 2]; R];
     let (query, query_tail) = simd.blocks(query);
     let blocks = rows.map(|row| simd.blocks(row).0);
-    for (i, q) in query.iter().enumerate() {
+    // Two lines of a vector at a time: memory gives lines of one page sooner than those of many.
+    let (whole, left) = query.as_chunks::<LINES>();
+    let parts = blocks.map(|blocks| blocks.as_chunks::<LINES>().0);
+    for (i, query) in whole.iter().enumerate() {
+        for row in 0..R {
+            let part = &parts[row][i];
+            for (q, x) in query.iter().zip(part) {
+                simd::prefetch(x, AHEAD);
+                sums[row] = row_step::<S, METRIC>(simd, sums[row], simd.load(q), simd.load(x));
+            }
+        }
+    }
+    for (i, q) in left.iter().enumerate() {
         let q = simd.load(q);
         for row in 0..R {
-            let x = &blocks[row][i];
-            simd::prefetch(x, AHEAD);
+            let x = &blocks[row][whole.len() * LINES + i];
             sums[row] = row_step::<S, METRIC>(simd, sums[row], q, simd.load(x));
         }
     }
