@@ -11,7 +11,7 @@ use crate::matrix::{self, MatrixRef, all_finite, check_finite, check_result, che
 use crate::product::{Update, copy_transposed, on_pool_from, product};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
-use crate::view::{Shared, View, ViewMut};
+use crate::view::{View, ViewMut};
 use crate::{Error, Result, memory};
 
 /// Columns factored at once, stored by columns.
@@ -49,7 +49,7 @@ pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Resu
                 }
             }
         }
-        Ok(columns.norm())
+        Ok(columns.norm)
     })
 }
 
@@ -320,7 +320,8 @@ fn solve_with(
 /// Scaling columns changes no choice of a pivot, so that without an overflow or underflow the factors are the same.
 struct Columns {
     exponents: Vec<i32>,
-    sums: Vec<f64>,
+    /// The one-norm of the matrix, or the largest finite number.
+    norm: f64,
     scaled: bool,
 }
 
@@ -330,38 +331,31 @@ impl Columns {
     /// # Errors
     /// [`Error::NotFinite`], [`Error::OutOfMemory`].
     fn of(a: MatrixRef<'_>) -> Result<Self> {
-        let mut exponents = memory::filled::<i32>(a.columns())?;
-        let mut largest = memory::filled::<f64>(a.columns())?;
-        let mut sums = memory::filled::<f64>(a.columns())?;
-        let of_stripe = |first: usize, largest: &mut [f64], sums: &mut [f64]| {
-            for row in a.values().chunks_exact(a.columns()) {
+        let columns = a.columns();
+        let mut exponents = memory::filled::<i32>(columns)?;
+        let mut largest_and_sums = memory::filled::<f64>(2 * columns)?;
+        ViewMut::new(&mut largest_and_sums, 2, columns, columns).for_each_stripe(STRIPE, |first, stripe| {
+            let (mut largest, mut sums) = stripe.split_rows(1);
+            let (largest, sums) = (largest.row(0), sums.row(0));
+            for row in a.values().chunks_exact(columns) {
                 for ((largest, sum), value) in largest.iter_mut().zip(&mut *sums).zip(&row[first..]) {
                     let magnitude = value.abs();
                     *sum += magnitude;
                     *largest = if magnitude > *largest { magnitude } else { *largest };
                 }
             }
-        };
-        let both = Shared::new(ViewMut::new(&mut largest, 1, a.columns(), a.columns()));
-        ViewMut::new(&mut sums, 1, a.columns(), a.columns()).for_each_stripe(STRIPE, |first, mut sums| {
-            // SAFETY: stripes do not overlap.
-            let mut largest = unsafe { both.block(0, first, 1, sums.columns()) };
-            of_stripe(first, largest.row(0), sums.row(0));
         });
+        let (largest, sums) = largest_and_sums.split_at(columns);
         // A sum may be infinite for finite values too.
-        if !all_finite(&sums) {
+        if !all_finite(sums) {
             check_finite(a)?;
         }
-        for (exponent, &largest) in exponents.iter_mut().zip(&largest) {
+        for (exponent, &largest) in exponents.iter_mut().zip(largest) {
             *exponent = -shift_of(largest);
         }
         let scaled = exponents.iter().any(|&exponent| exponent != 0);
-        Ok(Self { exponents, sums, scaled })
-    }
-
-    /// Returns the one-norm of the matrix, or the largest finite number.
-    fn norm(&self) -> f64 {
-        self.sums.iter().fold(0.0_f64, |norm, sum| norm.max(*sum)).min(f64::MAX)
+        let norm = sums.iter().fold(0.0_f64, |norm, sum| norm.max(*sum)).min(f64::MAX);
+        Ok(Self { exponents, norm, scaled })
     }
 
     /// Writes `a`, its columns divided by the powers of two, to `to`: with all threads of the pool if the caller is on it.
