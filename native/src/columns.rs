@@ -8,7 +8,7 @@ use faer::{MatMut, MatRef};
 use crate::matrix::{self, all_finite};
 use crate::product::{Update, copy_transposed, product};
 use crate::view::{View, ViewMut};
-use crate::{MatrixRef, Result, memory};
+use crate::{Result, memory};
 
 /// Rows or columns that one thread copies at a time.
 const STRIPE: usize = 64;
@@ -47,22 +47,9 @@ impl Columns {
         Ok(Self { lines: memory::filled(lines.saturating_mul(columns))?, rows, columns, stride })
     }
 
-    /// Sets this to `a` times `2^exponent`.
-    pub(crate) fn copy_scaled(&mut self, a: MatrixRef, exponent: i32) {
-        self.set_scaled(a.into(), exponent);
-    }
-
-    /// Sets this to the transpose of `a` times `2^exponent`.
-    pub(crate) fn copy_transposed_scaled(&mut self, a: MatrixRef, exponent: i32) {
-        self.set_scaled(View::from(a).transposed(), exponent);
-    }
-
-    /// Sets this to `a`.
-    pub(crate) fn copy_block(&mut self, a: View<'_>) {
-        self.set_scaled(a, 0);
-    }
-
-    fn set_scaled(&mut self, a: View<'_>, exponent: i32) {
+    /// Sets this to `a` times `2^exponent`, on all threads of the pool if the caller is on it.
+    pub(crate) fn copy_scaled<'a>(&mut self, a: impl Into<View<'a>>, exponent: i32) {
+        let a = a.into();
         assert_eq!((self.rows, self.columns), (a.rows(), a.columns()), "shapes differ");
         let (first, second) = power_of_two(exponent);
         self.transposed_mut().for_each_stripe(STRIPE, |row, mut stripe| {
@@ -194,7 +181,8 @@ pub(crate) fn exponent(values: &[f64]) -> Option<i32> {
     exponent_of(matrix::largest(values))
 }
 
-/// Returns the exponent `e` for which `largest` is in `2^e..2^(e + 1)`, or nothing when it is zero. It must be finite and not negative.
+/// Returns the exponent `e` for which `largest` is in `2^e..2^(e + 1)`, or nothing when it is zero. It must be finite and
+/// not negative.
 pub(crate) fn exponent_of(largest: f64) -> Option<i32> {
     if largest == 0.0 {
         return None;
@@ -223,6 +211,7 @@ pub(crate) fn scale(values: &mut [f64], exponent: i32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MatrixRef;
 
     #[test]
     fn exponent_of_the_largest() {
@@ -257,7 +246,7 @@ mod tests {
             let mut copy = Columns::zeros(rows, columns).unwrap();
             copy.copy_scaled(a, 1);
             let mut transposed = Columns::zeros(columns, rows).unwrap();
-            transposed.copy_transposed_scaled(a, 1);
+            transposed.copy_scaled(View::from(a).transposed(), 1);
             for i in 0..rows {
                 for j in 0..columns {
                     assert_eq!(copy.column(j)[i], 2.0 * values[i * columns + j]);

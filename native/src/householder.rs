@@ -139,7 +139,7 @@ impl Restored {
     pub(crate) fn new(qr: MatrixRef<'_>, tau: &[f64], first: usize) -> Result<Self> {
         let (width, height) = (PANEL.min(tau.len() - first), qr.rows() - first);
         let mut vectors = Columns::zeros(height, width)?;
-        vectors.copy_block(View::from(qr).block(first, first, height, width));
+        vectors.copy_scaled(View::from(qr).block(first, first, height, width), 0);
         for j in 0..width {
             let column = vectors.column_mut(j);
             column[..j].fill(0.0);
@@ -200,7 +200,6 @@ impl Panel<'_> {
 }
 
 /// The reflections of a panel: `I - V T Vᵀ`.
-#[derive(Clone, Copy)]
 struct Reflections<'a> {
     /// The transpose of `V`, from the rows on in which it is not zero.
     v: View<'a>,

@@ -57,7 +57,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
     let scaled = exponents.iter().any(|&exponent| exponent != 0);
     on_pool_from(rows * columns * tau.len(), || {
         let mut copy = Columns::zeros(rows, columns)?;
-        copy.copy_block(a.into());
+        copy.copy_scaled(a, 0);
         if scaled {
             for (j, &exponent) in exponents.iter().enumerate() {
                 copy.column_mut(j).iter_mut().for_each(|value| *value *= power_of_two(-exponent));

@@ -15,6 +15,7 @@ use faer::{Par, Spec};
 use crate::columns::{self, Columns};
 use crate::householder::{Direction, Reflectors};
 use crate::matrix::{self, all_finite};
+use crate::view::View;
 use crate::{Error, MatrixRef, Result, check, memory, parallel};
 
 const QUANTITY: &str = "singular value decomposition";
@@ -255,11 +256,8 @@ impl Decomposition {
 /// Returns a copy of `a`, or of its transpose when that is the longer way round, times `2^-exponent`.
 pub(crate) fn tall_copy(a: MatrixRef, exponent: i32) -> Result<Columns> {
     let mut copy = Columns::zeros(a.rows().max(a.columns()), a.rows().min(a.columns()))?;
-    if is_tall(a) {
-        copy.copy_scaled(a, -exponent);
-    } else {
-        copy.copy_transposed_scaled(a, -exponent);
-    }
+    let a = if is_tall(a) { View::from(a) } else { View::from(a).transposed() };
+    copy.copy_scaled(a, -exponent);
     Ok(copy)
 }
 
