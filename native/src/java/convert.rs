@@ -42,14 +42,11 @@ impl<'local> Environment<'local> for EnvUnowned<'local> {
 /// # Errors
 /// A failure when the string is null, holds an unpaired surrogate, or does not fit into memory.
 pub fn text<'local>(env: &impl Environment<'local>, string: &JString<'_>) -> Result<String> {
-    if string.is_null() {
-        return Err(jni::errors::Error::NullPtr("string").into());
-    }
+    let length = string_length(env, string)?;
     let (raw, string) = (env.raw(), string.as_raw());
-    // SAFETY: `raw` is this thread's JNI environment and `string` a reference that is not null.
-    let length = unsafe { ((**raw).v1_1.GetStringLength)(raw, string) };
     let mut units = memory::filled::<u16>(length as usize)?;
-    // SAFETY: as above, and `units` has room for the whole string, so that no exception can be thrown.
+    // SAFETY: `raw` is this thread's JNI environment, and `units` has room for the whole string, so that no exception can be
+    // thrown.
     unsafe { ((**raw).v1_2.GetStringRegion)(raw, string, 0, length, units.as_mut_ptr()) };
     Ok(decode(&units)?)
 }
@@ -65,11 +62,8 @@ pub fn java_string<'local>(env: &impl Environment<'local>, text: &str) -> Result
     let raw = env.raw();
     // SAFETY: `raw` is this thread's JNI environment and `units` holds `length` units.
     let string: jstring = unsafe { ((**raw).v1_1.NewString)(raw, units.as_ptr(), length) };
-    if string.is_null() {
-        return Err(jni::errors::Error::JavaException.into());
-    }
-    // SAFETY: `string` is a new local reference to a string, owned by nobody else.
-    Ok(unsafe { JString::kind_from_raw(string) })
+    // SAFETY: `string` is what JNI has just returned.
+    unsafe { new_string(string) }
 }
 
 /// Code units of a string that cross on the stack: to ask for memory takes longer than to copy a name.
@@ -84,12 +78,8 @@ pub fn surrounded<'local>(
     string: &JString<'_>,
     [before, after]: [&str; 2],
 ) -> Result<JString<'local>> {
-    if string.is_null() {
-        return Err(jni::errors::Error::NullPtr("string").into());
-    }
+    let length = string_length(env, string)?;
     let (raw, string) = (env.raw(), string.as_raw());
-    // SAFETY: `raw` is this thread's JNI environment and `string` a reference that is not null.
-    let length = unsafe { ((**raw).v1_1.GetStringLength)(raw, string) };
     let whole = before.len() + length as usize + after.len();
     let whole_length = jsize::try_from(whole).map_err(|_| Error::OutOfMemory { bytes: whole })?;
     let new: jstring = memory::with_room::<u16, _, ON_STACK>(whole, |room| {
@@ -108,11 +98,29 @@ pub fn surrounded<'local>(
         // SAFETY: `raw` is this thread's JNI environment and `units` holds so many units.
         Ok(unsafe { ((**raw).v1_1.NewString)(raw, units.as_ptr(), whole_length) })
     })?;
-    if new.is_null() {
+    // SAFETY: `new` is what JNI has just returned.
+    unsafe { new_string(new) }
+}
+
+fn string_length<'local>(env: &impl Environment<'local>, string: &JString<'_>) -> Result<jsize> {
+    if string.is_null() {
+        return Err(jni::errors::Error::NullPtr("string").into());
+    }
+    let raw = env.raw();
+    // SAFETY: `raw` is this thread's JNI environment and `string` a reference that is not null.
+    Ok(unsafe { ((**raw).v1_1.GetStringLength)(raw, string.as_raw()) })
+}
+
+/// Returns a string that JNI has made, or the failure to make it.
+///
+/// # Safety
+/// `string` is null with an exception pending, or a new local reference to a string, owned by nobody else.
+unsafe fn new_string<'local>(string: jstring) -> Result<JString<'local>> {
+    if string.is_null() {
         return Err(jni::errors::Error::JavaException.into());
     }
-    // SAFETY: `new` is a new local reference to a string, owned by nobody else.
-    Ok(unsafe { JString::kind_from_raw(new) })
+    // SAFETY: as the caller grants.
+    Ok(unsafe { JString::kind_from_raw(string) })
 }
 
 fn widen(ascii: &str, to: &mut [MaybeUninit<u16>]) {

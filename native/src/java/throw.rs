@@ -73,8 +73,8 @@ const fn exception(error: &Error) -> &'static JNIStr {
 
 /// Returns what `work` returns, or the default with an exception thrown as [`Throw`] throws it.
 ///
-/// Where `jni` guards it, a dot product of 256 floats takes half as long again: `jni` notes and checks in thread-local storage, twice, which
-/// environment is in use. Here it does so for a failure only.
+/// Where `jni` guards it, a dot product of 256 floats takes half as long again: `jni` notes and checks in thread-local
+/// storage, twice, which environment is in use. Here it does so for a failure only.
 pub fn guard<'local, T: Default>(
     mut env: EnvUnowned<'local>,
     work: impl FnOnce(&EnvUnowned<'local>) -> Result<T>,
