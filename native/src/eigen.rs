@@ -45,12 +45,12 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
     let n = a.rows();
     MatrixRef::new(n, 1, values)?;
     MatrixRef::new(n, n, vectors)?;
+    if n == 0 {
+        return Ok(());
+    }
     parallel::run(|| {
         let largest = matrix::largest_finite(a)?;
         matrix::check_symmetric(a, largest)?;
-        if n == 0 {
-            return Ok(());
-        }
         let exponent = columns::exponent_of(largest).unwrap_or(0);
         let mut matrix = Columns::zeros(n, n)?;
         let mut eigenvectors = Columns::zeros(n, n)?;
@@ -84,12 +84,11 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
     MatrixRef::new(n, 1, real)?;
     MatrixRef::new(n, 1, imaginary)?;
     MatrixRef::new(n, n, vectors)?;
-    matrix::check_finite(a)?;
     if n == 0 {
         return Ok(());
     }
     parallel::run(|| {
-        let exponent = columns::exponent(a.values()).unwrap_or(0);
+        let exponent = columns::exponent_of(matrix::largest_finite(a)?).unwrap_or(0);
         let mut matrix = Columns::zeros(n, n)?;
         let mut eigenvectors = Columns::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);

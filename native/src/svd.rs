@@ -14,7 +14,7 @@ use faer::{Par, Spec};
 
 use crate::columns::{self, Columns};
 use crate::householder::{Direction, Reflectors};
-use crate::matrix::{self, all_finite};
+use crate::matrix::{all_finite, largest_finite};
 use crate::view::View;
 use crate::{Error, MatrixRef, Result, check, memory, parallel};
 
@@ -49,7 +49,6 @@ pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<
     MatrixRef::new(a.rows(), size, u)?;
     MatrixRef::new(size, 1, s)?;
     MatrixRef::new(a.columns(), size, v)?;
-    matrix::check_finite(a)?;
     if size == 0 {
         return Ok(());
     }
@@ -71,7 +70,6 @@ pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<
 /// As [`svd`].
 pub fn singular_values(a: MatrixRef, s: &mut [f64]) -> Result<()> {
     MatrixRef::new(a.rows().min(a.columns()), 1, s)?;
-    matrix::check_finite(a)?;
     let exponent = scaled_singular_values(a, s)?;
     columns::scale(s, exponent);
     require_finite_values(s)
@@ -83,7 +81,6 @@ pub fn singular_values(a: MatrixRef, s: &mut [f64]) -> Result<()> {
 /// # Errors
 /// [`Error::NotFinite`], [`Error::NoConvergence`] and [`Error::OutOfMemory`] as for [`svd`].
 pub fn rank(a: MatrixRef) -> Result<usize> {
-    matrix::check_finite(a)?;
     let mut s = memory::filled(a.rows().min(a.columns()))?;
     scaled_singular_values(a, &mut s)?;
     Ok(rank_of(&s, a.rows(), a.columns()))
@@ -107,7 +104,6 @@ pub fn condition_number(a: MatrixRef) -> Result<f64> {
     if a.values().is_empty() {
         return Err(Error::Empty { quantity: "condition number", rows: a.rows(), columns: a.columns() });
     }
-    matrix::check_finite(a)?;
     let mut s = memory::filled(a.rows().min(a.columns()))?;
     scaled_singular_values(a, &mut s)?;
     let (largest, smallest) = (s[0], s[s.len() - 1]);
@@ -123,7 +119,6 @@ pub fn condition_number(a: MatrixRef) -> Result<f64> {
 /// As [`svd`]; [`Error::Overflow`] when a value of the inverse is too large for a double.
 pub fn pseudo_inverse(a: MatrixRef, inverse: &mut [f64]) -> Result<()> {
     MatrixRef::new(a.columns(), a.rows(), inverse)?;
-    matrix::check_finite(a)?;
     if a.values().is_empty() {
         return Ok(());
     }
@@ -175,12 +170,15 @@ const fn is_tall(a: MatrixRef) -> bool {
 }
 
 /// Computes the singular values times `2^-exponent` and returns the exponent.
+///
+/// # Errors
+/// As [`singular_values`].
 fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
-    let Some(exponent) = columns::exponent(a.values()) else {
-        s.fill(0.0);
-        return Ok(0);
-    };
     parallel::run(|| {
+        let Some(exponent) = columns::exponent_of(largest_finite(a)?) else {
+            s.fill(0.0);
+            return Ok(0);
+        };
         let mut matrix = tall_copy(a, exponent)?;
         if is_long(&matrix) {
             matrix = Reflectors::of(matrix)?.into_r();
@@ -216,7 +214,7 @@ pub(crate) struct Decomposition {
 impl Decomposition {
     pub(crate) fn new(a: MatrixRef) -> Result<Self> {
         let (long, short) = (a.rows().max(a.columns()), a.rows().min(a.columns()));
-        let exponent = columns::exponent(a.values()).unwrap_or(0);
+        let exponent = columns::exponent_of(largest_finite(a)?).unwrap_or(0);
         let mut square = Columns::zeros(short, short)?;
         let mut values = memory::filled(short)?;
         let matrix = tall_copy(a, exponent)?;
