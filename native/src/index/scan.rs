@@ -740,8 +740,12 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         let lanes = <S as Lanes<f32>>::LANES;
         let width = Q * lanes;
         let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at + row * dimension..][..dimension]);
-        let squares: [f32; R] =
-            std::array::from_fn(|row| if METRIC == EUCLIDEAN { 0.0 } else { squares(simd, rows[row]) });
+        let mut squares = [0.0; R];
+        if METRIC != EUCLIDEAN {
+            for row in 0..R {
+                squares[row] = norm_squared(simd, rows[row]);
+            }
+        }
         for (tile, packed) in queries.packed.chunks_exact(width * dimension).enumerate() {
             // The next vectors, while there is arithmetic to do.
             let ahead = if tile == 0 { R * dimension * size_of::<f32>() } else { 0 };
@@ -829,7 +833,13 @@ fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
             sums[row] = row_step::<S, METRIC>(simd, sums[row], q, simd.load_tail(simd.blocks(rows[row]).1));
         }
     }
-    sums.map(|[sum, squares]| [simd.sum(sum), if METRIC == EUCLIDEAN { 0.0 } else { simd.sum(squares) }])
+    // No closure: it would be compiled without the instructions of `S`, and pass registers through memory.
+    let mut totals = [[0.0; 2]; R];
+    for row in 0..R {
+        let [sum, squares] = sums[row];
+        totals[row] = [simd.sum(sum), if METRIC == EUCLIDEAN { 0.0 } else { simd.sum(squares) }];
+    }
+    totals
 }
 
 /// Adds the products of registers of q and x to the sums.
@@ -850,7 +860,7 @@ fn row_step<S: Lanes<f32>, const METRIC: u8>(
 
 /// Returns x·x.
 #[inline(always)]
-fn squares<S: Lanes<f32>>(simd: S, row: &[f32]) -> f32 {
+fn norm_squared<S: Lanes<f32>>(simd: S, row: &[f32]) -> f32 {
     let zero = simd.splat(0.0);
     let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
     let (row, tail) = simd.blocks(row);
