@@ -638,8 +638,8 @@ mod tests {
     }
 
     #[test]
-    fn the_best_are_found_where_a_sample_misleads() {
-        // The first vectors, of which a sample consists in good part, are better than all others but not enough.
+    fn the_best_are_found_where_a_guess_is_wrong() {
+        // The first vectors, of which the first guess knows little else, are better than all others but not enough.
         let (dimension, rows, good) = (512, 20_000, 100);
         let value = |id: usize| if id < good { 500.0 + id as f32 } else { (id * 7919 % rows) as f32 / rows as f32 };
         let mut vectors = vec![0.0; rows * dimension];

@@ -36,11 +36,14 @@ const LONG_BLOCK_BYTES: usize = 1 << 20;
 /// Products below which a search is over before another thread would have begun.
 const PARALLEL_FROM: u128 = 1 << 18;
 
-/// Bytes of vectors whose candidates are scored in doubles one after another, for all queries.
-const STRIPE_BYTES: usize = 1 << 20;
-
-/// Runs of candidates, of one query in one stripe each, that a thread takes up at once.
+/// Candidates whose scores a thread finds at a time.
 const SETTLED: usize = 64;
+
+/// How many candidates before its turn the vector of one is asked for.
+const SETTLED_AHEAD: usize = 4;
+
+/// Candidates of a block that wait for their scores at a time.
+const FRESH: usize = 1024;
 
 /// Queries that are answered in one pass over the vectors.
 pub(super) const TOGETHER: usize = 256;
@@ -73,97 +76,48 @@ pub(super) struct Request<'a> {
 /// [`crate::Error::OutOfMemory`] when there is none for the candidates, [`crate::Error::Threads`] when there are no threads.
 pub(super) fn search(view: &View, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
     let queries = Queries::new(request, view)?;
-    let blocks = Blocks::of(view, if queries.is_tiled() { BLOCK_BYTES } else { LONG_BLOCK_BYTES })?;
+    let blocks = Blocks::of(&queries)?;
     let work = u128::from(view.len()) * request.queries.len() as u128;
     if work < PARALLEL_FROM {
-        return blocks.best(&queries, 1, request.limit, None);
+        return blocks.best(&queries, &Bars::new(&queries, 1, false)?);
     }
     parallel::run(|| {
-        let threads = parallel::threads();
-        match Sample::of(&blocks, &queries)? {
-            Some(sample) => sample.search(&blocks, &queries, threads),
-            None => blocks.best(&queries, threads, request.limit, None),
-        }
-    })?
-}
-
-/// Some of the blocks, which tell what score the best of all vectors may reach.
-///
-/// Without a guess, nearly every vector is a candidate at first, and k·(1 + ln(n/k)) of n vectors become one in the end: for
-/// a large k and many queries at once that takes as long as the arithmetic.
-struct Sample<'a> {
-    blocks: Blocks<'a>,
-    /// The rank in the sample whose score the guess is: well below that of the last of the best.
-    rank: usize,
-}
-
-/// One block in so many is in the sample.
-const SAMPLED: usize = 64;
-
-/// Vectors to find below which the candidates take no time.
-const SAMPLE_FROM: usize = 100;
-
-impl<'a> Sample<'a> {
-    /// Returns a sample if one is worth its time.
-    fn of(blocks: &Blocks<'a>, queries: &Queries<'_>) -> Result<Option<Self>> {
-        let limit = queries.request.limit;
-        let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.view.len() / 8);
-        if limit < SAMPLE_FROM || !few || !queries.is_tiled() || blocks.count < 2 * SAMPLED {
-            return Ok(None);
-        }
-        let expected = limit as f64 / SAMPLED as f64;
-        // Four standard deviations of independent vectors, and as much again by half for those that are not.
-        let rank = (1.5 * (expected + 4.0 * expected.sqrt())) as usize;
-        Ok(Some(Self { blocks: blocks.sample()?, rank }))
-    }
-
-    fn search(&self, blocks: &Blocks<'_>, queries: &Queries<'_>, threads: usize) -> Result<Vec<Vec<Candidate>>> {
-        let limit = queries.request.limit;
-        let mut guesses = memory::with_capacity(queries.count)?;
-        for best in self.blocks.best(queries, threads, self.rank, None)? {
-            guesses.push(best.get(self.rank - 1).map_or(f64::NEG_INFINITY, |last| last.low));
-        }
-        let mut found = blocks.best(queries, threads, limit, Some(&guesses))?;
-        // A guess that was too high has kept out some of the best.
-        let is_missed =
-            |query: usize, best: &[Candidate]| best.get(limit - 1).is_none_or(|last| last.low < guesses[query]);
+        let bars = Bars::new(&queries, parallel::threads().min(blocks.count), blocks.are_worth_guessing(&queries))?;
+        let mut found = blocks.best(&queries, &bars)?;
         let mut missed = memory::with_capacity(queries.count)?;
-        missed.extend((0..queries.count).filter(|query| is_missed(*query, &found[*query])));
-        let mut again = memory::with_capacity(missed.len() * queries.dimension)?;
-        missed.iter().for_each(|query| again.extend_from_slice(queries.query(*query)));
+        missed.extend((0..queries.count).filter(|query| bars.have_kept_out_some_of(*query, &found[*query])));
         if !missed.is_empty() {
-            let again = Queries::new(Request { queries: &again, ..queries.request }, queries.view)?;
-            for (query, best) in missed.into_iter().zip(blocks.best(&again, threads, limit, None)?) {
+            let mut again = memory::with_capacity(missed.len() * queries.dimension)?;
+            missed.iter().for_each(|query| again.extend_from_slice(queries.query(*query)));
+            let again = Queries::new(Request { queries: &again, ..request }, view)?;
+            let bars = Bars::new(&again, bars.threads, false)?;
+            for (query, best) in missed.into_iter().zip(blocks.best(&again, &bars)?) {
                 found[query] = best;
             }
         }
         Ok(found)
-    }
+    })?
 }
 
 /// Finds the scores of all candidates, on all threads, in the order in which the vectors lie in memory.
 fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
-    let count = lists.iter_mut().map(|list| list.candidates().len()).sum();
-    let rows = (STRIPE_BYTES / size_of::<f32>() / queries.dimension).max(1) as u64;
-    let mut parts: Vec<(usize, &mut [Candidate])> = memory::with_capacity(count)?;
+    let open = |candidate: &&mut Candidate| !candidate.is_settled();
+    let count = lists.iter_mut().map(|list| list.candidates().iter_mut().filter(open).count()).sum();
+    let mut candidates = memory::with_capacity(count)?;
     for (query, list) in lists.iter_mut().enumerate() {
-        parts.extend(list.candidates().chunk_by_mut(|a, b| a.id / rows == b.id / rows).map(|part| (query, part)));
+        candidates.extend(list.candidates().iter_mut().filter(open).map(|candidate| (query, candidate)));
     }
-    parts.sort_unstable_by_key(|(_, part)| part[0].id / rows);
-    let mut shares = memory::with_capacity(parts.len().div_ceil(SETTLED))?;
-    shares.extend(parts.chunks_mut(SETTLED).map(Mutex::new));
+    candidates.sort_unstable_by_key(|(_, candidate)| candidate.id);
+    let mut shares = memory::with_capacity(count.div_ceil(SETTLED))?;
+    shares.extend(candidates.chunks_mut(SETTLED).map(Mutex::new));
     parallel::for_each(shares.len(), |share| {
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
         for i in 0..share.len() {
-            for next in share.get(i + 1).iter().flat_map(|(_, part)| part.iter()).take(ROWS) {
-                if let Some(vector) = queries.view.get(next.id) {
-                    vector.chunks(LINE).for_each(|line| simd::prefetch(line, 0));
-                }
+            if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.id)) {
+                vector.chunks(LINE).for_each(|line| simd::prefetch(line, 0));
             }
-            let (query, part) = &mut share[i];
-            for candidate in part.iter_mut().filter(|candidate| !candidate.is_settled()) {
-                candidate.settle(queries.score(*query, candidate.id));
-            }
+            let (query, candidate) = &mut share[i];
+            candidate.settle(queries.score(*query, candidate.id));
         }
     });
     Ok(())
@@ -181,20 +135,34 @@ fn each<T: Send + Sync>(count: usize, make: impl Fn(usize) -> Result<T> + Sync) 
     Ok(made)
 }
 
-/// The vectors of a view, or some of them, cut into blocks for the threads to take.
+/// The vectors of a view, cut into blocks for the threads to take.
 struct Blocks<'a> {
     /// Every part with the number of the first block in it.
     parts: Vec<(usize, Part<'a>)>,
     count: usize,
     /// Values of a block.
     values: usize,
-    /// One of so many blocks is there.
+    /// From one block that is taken up to the next.
     step: usize,
 }
 
+/// Returns a step that visits `count` blocks once each and is never long in one place: the golden section of them or a little
+/// more.
+fn spreading(count: usize) -> usize {
+    let gcd = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    let section = (count as f64 * 0.618) as usize;
+    (section..).find(|step| gcd(*step, count) == 1).unwrap_or(1)
+}
+
 impl<'a> Blocks<'a> {
-    fn of(view: &'a View, bytes: usize) -> Result<Self> {
-        let dimension = view.dimension();
+    fn of(queries: &Queries<'a>) -> Result<Self> {
+        let (view, dimension) = (queries.view, queries.dimension);
+        let bytes = if queries.is_tiled() { BLOCK_BYTES } else { LONG_BLOCK_BYTES };
         let rows = bytes / size_of::<f32>() / dimension;
         let values = (if rows < TALLEST { rows.max(1) } else { rows / TALLEST * TALLEST }) * dimension;
         let mut parts = memory::with_capacity(view.parts().count())?;
@@ -203,23 +171,22 @@ impl<'a> Blocks<'a> {
             parts.push((count, part));
             count += part.values.len().div_ceil(values);
         }
-        Ok(Self { parts, count, values, step: 1 })
+        Ok(Self { parts, count, values, step: if queries.is_tiled() { spreading(count) } else { 1 } })
     }
 
-    /// Returns the best vectors in these blocks for every query, up to `limit`, except for those that do not reach the
-    /// query's `guess`, of which some may be missing.
-    fn best(
-        &self,
-        queries: &Queries<'_>,
-        threads: usize,
-        limit: usize,
-        guesses: Option<&[f64]>,
-    ) -> Result<Vec<Vec<Candidate>>> {
-        let threads = threads.min(self.count);
-        let bars = Bars::new(queries, threads, limit, guesses)?;
+    /// Returns whether candidates would take more time than guesses save.
+    fn are_worth_guessing(&self, queries: &Queries<'_>) -> bool {
+        let limit = queries.request.limit;
+        let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.view.len() / 8);
+        limit >= GUESSED_FROM && few && queries.is_tiled() && self.count as u64 >= GUESSED_AFTER
+    }
+
+    /// Returns the best vectors in these blocks for every query, of which a guess among the `bars` may have kept out some.
+    fn best(&self, queries: &Queries<'_>, bars: &Bars) -> Result<Vec<Vec<Candidate>>> {
+        let Bars { limit, threads, .. } = *bars;
         let mut workers = memory::with_capacity(threads)?;
         for thread in 0..threads {
-            workers.push(Mutex::new(Worker::new(queries, &bars, thread)?));
+            workers.push(Mutex::new(Worker::new(queries, bars, thread)?));
         }
         let next = AtomicUsize::new(0);
         parallel::for_each(threads, |worker| {
@@ -240,19 +207,11 @@ impl<'a> Blocks<'a> {
         each(queries.count, |query| lists[query].best())
     }
 
-    /// Returns one of [`SAMPLED`] blocks each, from one end to the other.
-    fn sample(&self) -> Result<Self> {
-        let mut parts = memory::with_capacity(self.parts.len())?;
-        parts.extend_from_slice(&self.parts);
-        Ok(Self { parts, count: self.count / SAMPLED, values: self.values, step: SAMPLED })
-    }
-
     fn get(&self, block: usize) -> Option<Block<'a>> {
         if block >= self.count {
             return None;
         }
-        // Not at regular intervals, which the vectors may have too.
-        let block = block * self.step + block.wrapping_mul(0x9e37) % self.step;
+        let block = (block as u128 * self.step as u128 % self.count as u128) as usize;
         let (first, part) = self.parts[self.parts.partition_point(|(first, _)| *first <= block) - 1];
         let at = (block - first) * self.values;
         let end = part.values.len().min(at + self.values);
@@ -436,6 +395,15 @@ fn as_precise_as_float(score: f64) -> f64 {
     0.0 + f64::from_bits((bits + (1 << 28) - 1 + odd) & !((1 << 29) - 1))
 }
 
+/// Vectors to find from which on the score to reach is guessed.
+///
+/// Without a guess nearly every vector is a candidate at first, and k·(1 + ln(n/k)) of n vectors become one in the end. For a
+/// large k and many queries at once that takes as long as the arithmetic.
+const GUESSED_FROM: usize = 100;
+
+/// The first guess comes when a thread has seen one in so many vectors, another one whenever it has seen twice as many.
+const GUESSED_AFTER: u64 = 128;
+
 /// The scores that candidates have to reach, as far as all threads together know them.
 struct Bars {
     /// The number of vectors to find.
@@ -445,18 +413,44 @@ struct Bars {
     all: Vec<Bar>,
     /// For every query and thread, what the thread's share of the vectors to find reaches.
     shares: Vec<Bar>,
+    /// For every query the highest guess, if there are any.
+    guesses: Vec<Bar>,
 }
 
 impl Bars {
-    fn new(queries: &Queries<'_>, threads: usize, limit: usize, guesses: Option<&[f64]>) -> Result<Self> {
-        let mut all = memory::with_capacity(queries.count)?;
-        all.extend(
-            (0..queries.count).map(|query| guesses.map_or_else(Bar::default, |guesses| Bar::of(guesses[query]))),
-        );
-        let count = queries.count.saturating_mul(threads);
-        let mut shares = memory::with_capacity(count)?;
-        shares.extend((0..count).map(|_| Bar::default()));
-        Ok(Self { limit, threads, all, shares })
+    fn new(queries: &Queries<'_>, threads: usize, guessing: bool) -> Result<Self> {
+        let bars = |count: usize| -> Result<_> {
+            let mut bars = memory::with_capacity(count)?;
+            bars.extend((0..count).map(|_| Bar::default()));
+            Ok(bars)
+        };
+        Ok(Self {
+            limit: queries.request.limit,
+            threads,
+            all: bars(queries.count)?,
+            shares: bars(queries.count.saturating_mul(threads))?,
+            guesses: bars(if guessing { queries.count } else { 0 })?,
+        })
+    }
+
+    fn are_guessed(&self) -> bool {
+        !self.guesses.is_empty()
+    }
+
+    /// Returns the score that candidates of a query have to reach after a guess from what a thread has found among one in
+    /// `n` of all vectors.
+    fn guess(&self, query: usize, n: f64, list: &mut Shortlist) -> f64 {
+        let expected = self.limit as f64 / n;
+        // Six standard deviations of independent vectors, and a few for where there are less than a few.
+        let rank = (expected + 6.0 * expected.sqrt() + 4.0) as usize;
+        let guess = list.reached_by(rank);
+        self.guesses[query].raise(guess);
+        self.all[query].raise(guess)
+    }
+
+    /// Returns whether a guess was too high for what was found to be the best.
+    fn have_kept_out_some_of(&self, query: usize, best: &[Candidate]) -> bool {
+        self.are_guessed() && best.get(self.limit - 1).is_none_or(|last| last.low < self.guesses[query].get())
     }
 
     /// Returns the score that candidates of a query have to reach.
@@ -513,6 +507,12 @@ struct Worker<'a> {
     known: Vec<f64>,
     /// For every query, what the filter compares with; beyond the last query, nothing passes.
     thresholds: Vec<f32>,
+    /// Where there are guesses, candidates of the block with their queries: scored while its vectors are in the cache.
+    fresh: Vec<(usize, Candidate)>,
+    /// Vectors that this thread has seen.
+    seen: u64,
+    /// How many it will have seen when it guesses next.
+    next_guess: u64,
 }
 
 impl<'a> Worker<'a> {
@@ -527,7 +527,9 @@ impl<'a> Worker<'a> {
         thresholds[queries.count..].fill(f32::INFINITY);
         let mut known = memory::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        Ok(Self { bars, thread, lists, known, thresholds })
+        let fresh = memory::with_capacity(if bars.are_guessed() { FRESH } else { 0 })?;
+        let next_guess = if bars.are_guessed() { queries.view.len() / GUESSED_AFTER } else { u64::MAX };
+        Ok(Self { bars, thread, lists, known, thresholds, fresh, seen: 0, next_guess })
     }
 
     fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
@@ -540,14 +542,50 @@ impl<'a> Worker<'a> {
             Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker: self, queries, block }),
             Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker: self, queries, block }),
         }
+        self.settle(queries);
+        self.seen += ((block.end - block.at) / queries.dimension) as u64;
+        if self.seen >= self.next_guess {
+            self.next_guess = self.seen * 2;
+            let n = queries.view.len() as f64 / self.seen as f64;
+            for query in 0..queries.count {
+                let bar = self.bars.guess(query, n, &mut self.lists[query]);
+                self.lists[query].drop_hopeless(bar);
+                self.expect(queries, query, bar);
+            }
+        }
     }
 
-    /// Puts a vector on the shortlist of a query.
+    /// Makes a vector a candidate for a query.
     #[inline(never)]
     fn offer(&mut self, queries: &Queries<'_>, query: usize, id: u64, sum: f32, squares: f32) {
         let (low, high) = queries.bounds(query, sum, squares);
+        let candidate = Candidate { id, low, high };
+        if !self.bars.are_guessed() || self.known[query] == f64::NEG_INFINITY {
+            self.list(queries, query, candidate);
+            return;
+        }
+        self.fresh.push((query, candidate));
+        if self.fresh.len() == self.fresh.capacity() {
+            self.settle(queries);
+        }
+    }
+
+    /// Puts what is fresh on the shortlists, with the scores.
+    fn settle(&mut self, queries: &Queries<'_>) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        for (query, mut candidate) in fresh.drain(..) {
+            candidate.settle(queries.score(query, candidate.id));
+            if candidate.high >= self.known[query] {
+                self.list(queries, query, candidate);
+            }
+        }
+        self.fresh = fresh;
+    }
+
+    /// Puts a candidate on the shortlist of a query.
+    fn list(&mut self, queries: &Queries<'_>, query: usize, candidate: Candidate) {
         let list = &mut self.lists[query];
-        if list.push(Candidate { id, low, high }) {
+        if list.push(candidate) {
             let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.id));
             let bar = list.shorten(self.bars.get(query), settle);
             let bar = self.bars.raise(query, self.thread, bar, list);

@@ -76,7 +76,7 @@ impl Shortlist {
 
     /// Drops who cannot be among the best whatever the scores are, and returns the score that others have to reach:
     /// `known` or more.
-    fn drop_hopeless(&mut self, known: f64) -> f64 {
+    pub(super) fn drop_hopeless(&mut self, known: f64) -> f64 {
         let bar = self.reached_by(self.limit).max(known);
         self.candidates.retain(|candidate| candidate.high >= bar);
         bar
