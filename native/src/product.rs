@@ -10,7 +10,7 @@
 use crate::lanes::{self, Kernel, Lanes};
 use crate::memory::Aligned;
 use crate::view::{Shared, View, ViewMut};
-use crate::{Result, memory, parallel};
+use crate::{Result, memory, parallel, simd};
 
 /// Steps of the inner dimension between two visits of a tile of the result: as many as keep a few packed rows in the first-level cache.
 const DEPTH: usize = 256;
@@ -385,6 +385,14 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
         // The steps are known to the compiler, so that several of them share the steps of the addresses.
         let packed = WHOLE && tile.a_step == 1 && tile.b_step == (VECTORS * V::COUNT) as isize;
         let together = if packed { tile.depth / TOGETHER } else { 0 };
+        if packed {
+            // The result is needed last and lies farthest away.
+            for i in 0..tile.rows {
+                let row = tile.c.wrapping_offset(tile.c_row * i as isize);
+                (0..VECTORS).for_each(|v| simd::prefetch(row.wrapping_add(v * V::COUNT)));
+                simd::prefetch(row.wrapping_add(VECTORS * V::COUNT - 1));
+            }
+        }
         for _ in 0..together {
             for step in 0..TOGETHER {
                 let right = b.wrapping_add(step * VECTORS * V::COUNT);

@@ -147,14 +147,13 @@ pub(crate) fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
     }
 }
 
-/// Asks the processor for the memory `ahead` bytes after the beginning of `values`, which need not be theirs.
+/// Asks the processor for the cache line at `address`, which may be any.
 #[inline(always)]
-pub(crate) fn prefetch<T: ?Sized>(values: &T, ahead: usize) {
-    let address = std::ptr::from_ref(values).cast::<i8>().wrapping_add(ahead);
+pub(crate) fn prefetch<T>(address: *const T) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a prefetch of any address does nothing but warm the cache.
     unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address);
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address.cast());
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = address;

@@ -114,7 +114,7 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
         for i in 0..share.len() {
             if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.id)) {
-                vector.chunks(LINE).for_each(|line| simd::prefetch(line, 0));
+                vector.chunks(LINE).for_each(|line| simd::prefetch(line.as_ptr()));
             }
             let (query, candidate) = &mut share[i];
             candidate.settle(queries.score(*query, candidate.id));
@@ -853,7 +853,7 @@ fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
         for row in 0..R {
             let part = &parts[row][i];
             for (q, x) in query.iter().zip(part) {
-                simd::prefetch(x, AHEAD);
+                simd::prefetch(std::ptr::from_ref(x).wrapping_byte_add(AHEAD));
                 sums[row] = row_step::<S, METRIC>(simd, sums[row], simd.load(q), simd.load(x));
             }
         }
@@ -958,7 +958,7 @@ fn tile_sums<S: Lanes<f32>, const Q: usize, const R: usize, const METRIC: u8>(
     for (step, queries) in packed.iter().enumerate() {
         let rows = steps.map(|steps| &steps[step]);
         for row in rows {
-            simd::prefetch(row, ahead);
+            simd::prefetch(row.as_ptr().wrapping_byte_add(ahead));
         }
         for (i, queries) in queries.iter().enumerate() {
             tile_step!(simd, sums, rows, i, queries);
