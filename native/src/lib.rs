@@ -17,6 +17,7 @@ pub mod c;
 mod check;
 pub mod cholesky;
 mod columns;
+mod crew;
 pub mod eigen;
 pub mod error;
 #[cfg(target_arch = "x86_64")]

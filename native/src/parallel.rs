@@ -114,6 +114,13 @@ pub(crate) fn threads_here() -> usize {
     if ON_POOL.get() { rayon::current_num_threads() } else { 1 }
 }
 
+/// Returns what `work` returns on a pool of its own.
+#[cfg(test)]
+pub(crate) fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(|_| ON_POOL.set(true)).build();
+    pool.expect("the system grants the threads").install(work)
+}
+
 fn fan_out(workers: usize, work: &(impl Fn() + Sync)) {
     if workers == 1 {
         work();
