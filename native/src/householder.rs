@@ -109,19 +109,102 @@ impl Reflectors {
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
     pub(crate) fn apply(&self, direction: Direction, matrix: &mut Columns) -> Result<()> {
-        let (height, count) = (self.vectors.rows(), self.tau.len());
-        let vectors = self.vectors.view().transposed();
-        let panels = count.div_ceil(PANEL);
-        for index in 0..panels {
-            let index = if direction == Direction::Forward { panels - 1 - index } else { index };
-            let first = index * PANEL;
-            let width = PANEL.min(count - first);
-            let v = vectors.block(first, first, width, height - first);
-            let t = View::new(&self.triangles[first * PANEL..], width, width, PANEL);
-            Reflections { v, t, first }.apply(direction, matrix.transposed_mut())?;
-        }
-        Ok(())
+        let count = self.tau.len();
+        apply_panels(&self.vectors, &self.triangles, count, 0, direction, matrix)
     }
+}
+
+/// Reflections that were not made by a QR factorization.
+pub(crate) struct Panels {
+    vectors: Columns,
+    triangles: Vec<f64>,
+    count: usize,
+    offset: usize,
+}
+
+impl Panels {
+    /// Returns the reflections `I - τ v vᵀ`, one for each of `tau`, with the vectors in the columns of `vectors`: `offset`
+    /// zeros more than those before the diagonal, then 1, then the rest.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+    pub(crate) fn new(vectors: Columns, offset: usize, tau: &[f64]) -> Result<Self> {
+        let count = tau.len();
+        let mut triangles = memory::filled(count * PANEL)?;
+        for (index, (tau, triangle)) in tau.chunks(PANEL).zip(triangles.chunks_mut(PANEL * PANEL)).enumerate() {
+            let first = index * PANEL;
+            let start = first + offset;
+            let v = vectors.view().transposed().block(first, start, tau.len(), vectors.rows() - start);
+            set_triangle(triangle, v, tau)?;
+        }
+        Ok(Self { vectors, triangles, count, offset })
+    }
+
+    /// Replaces `matrix` by its product with the product of the reflections, or with the transpose of that.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+    pub(crate) fn apply(&self, direction: Direction, matrix: &mut Columns) -> Result<()> {
+        apply_panels(&self.vectors, &self.triangles, self.count, self.offset, direction, matrix)
+    }
+}
+
+fn apply_panels(
+    vectors: &Columns,
+    triangles: &[f64],
+    count: usize,
+    offset: usize,
+    direction: Direction,
+    matrix: &mut Columns,
+) -> Result<()> {
+    let panels = count.div_ceil(PANEL);
+    for index in 0..panels {
+        let index = if direction == Direction::Forward { panels - 1 - index } else { index };
+        let first = index * PANEL;
+        let (width, start) = (PANEL.min(count - first), first + offset);
+        let v = vectors.view().transposed().block(first, start, width, vectors.rows() - start);
+        let t = View::new(&triangles[first * PANEL..], width, width, PANEL);
+        Reflections { v, t, first: start }.apply(direction, matrix.transposed_mut())?;
+    }
+    Ok(())
+}
+
+/// Makes the `T` of a panel, with [`PANEL`] values in a row, in zeros. The rows of `v` are the vectors.
+fn set_triangle(triangle: &mut [f64], v: View<'_>, tau: &[f64]) -> Result<()> {
+    let width = tau.len();
+    let mut products = memory::filled(width * width)?;
+    let mut scratch = memory::filled(width * width / 2)?;
+    product(ViewMut::new(&mut products, width, width, width), Update::Set, v, v.transposed())?;
+    let products = View::new(&products, width, width, width);
+    triangle_of(ViewMut::new(triangle, width, width, PANEL), products, tau, &mut scratch)
+}
+
+/// Makes `T` in zeros, given the products of the reflections with each other.
+fn triangle_of(mut t: ViewMut<'_>, products: View<'_>, tau: &[f64], scratch: &mut [f64]) -> Result<()> {
+    let width = tau.len();
+    if width <= LEAF {
+        tau.iter().enumerate().for_each(|(j, tau)| extend(&mut t, products, *tau, j));
+        return Ok(());
+    }
+    let half = (width / 2).next_multiple_of(LEAF);
+    let rest = width - half;
+    let (t_above, t_below) = t.split_rows(half);
+    let (mut t_left, t_right) = t_above.split_columns(half);
+    let (_, mut t_last) = t_below.split_columns(half);
+    triangle_of(t_left.reborrow(), products.block(0, 0, half, half), &tau[..half], scratch)?;
+    triangle_of(t_last.reborrow(), products.block(half, half, rest, rest), &tau[half..], scratch)?;
+    let mut across = ViewMut::new(scratch, half, rest, rest);
+    across.copy_from(products.block(0, half, half, rest));
+    join(t_left.view(), t_right, t_last.view(), across)
+}
+
+/// Makes `-T₁ P T₂`, the part of `T` that joins those of two groups of reflections, in zeros from their products `P` with
+/// each other.
+fn join(first: View<'_>, mut joint: ViewMut<'_>, second: View<'_>, mut products: ViewMut<'_>) -> Result<()> {
+    product(joint.reborrow(), Update::Set, products.view(), second)?;
+    products.copy_from(joint.view());
+    (0..joint.rows()).for_each(|i| joint.row(i).fill(0.0));
+    product(joint, Update::Subtract, first, products.view())
 }
 
 /// The reflections of some columns, taken out of factors.
@@ -145,15 +228,8 @@ impl Restored {
             column[..j].fill(0.0);
             column[j] = 1.0;
         }
-        let mut products = memory::filled(width * width)?;
         let mut triangle = memory::filled(width * PANEL)?;
-        let v = vectors.view().transposed();
-        product(ViewMut::new(&mut products, width, width, width), Update::Set, v, v.transposed())?;
-        let (products, mut t) =
-            (View::new(&products, width, width, width), ViewMut::new(&mut triangle, width, width, PANEL));
-        for j in 0..width {
-            extend(&mut t, products, tau[first + j], j);
-        }
+        set_triangle(&mut triangle, vectors.view().transposed(), &tau[first..][..width])?;
         Ok(Self { vectors, triangle, first })
     }
 
@@ -251,7 +327,7 @@ fn recurse(
     let half = (width / 2).next_multiple_of(LEAF);
     let (mut left, mut right) = columns.split_rows(half);
     let (t_above, t_below) = t.reborrow().split_rows(half);
-    let (mut t_left, mut t_right) = t_above.split_columns(half);
+    let (mut t_left, t_right) = t_above.split_columns(half);
     let (_, mut t_last) = t_below.split_columns(half);
     let (r_left, mut r_right) = r.split_rows(half);
     let (tau_left, tau_right) = tau.split_at_mut(half);
@@ -276,12 +352,7 @@ fn recurse(
     let right = right.block(0, half, rest, height - half);
     let mut products = ViewMut::new(scratch, half, rest, rest);
     product(products.reborrow(), Update::Set, left, right.transposed())?;
-    product(t_right.reborrow(), Update::Set, products.view(), t_last.view())?;
-    for i in 0..half {
-        products.row(i).copy_from_slice(t_right.row(i));
-        t_right.row(i).fill(0.0);
-    }
-    product(t_right, Update::Subtract, t_left.view(), products.view())
+    join(t_left.view(), t_right, t_last.view(), products)
 }
 
 /// Makes column `j` of `T`, given those before it and the products of the reflections with each other.
@@ -318,7 +389,7 @@ fn leaf(mut columns: ViewMut<'_>, mut t: ViewMut<'_>, mut r: ViewMut<'_>, tau: &
 
 /// Replaces `x` with the vector of a reflection that makes it a multiple of the first unit vector, and returns that
 /// multiple and the reflection's factor.
-fn reflection(x: &mut [f64]) -> (f64, f64) {
+pub(crate) fn reflection(x: &mut [f64]) -> (f64, f64) {
     let first = x[0];
     let rest = matrix::norm_of(&x[1..]);
     x[0] = 1.0;
@@ -339,7 +410,7 @@ fn reflection(x: &mut [f64]) -> (f64, f64) {
 }
 
 /// The dot product of two slices of the same length.
-struct Dot<'a>(&'a [f64], &'a [f64]);
+pub(crate) struct Dot<'a>(pub(crate) &'a [f64], pub(crate) &'a [f64]);
 
 impl Kernel for Dot<'_> {
     type Output = f64;
@@ -374,7 +445,7 @@ impl Kernel for Dot<'_> {
 }
 
 /// Adds a multiple of the last slice to the first, which has the same length.
-struct AddMultiple<'a>(&'a mut [f64], f64, &'a [f64]);
+pub(crate) struct AddMultiple<'a>(pub(crate) &'a mut [f64], pub(crate) f64, pub(crate) &'a [f64]);
 
 impl Kernel for AddMultiple<'_> {
     type Output = ();
