@@ -7,13 +7,14 @@
 //! `VᵀV` against the identity too, for others the sums of the eigenvalues and of their squares against the traces. One
 //! that fails is computed anew by a slower and simpler algorithm.
 
-use faer::diag::DiagMut;
+use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::MemStack;
 use faer::linalg::evd::{self, ComputeEigenvectors, SelfAdjointEvdParams};
 use faer::{Par, Spec};
 
 use crate::columns::{self, Columns};
 use crate::matrix::all_finite;
+use crate::tridiagonal::Tridiagonal;
 use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel};
 
 /// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.
@@ -122,10 +123,16 @@ fn symmetrize(matrix: &mut Columns) {
 
 /// Decomposes a symmetric matrix and returns whether the result stands the check.
 fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
-    for parameters in attempts(matrix.columns()) {
-        if by_tridiagonal_form(matrix, values, vectors, parameters)? && check::symmetric_eigen(matrix, values, vectors)?
-        {
-            return Ok(true);
+    let n = matrix.columns();
+    let mut copy = Columns::zeros(n, n)?;
+    copy.copy_from(matrix);
+    let reduced = Tridiagonal::of(copy)?;
+    for parameters in attempts(n) {
+        if decompose_tridiagonal(&reduced, values, vectors, parameters)? {
+            reduced.apply(vectors)?;
+            if check::symmetric_eigen(matrix, values, vectors)? {
+                return Ok(true);
+            }
         }
     }
     jacobi(matrix, values, vectors)?;
@@ -141,17 +148,18 @@ fn attempts(n: usize) -> impl Iterator<Item = Spec<SelfAdjointEvdParams, f64>> {
     std::iter::once(fastest).chain(alternative)
 }
 
-/// Decomposes a symmetric matrix by way of its tridiagonal form and returns whether the iteration says it converged.
-fn by_tridiagonal_form(
-    matrix: &Columns,
+/// Decomposes a tridiagonal matrix and returns whether the iteration says it converged.
+fn decompose_tridiagonal(
+    matrix: &Tridiagonal,
     values: &mut [f64],
     vectors: &mut Columns,
     parameters: Spec<SelfAdjointEvdParams, f64>,
 ) -> Result<bool> {
-    let need = evd::self_adjoint_evd_scratch::<f64>(matrix.columns(), ComputeEigenvectors::Yes, Par::Seq, parameters);
+    let need = evd::self_adjoint_evd_scratch::<f64>(values.len(), ComputeEigenvectors::Yes, Par::Seq, parameters);
     let mut scratch = memory::scratch(need)?;
-    let result = evd::self_adjoint_evd(
-        matrix.as_ref(),
+    let result = evd::tridiagonal_self_adjoint_evd(
+        DiagRef::from_slice(&matrix.diagonal),
+        DiagRef::from_slice(&matrix.beside),
         DiagMut::from_slice_mut(values),
         Some(vectors.as_mut()),
         Par::Seq,
@@ -464,9 +472,13 @@ mod tests {
         let matrix = numbers(n, true);
         let ways: Vec<_> = attempts(n).collect();
         assert_eq!(ways.len(), 2);
+        let mut copy = Columns::zeros(n, n).unwrap();
+        copy.copy_from(&matrix);
+        let reduced = Tridiagonal::of(copy).unwrap();
         for parameters in ways {
             let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
-            assert_eq!(by_tridiagonal_form(&matrix, &mut values, &mut vectors, parameters), Ok(true));
+            assert_eq!(decompose_tridiagonal(&reduced, &mut values, &mut vectors, parameters), Ok(true));
+            reduced.apply(&mut vectors).unwrap();
             assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true));
         }
     }

@@ -31,6 +31,7 @@ mod lanes;
 pub mod least_squares;
 pub mod lu;
 pub mod matrix;
+mod matvec;
 pub mod memory;
 pub mod npy;
 pub mod parallel;
@@ -40,6 +41,7 @@ mod scaling;
 mod simd;
 pub mod svd;
 mod triangular;
+mod tridiagonal;
 pub mod vector;
 mod view;
 

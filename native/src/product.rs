@@ -95,6 +95,13 @@ pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: Vi
     packed(c, part, update, a, b)
 }
 
+/// Updates `c` with `a * b` on this thread and without packing: for blocks so small that the rows of `b`, of adjacent
+/// values, stay in the first-level cache.
+pub(crate) fn small_product(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_>) {
+    assert!(c.rows() == a.rows() && c.columns() == b.columns() && a.columns() == b.rows() && b.column_step() == 1);
+    lanes::run(Tiles { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
+}
+
 /// Sees to it that large work is on the pool: runs `work` there if it takes at least `multiplications`.
 ///
 /// # Errors

@@ -1,0 +1,258 @@
+//! Products of a matrix and a vector, in one pass over the matrix.
+
+use std::ops::Range;
+
+use crate::lanes::{self, Kernel, Lanes};
+use crate::view::View;
+
+/// Values in a row of the squares that [`add_symmetric`] wants in full.
+pub(crate) const SQUARE: usize = 8;
+
+/// Sets each of `dots` to the dot product of a row of `a` and `x`.
+pub(crate) fn set_dots(dots: &mut [f64], a: View<'_>, x: &[f64]) {
+    assert!(a.column_step() == 1 && a.rows() == dots.len() && a.columns() == x.len());
+    lanes::run(SetDots { dots, a, x });
+}
+
+/// Adds to `sum` the rows of `a`, each times its factor.
+pub(crate) fn add_multiples(sum: &mut [f64], a: View<'_>, factors: &[f64]) {
+    assert!(a.column_step() == 1 && a.rows() == factors.len() && a.columns() == sum.len());
+    lanes::run(AddMultiples { sum, a, factors });
+}
+
+/// Adds to `image` what some rows of a symmetric matrix contribute to its product with `x`. The matrix is known on and
+/// above its diagonal, and in squares of [`SQUARE`] values along it from the first of these rows on. Of `a`, `x` and
+/// `image`, the first column or value is the one where the first of the rows meets the diagonal.
+pub(crate) fn add_symmetric(image: &mut [f64], a: View<'_>, x: &[f64]) {
+    assert!(a.column_step() == 1 && a.rows() <= a.columns() && a.columns() == x.len() && x.len() == image.len());
+    lanes::run(AddSymmetric { image, a, x });
+}
+
+struct SetDots<'a> {
+    dots: &'a mut [f64],
+    a: View<'a>,
+    x: &'a [f64],
+}
+
+impl Kernel for SetDots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        // SAFETY: as the caller grants.
+        unsafe { if V::ROWS == 8 { self.by::<V, 8>() } else { self.by::<V, 4>() } }
+    }
+}
+
+impl SetDots<'_> {
+    #[inline(always)]
+    unsafe fn by<V: Lanes, const ROWS: usize>(self) {
+        for (index, dots) in self.dots.chunks_mut(ROWS).enumerate() {
+            let group = Group::<ROWS>::of(self.a, index * ROWS, &[]);
+            // SAFETY: rows of `a` have as many values as `x`; there is no sum.
+            let sums = unsafe { group.pass::<V, true, false>(0..self.x.len(), self.x.as_ptr(), std::ptr::null_mut()) };
+            dots.copy_from_slice(&sums[..dots.len()]);
+        }
+    }
+}
+
+struct AddMultiples<'a> {
+    sum: &'a mut [f64],
+    a: View<'a>,
+    factors: &'a [f64],
+}
+
+impl Kernel for AddMultiples<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        // SAFETY: as the caller grants.
+        unsafe { if V::ROWS == 8 { self.by::<V, 8>() } else { self.by::<V, 4>() } }
+    }
+}
+
+impl AddMultiples<'_> {
+    #[inline(always)]
+    unsafe fn by<V: Lanes, const ROWS: usize>(self) {
+        for (index, factors) in self.factors.chunks(ROWS).enumerate() {
+            let group = Group::<ROWS>::of(self.a, index * ROWS, factors);
+            // SAFETY: rows of `a` have as many values as `sum`; there are no dot products.
+            unsafe { group.pass::<V, false, true>(0..self.sum.len(), std::ptr::null(), self.sum.as_mut_ptr()) };
+        }
+    }
+}
+
+struct AddSymmetric<'a> {
+    image: &'a mut [f64],
+    a: View<'a>,
+    x: &'a [f64],
+}
+
+impl Kernel for AddSymmetric<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        // SAFETY: as the caller grants.
+        unsafe { if V::ROWS == 8 { self.by::<V, 8>() } else { self.by::<V, 4>() } }
+    }
+}
+
+impl AddSymmetric<'_> {
+    #[inline(always)]
+    unsafe fn by<V: Lanes, const ROWS: usize>(self) {
+        let (len, x, image) = (self.x.len(), self.x.as_ptr(), self.image.as_mut_ptr());
+        for first in (0..self.a.rows()).step_by(ROWS) {
+            let count = ROWS.min(self.a.rows() - first);
+            let group = Group::<ROWS>::of(self.a, first, &self.x[first..first + count]);
+            let after = len.min(first + ROWS);
+            // SAFETY: rows of `a` have as many values as `x` and `image`. Values in the square count once, those after
+            // it for their place across the diagonal too.
+            let (square, rest) = unsafe {
+                (
+                    group.pass::<V, true, false>(first..after, x, image),
+                    group.pass::<V, true, true>(after..len, x, image),
+                )
+            };
+            for (i, to) in self.image[first..first + count].iter_mut().enumerate() {
+                *to += square[i] + rest[i];
+            }
+        }
+    }
+}
+
+/// Rows that one pass takes together.
+struct Group<const ROWS: usize> {
+    rows: [*const f64; ROWS],
+    factors: [f64; ROWS],
+}
+
+impl<const ROWS: usize> Group<ROWS> {
+    /// Returns the rows of `a` from `first` on. Those that it does not have are its last one, times zero.
+    #[inline(always)]
+    fn of(a: View<'_>, first: usize, factors: &[f64]) -> Self {
+        let last = a.rows() - 1;
+        let mut padded = [0.0; ROWS];
+        padded[..factors.len()].copy_from_slice(factors);
+        Self { rows: std::array::from_fn(|i| a.at((first + i).min(last), 0)), factors: padded }
+    }
+
+    /// Returns the dot products of the rows and `x`, and adds their multiples to `sum`, in some columns.
+    ///
+    /// # Safety
+    /// The processor has the instruction set of `V`. The rows and, with `DOTS` and `SUM`, the values at `x` and `sum` are
+    /// valid in these columns, and only `sum` is written to meanwhile.
+    #[inline(always)]
+    unsafe fn pass<V: Lanes, const DOTS: bool, const SUM: bool>(
+        &self,
+        columns: Range<usize>,
+        x: *const f64,
+        sum: *mut f64,
+    ) -> [f64; ROWS] {
+        let mut dots = [V::splat(0.0); ROWS];
+        let factors = self.factors.map(V::splat);
+        let mut at = columns.start;
+        while at + V::COUNT <= columns.end {
+            // SAFETY: a vector from `at` on is within the columns.
+            unsafe {
+                let value = if DOTS { V::load(x.wrapping_add(at)) } else { V::splat(0.0) };
+                let mut total = if SUM { V::load(sum.wrapping_add(at)) } else { V::splat(0.0) };
+                for i in 0..ROWS {
+                    let a = V::load(self.rows[i].wrapping_add(at));
+                    if DOTS {
+                        dots[i] = a.mul_add(value, dots[i]);
+                    }
+                    if SUM {
+                        total = a.mul_add(factors[i], total);
+                    }
+                }
+                if SUM {
+                    total.store(sum.wrapping_add(at));
+                }
+            }
+            at += V::COUNT;
+        }
+        let count = columns.end - at;
+        if count > 0 {
+            // SAFETY: `count` values from `at` on are within the columns.
+            unsafe {
+                let value = if DOTS { V::load_first(x.wrapping_add(at), count) } else { V::splat(0.0) };
+                let mut total = if SUM { V::load_first(sum.wrapping_add(at), count) } else { V::splat(0.0) };
+                for i in 0..ROWS {
+                    let a = V::load_first(self.rows[i].wrapping_add(at), count);
+                    if DOTS {
+                        dots[i] = a.mul_add(value, dots[i]);
+                    }
+                    if SUM {
+                        total = a.mul_add(factors[i], total);
+                    }
+                }
+                if SUM {
+                    total.store_first(sum.wrapping_add(at), count);
+                }
+            }
+        }
+        let mut sums = [0.0; ROWS];
+        if DOTS {
+            for i in 0..ROWS {
+                let mut values = [0.0; 8];
+                // SAFETY: no vector has more than eight values.
+                unsafe { dots[i].store(values.as_mut_ptr()) };
+                sums[i] = values[..V::COUNT].iter().fold(0.0, |sum, value| sum + value);
+            }
+        }
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::tests::with_each;
+    use crate::product::tests::integers;
+
+    #[test]
+    fn every_instruction_set_and_shape_is_exact() {
+        with_each(|choice| {
+            for (rows, columns) in [(0, 3), (1, 1), (2, 7), (4, 8), (5, 9), (8, 33), (13, 64), (21, 100)] {
+                let (values, x) = (integers(rows * (columns + 3), 1), integers(columns, 2));
+                let a = View::new(&values, rows, columns, columns + 3);
+                let expected: Vec<f64> =
+                    (0..rows).map(|i| (0..columns).fold(0.0, |sum, j| sum + a.get(i, j) * x[j])).collect();
+                let mut dots = vec![7.0; rows];
+                set_dots(&mut dots, a, &x);
+                assert_eq!(dots, expected, "{choice:?}: {rows}x{columns}");
+
+                let (factors, mut sum) = (integers(rows, 3), integers(columns, 4));
+                let expected: Vec<f64> =
+                    (0..columns).map(|j| (0..rows).fold(sum[j], |sum, i| sum + factors[i] * a.get(i, j))).collect();
+                add_multiples(&mut sum, a, &factors);
+                assert_eq!(sum, expected, "{choice:?}: {rows}x{columns}");
+            }
+        });
+    }
+
+    #[test]
+    fn stripes_of_a_symmetric_matrix_add_up_to_its_product() {
+        with_each(|choice| {
+            for n in [1, 3, 8, 9, 16, 31, 50, 77] {
+                let x = integers(n, 1);
+                let entry = |i: usize, j: usize| ((i.min(j) * 7 + i.max(j) * 3) % 11) as f64 - 5.0;
+                let is_known = |i: usize, j: usize| j >= i || i / SQUARE == j / SQUARE;
+                let known = |k: usize| if is_known(k / n, k % n) { entry(k / n, k % n) } else { 1e300 };
+                let values: Vec<f64> = (0..n * n).map(known).collect();
+                let a = View::new(&values, n, n, n);
+                let mut image = vec![0.0; n];
+                for first in (0..n).step_by(2 * SQUARE) {
+                    let (rows, len) = ((2 * SQUARE).min(n - first), n - first);
+                    add_symmetric(&mut image[first..], a.block(first, first, rows, len), &x[first..]);
+                }
+                for (i, image) in image.iter().enumerate() {
+                    let expected = (0..n).fold(0.0, |sum, j| sum + entry(i, j) * x[j]);
+                    assert_eq!(*image, expected, "{choice:?}: order {n}, row {i}");
+                }
+            }
+        });
+    }
+}
