@@ -32,13 +32,10 @@ pub(crate) struct Crew<'a> {
     number: u64,
 }
 
-/// Returns what `work` returns, after calling it with a crew of the threads of the pool. Outside of the pool, the crew is
-/// the calling thread.
-pub(crate) fn lead<R: Send>(work: impl FnOnce(&mut Crew<'_>) -> R + Send) -> R {
-    lead_of(parallel::threads_here().min(LARGEST), work)
-}
-
-fn lead_of<R: Send>(members: usize, work: impl FnOnce(&mut Crew<'_>) -> R + Send) -> R {
+/// Returns what `work` returns, after calling it with a crew: of the threads of the pool if some of the work is `shared`,
+/// otherwise, and outside of the pool, of the calling thread.
+pub(crate) fn lead<R: Send>(shared: bool, work: impl FnOnce(&mut Crew<'_>) -> R + Send) -> R {
+    let members = if shared { parallel::threads_here().min(LARGEST) } else { 1 };
     let state = State::new(members);
     let lead = || {
         let _dismissal = Dismissal(&state);
@@ -214,7 +211,7 @@ mod tests {
     /// Calls `test` with crews of some sizes, on a pool that has a thread for each of the members.
     fn with_crews(test: impl Fn(&mut Crew<'_>) + Sync) {
         for members in [1, 2, 3, 7, 40] {
-            parallel::with_threads(members, || lead(&test));
+            parallel::with_threads(members, || lead(true, &test));
         }
     }
 
@@ -253,7 +250,7 @@ mod tests {
     fn several_crews_share_one_pool() {
         parallel::with_threads(3, || {
             parallel::for_each(6, |_| {
-                lead(|crew| {
+                lead(true, |crew| {
                     let sum = AtomicUsize::new(0);
                     (0..500).for_each(|_| crew.step(true, 10, |i| _ = sum.fetch_add(i, Ordering::Relaxed)));
                     assert_eq!(sum.into_inner(), 500 * 45);
@@ -266,11 +263,11 @@ mod tests {
     fn a_panic_of_a_part_or_of_the_leader_reaches_the_caller() {
         for members in [1, 2, 5] {
             for part in [0, 1, 19] {
-                let work = || lead(|crew| crew.step(true, 20, |i| assert_ne!(i, part, "part {part}")));
+                let work = || lead(true, |crew| crew.step(true, 20, |i| assert_ne!(i, part, "part {part}")));
                 let panic = catch_unwind(|| parallel::with_threads(members, work)).unwrap_err();
                 assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains(&format!("part {part}"))));
             }
-            let work = || lead::<()>(|_| panic!("the leader"));
+            let work = || lead::<()>(true, |_| panic!("the leader"));
             let panic = catch_unwind(|| parallel::with_threads(members, work)).unwrap_err();
             assert_eq!(panic.downcast_ref::<&str>(), Some(&"the leader"));
         }

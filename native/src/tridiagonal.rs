@@ -51,7 +51,7 @@ impl Tridiagonal {
             partners: Columns::zeros(n, 2 * PANEL)?,
             images: Columns::zeros(n, n.div_ceil(BLOCK))?,
         };
-        crew::lead(|crew| {
+        crew::lead(n >= PARALLEL_FROM, |crew| {
             for first in (0..n).step_by(PANEL) {
                 let width = PANEL.min(n - first);
                 for k in first..first + width {
@@ -94,7 +94,8 @@ impl Work {
             *factor = -self.kept.column(r)[column];
         }
         let partners = self.partners.view().transposed();
-        add_multiples(&mut x[column..], partners.block(0, column, before, n - column), factors);
+        let from = column - column % SQUARE;
+        add_multiples(&mut x[from..], partners.block(0, from, before, n - from), factors);
         let diagonal = x[column];
         let next = column + 1;
         x[..next].fill(0.0);
@@ -104,7 +105,7 @@ impl Work {
         let (beside, tau) = reflection(&mut x[next..]);
         let x = matrix.column(column);
 
-        let (mut partners, mut rest) = self.partners.transposed_mut().split_rows(before);
+        let (partners, mut rest) = self.partners.transposed_mut().split_rows(before);
         let (mut w, mut v) = rest.take_rows(2).split_rows(1);
         let (w, v) = (w.row(0), v.row(0));
         w.fill(0.0);
@@ -123,8 +124,9 @@ impl Work {
                 lanes::run(AddMultiple(&mut w[from..], 1.0, &self.images.column(block)[from..]));
             }
             factors.iter_mut().for_each(|factor| *factor = -*factor);
-            let (_, partners) = partners.reborrow().split_columns(next);
-            add_multiples(&mut w[next..], partners.view(), factors);
+            let from = next - next % SQUARE;
+            add_multiples(&mut w[from..], partners.view().block(0, from, before, n - from), factors);
+            w[..next].fill(0.0);
             let half = 0.5 * tau * lanes::run(Dot(&w[next..], &x[next..]));
             w[next..].iter_mut().zip(&x[next..]).for_each(|(w, v)| *w = tau * (*w - half * v));
         }
@@ -177,7 +179,8 @@ fn multiply(
         if part == count {
             // SAFETY: this is the one part that uses them.
             let mut dots = unsafe { dots.block(0, 0, 1, len) };
-            set_dots(dots.row(0), kept.block(0, first, len, n - first), &x[first..]);
+            let from = first - first % SQUARE;
+            set_dots(dots.row(0), kept.block(0, from, len, n - from), &x[from..]);
             return;
         }
         let block = blocks - 1 - part;
