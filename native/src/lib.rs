@@ -13,6 +13,8 @@
 //! place. The tutorial's functions have a C interface too, in [`c`].
 
 pub mod arithmetic;
+#[cfg_attr(not(test), expect(dead_code, reason = "for divide and conquer of the bidiagonal form"))]
+mod bidiagonal;
 pub mod c;
 mod check;
 pub mod cholesky;
