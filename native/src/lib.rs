@@ -35,15 +35,19 @@ pub mod lu;
 pub mod matrix;
 mod matvec;
 pub mod memory;
+mod merge;
 pub mod npy;
 pub mod parallel;
 mod product;
 pub mod qr;
 mod scaling;
+mod secular;
 mod simd;
 pub mod svd;
 mod triangular;
 mod tridiagonal;
+#[cfg_attr(not(test), expect(dead_code, reason = "the reductions are not joined to it yet"))]
+mod tridiagonal_eigen;
 pub mod vector;
 mod view;
 

@@ -1,0 +1,264 @@
+//! What divide and conquer for eigenvectors has in common with that for singular vectors: the bases of two halves of a
+//! matrix become one of the whole, by a product that leaves out what is known to be zero.
+//!
+//! Vectors are rows here. Of the components, the first few belong to the one half and the last few to the other.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::lanes::{self, Kernel, Lanes};
+use crate::product::{Update, product};
+use crate::secular::{self, Secular};
+use crate::view::{Shared, View, ViewMut};
+use crate::{Result, memory, parallel};
+
+/// Vectors, or components of all of them, that are copied at a time.
+pub(crate) const STRIPE: usize = 64;
+/// Roots that are found at a time.
+const ROOTS: usize = 8;
+/// From this many roots on, or vectors, they are spread over threads.
+const PARALLEL_FROM: usize = 64;
+
+/// Which components of a vector may differ from zero.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Span {
+    /// Those of the first half.
+    First,
+    /// All of them.
+    Both,
+    /// Those of the second half.
+    Second,
+}
+
+impl Span {
+    /// Returns the span of what a vector and another one add up to.
+    pub(crate) fn with(self, other: Self) -> Self {
+        if self == other { self } else { Self::Both }
+    }
+}
+
+/// The vectors of both halves, grouped by their span.
+pub(crate) struct Groups {
+    /// The numbers of the vectors that take part, those with the span `First` before `Both` before `Second`, then the
+    /// others.
+    order: Vec<usize>,
+    /// Where in `order` the vectors that take part are.
+    places: Vec<usize>,
+    /// Vectors that take part and have the span `First`.
+    first: usize,
+    /// Vectors that take part and have another span than `Second`.
+    not_second: usize,
+}
+
+impl Groups {
+    /// Groups the vectors that take part, and those that do not, by their spans.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+    pub(crate) fn new(kept: &[usize], dropped: &[usize], spans: &[Span]) -> Result<Self> {
+        let count = |span| kept.iter().filter(|vector| spans[**vector] == span).count();
+        let first = count(Span::First);
+        let not_second = first + count(Span::Both);
+        let mut next = [0, first, not_second];
+        let mut order = memory::filled(kept.len() + dropped.len())?;
+        let mut places = memory::filled(kept.len())?;
+        for (place, vector) in places.iter_mut().zip(kept) {
+            let next = &mut next[spans[*vector] as usize];
+            (*place, order[*next]) = (*next, *vector);
+            *next += 1;
+        }
+        order[kept.len()..].copy_from_slice(dropped);
+        Ok(Self { order, places, first, not_second })
+    }
+
+    /// Copies `vectors` to `gathered` in the order of the groups, without the components that are known to be zero. Those
+    /// before `first` and from `second` on belong to the halves.
+    pub(crate) fn gather(&self, vectors: View<'_>, gathered: ViewMut<'_>, first: usize, second: usize) {
+        let (count, width) = (self.order.len(), vectors.columns());
+        let to = Shared::new(gathered);
+        share(count, STRIPE, |range| {
+            for place in range {
+                let (start, end) = if place < self.first {
+                    (0, first)
+                } else if place >= self.not_second && place < self.places.len() {
+                    (second, width)
+                } else {
+                    (0, width)
+                };
+                // SAFETY: each row is taken once.
+                let mut row = unsafe { to.block(place, start, 1, end - start) };
+                row.copy_from(vectors.block(self.order[place], start, 1, end - start));
+            }
+        });
+    }
+
+    /// Sets `vectors` to the products of `inner` with those of `gathered` that take part, and to the others after that.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+    pub(crate) fn multiply(
+        &self,
+        inner: View<'_>,
+        gathered: View<'_>,
+        vectors: ViewMut<'_>,
+        first: usize,
+        second: usize,
+    ) -> Result<()> {
+        let (kept, width) = (self.places.len(), vectors.columns());
+        let (products, mut others) = vectors.split_rows(kept);
+        let (left, rest) = products.split_columns(first);
+        let (mut middle, right) = rest.split_columns(second - first);
+        let not_first = kept - self.first;
+        let (one, other) = parallel::join(
+            || {
+                let gathered = gathered.block(0, 0, self.not_second, first);
+                product(left, Update::Set, inner.block(0, 0, kept, self.not_second), gathered)
+            },
+            || {
+                let gathered = gathered.block(self.first, second, not_first, width - second);
+                product(right, Update::Set, inner.block(0, self.first, kept, not_first), gathered)
+            },
+        );
+        one?;
+        other?;
+        let both = self.not_second - self.first;
+        product(
+            middle.reborrow(),
+            Update::Set,
+            inner.block(0, self.first, kept, both),
+            gathered.block(self.first, first, both, second - first),
+        )?;
+        others.copy_from(gathered.block(kept, 0, others.rows(), width));
+        Ok(())
+    }
+
+    /// Returns where the vectors that take part are among the groups.
+    pub(crate) fn places(&self) -> &[usize] {
+        &self.places
+    }
+}
+
+/// Solves a secular equation: sets `roots` to its roots, and a row of `inner` to the eigenvector of each, with its components
+/// in the order of `places`. `weights` has the signs of the equation's weights, `differences` is for working in.
+/// Returns whether every iteration converged.
+///
+/// # Errors
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+pub(crate) fn solve<const SQUARED: bool>(
+    equation: &Secular<SQUARED>,
+    signs: &[f64],
+    places: &[usize],
+    roots: &mut [f64],
+    differences: ViewMut<'_>,
+    inner: ViewMut<'_>,
+) -> Result<bool> {
+    let count = roots.len();
+    let mut exact = memory::filled(count)?;
+    let converged = AtomicBool::new(true);
+    let rows = Shared::new(differences);
+    let values = Shared::new(ViewMut::new(roots, count, 1, 1));
+    share(count, ROOTS, |range| {
+        for j in range {
+            if let Some(root) = equation.root(j) {
+                // SAFETY: each root is taken once.
+                let (mut row, mut value) = unsafe { (rows.block(j, 0, 1, count), values.block(j, 0, 1, 1)) };
+                equation.differences(root, row.row(0));
+                value.row(0)[0] = equation.value(root);
+            } else {
+                converged.store(false, Ordering::Relaxed);
+            }
+        }
+    });
+    if !converged.into_inner() {
+        return Ok(false);
+    }
+    let stripes = Shared::new(ViewMut::new(&mut exact, 1, count, count));
+    share(count, STRIPE, |range| {
+        let (first, width) = (range.start, range.len());
+        // SAFETY: nothing writes to the differences, and each stripe of the weights is taken once.
+        let (differences, mut exact) =
+            unsafe { (rows.block(0, first, count, width), stripes.block(0, first, 1, width)) };
+        let exact = exact.row(0);
+        equation.exact_weights(first, differences.view(), exact);
+        exact.iter_mut().zip(&signs[first..]).for_each(|(weight, sign)| *weight = weight.sqrt().copysign(*sign));
+    });
+    let to = Shared::new(inner);
+    share(count, ROOTS, |range| {
+        for j in range {
+            // SAFETY: each row of both is taken once.
+            let (mut row, mut to) = unsafe { (rows.block(j, 0, 1, count), to.block(j, 0, 1, count)) };
+            let (row, to) = (row.row(0), to.row(0));
+            let reciprocal = 1.0 / secular::divide_into(&exact, row);
+            for (x, place) in row.iter().zip(places) {
+                to[*place] = *x * reciprocal;
+            }
+        }
+    });
+    Ok(true)
+}
+
+/// Returns the numbers of values in ascending order.
+///
+/// # Errors
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+pub(crate) fn ascending(values: &[f64]) -> Result<Vec<usize>> {
+    let mut order = memory::filled(values.len())?;
+    order.iter_mut().enumerate().for_each(|(i, place)| *place = i);
+    order.sort_unstable_by(|i: &usize, j: &usize| values[*i].total_cmp(&values[*j]).then(i.cmp(j)));
+    Ok(order)
+}
+
+/// Calls `work` with ranges of about `width` numbers that make up those below `count`: on all threads of the pool if it is
+/// worth it.
+pub(crate) fn share(count: usize, width: usize, work: impl Fn(Range<usize>) + Sync) {
+    let part = |part: usize| work(part * width..count.min((part + 1) * width));
+    let parts = count.div_ceil(width);
+    if count < PARALLEL_FROM { (0..parts).for_each(part) } else { parallel::for_each(parts, part) }
+}
+
+/// Rotates the plane of two vectors `x` and `y`: they become `c·x + s·y` and `c·y - s·x`.
+pub(crate) fn rotate(vectors: &mut ViewMut<'_>, x: usize, y: usize, cosine: f64, sine: f64) {
+    let (first, second, sine) = if x < y { (x, y, sine) } else { (y, x, -sine) };
+    let (mut above, mut below) = vectors.reborrow().split_rows(second);
+    lanes::run(Rotate(above.row(first), below.row(0), cosine, sine));
+}
+
+/// Returns the blocks on the diagonal: of the first rows and columns, and of those from `second` on.
+pub(crate) fn halves<'a>(view: &'a mut ViewMut<'_>, first: usize, second: usize) -> (ViewMut<'a>, ViewMut<'a>) {
+    let (above, below) = view.reborrow().split_rows(second);
+    (above.split_rows(first).0.split_columns(first).0, below.split_columns(second).1)
+}
+
+struct Rotate<'a>(&'a mut [f64], &'a mut [f64], f64, f64);
+
+impl Kernel for Rotate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(self) {
+        let Self(x, y, cosine, sine) = self;
+        let len = x.len();
+        assert!(len == y.len());
+        let (x, y, cosine, sine, zero) =
+            (x.as_mut_ptr(), y.as_mut_ptr(), V::splat(cosine), V::splat(sine), V::splat(0.0));
+        let rotated =
+            |a: V, b: V| (cosine.mul_add(a, sine.mul_add(b, zero)), cosine.mul_add(b, zero.sub(sine.mul_add(a, zero))));
+        let mut at = 0;
+        while at + V::COUNT <= len {
+            // SAFETY: a vector from `at` on is within both slices.
+            unsafe {
+                let (a, b) = rotated(V::load(x.add(at)), V::load(y.add(at)));
+                a.store(x.add(at));
+                b.store(y.add(at));
+            }
+            at += V::COUNT;
+        }
+        let count = len - at;
+        // SAFETY: `count` values from `at` on are within both slices.
+        unsafe {
+            let (a, b) = rotated(V::load_first(x.add(at), count), V::load_first(y.add(at), count));
+            a.store_first(x.add(at), count);
+            b.store_first(y.add(at), count);
+        }
+    }
+}
