@@ -224,6 +224,42 @@ struct Terms<'a, const SQUARED: bool> {
     split: usize,
 }
 
+impl<const SQUARED: bool> Terms<'_, SQUARED> {
+    /// Returns the terms of a vector of poles from `at` on, and their derivatives.
+    ///
+    /// # Safety
+    /// There are as many poles and weights.
+    #[inline(always)]
+    unsafe fn at<V: Lanes>(&self, at: usize) -> (V, V) {
+        // SAFETY: the caller grants them.
+        let (poles, weights) =
+            unsafe { (V::load(self.poles.as_ptr().add(at)), V::load(self.weights.as_ptr().add(at))) };
+        let difference = difference::<V, SQUARED>(poles, V::splat(self.pole), V::splat(self.offset));
+        let reciprocal = V::splat(1.0).div(difference);
+        let term = weights.mul_add(reciprocal, V::splat(0.0));
+        (term, reciprocal)
+    }
+
+    /// Returns the sums of the terms in a range of whole vectors, and of their derivatives.
+    ///
+    /// # Safety
+    /// There are as many poles and weights.
+    #[inline(always)]
+    unsafe fn sums<V: Lanes>(&self, start: usize, end: usize) -> (f64, f64) {
+        let (mut sum, mut slope) = (V::splat(0.0), V::splat(0.0));
+        let mut at = start;
+        while at < end {
+            // SAFETY: as the caller grants.
+            let (term, reciprocal) = unsafe { self.at::<V>(at) };
+            sum = sum.add(term);
+            slope = term.mul_add(reciprocal, slope);
+            at += V::COUNT;
+        }
+        let (sums, slopes) = (each(sum), each(slope));
+        (sums.iter().fold(0.0, |sum, x| sum + x), slopes.iter().fold(0.0, |sum, x| sum + x))
+    }
+}
+
 impl<const SQUARED: bool> Kernel for Terms<'_, SQUARED> {
     type Output = Sums;
 
@@ -231,34 +267,18 @@ impl<const SQUARED: bool> Kernel for Terms<'_, SQUARED> {
     unsafe fn run<V: Lanes>(self) -> Sums {
         let len = self.poles.len();
         assert!(len == self.weights.len() && len.is_multiple_of(V::COUNT) && self.split < len);
-        let (pole, offset) = (V::splat(self.pole), V::splat(self.offset));
-        let (one, zero) = (V::splat(1.0), V::splat(0.0));
-        let term = |at: usize| {
-            // SAFETY: both slices have a whole number of vectors, and `at` is the first value of one.
-            let (poles, weights) =
-                unsafe { (V::load(self.poles.as_ptr().add(at)), V::load(self.weights.as_ptr().add(at))) };
-            let reciprocal = one.div(difference::<V, SQUARED>(poles, pole, offset));
-            let term = weights.mul_add(reciprocal, zero);
-            (term, term.mul_add(reciprocal, zero))
-        };
         let mixed = self.split / V::COUNT * V::COUNT;
-        let mut sums = [[zero; 2]; 2];
-        for at in (0..mixed).step_by(V::COUNT) {
-            let (term, slope) = term(at);
-            sums[0] = [sums[0][0].add(term), sums[0][1].add(slope)];
-        }
-        for at in (mixed + V::COUNT..len).step_by(V::COUNT) {
-            let (term, slope) = term(at);
-            sums[1] = [sums[1][0].add(term), sums[1][1].add(slope)];
-        }
-        let mut totals = sums.map(|pair| pair.map(|sum| each(sum).iter().fold(0.0, |sum, x| sum + x)));
-        let (term, slope) = term(mixed);
-        let (term, slope) = (each(term), each(slope));
+        // SAFETY: there is a whole number of vectors, of which one has the first value behind the split.
+        let ((mut below, mut below_slope), (mut above, mut above_slope), (term, reciprocal)) =
+            unsafe { (self.sums::<V>(0, mixed), self.sums::<V>(mixed + V::COUNT, len), self.at::<V>(mixed)) };
+        let (terms, slopes) = (each(term), each(term.mul_add(reciprocal, V::splat(0.0))));
         for lane in 0..V::COUNT {
-            let side = &mut totals[usize::from(mixed + lane >= self.split)];
-            *side = [side[0] + term[lane], side[1] + slope[lane]];
+            if mixed + lane < self.split {
+                (below, below_slope) = (below + terms[lane], below_slope + slopes[lane]);
+            } else {
+                (above, above_slope) = (above + terms[lane], above_slope + slopes[lane]);
+            }
         }
-        let [[below, below_slope], [above, above_slope]] = totals;
         Sums { below, below_slope, above, above_slope }
     }
 }
