@@ -15,6 +15,8 @@
 pub mod arithmetic;
 #[cfg_attr(not(test), expect(dead_code, reason = "for divide and conquer of the bidiagonal form"))]
 mod bidiagonal;
+#[cfg_attr(not(test), expect(dead_code, reason = "the reductions are not joined to it yet"))]
+mod bidiagonal_svd;
 pub mod c;
 mod check;
 pub mod cholesky;

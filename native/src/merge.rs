@@ -6,6 +6,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::columns::Columns;
 use crate::lanes::{self, Kernel, Lanes};
 use crate::product::{Update, product};
 use crate::secular::{self, Secular};
@@ -13,9 +14,9 @@ use crate::view::{Shared, View, ViewMut};
 use crate::{Result, memory, parallel};
 
 /// Vectors, or components of all of them, that are copied at a time.
-pub(crate) const STRIPE: usize = 64;
+const STRIPE: usize = 64;
 /// Roots that are found at a time.
-const ROOTS: usize = 8;
+pub(crate) const ROOTS: usize = 8;
 /// From this many roots on, or vectors, they are spread over threads.
 const PARALLEL_FROM: usize = 64;
 
@@ -138,9 +139,10 @@ impl Groups {
     }
 }
 
-/// Solves a secular equation: sets `roots` to its roots, and a row of `inner` to the eigenvector of each, with its components
-/// in the order of `places`. `weights` has the signs of the equation's weights, `differences` is for working in.
-/// Returns whether every iteration converged.
+/// Solves a secular equation: sets `roots` to its roots, and each row of `inner` to an eigenvector, whose components are
+/// exact weights' roots, with the signs of `signs`, over distances from poles, and stand at `places`. Returns what the
+/// vectors were divided by to have the norm 1, or nothing when an iteration did not converge. `differences` is room to
+/// work in.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
@@ -151,9 +153,9 @@ pub(crate) fn solve<const SQUARED: bool>(
     roots: &mut [f64],
     differences: ViewMut<'_>,
     inner: ViewMut<'_>,
-) -> Result<bool> {
+) -> Result<Option<Vec<f64>>> {
     let count = roots.len();
-    let mut exact = memory::filled(count)?;
+    let (mut exact, mut norms) = (memory::filled(count)?, memory::filled(count)?);
     let converged = AtomicBool::new(true);
     let rows = Shared::new(differences);
     let values = Shared::new(ViewMut::new(roots, count, 1, 1));
@@ -170,7 +172,7 @@ pub(crate) fn solve<const SQUARED: bool>(
         }
     });
     if !converged.into_inner() {
-        return Ok(false);
+        return Ok(None);
     }
     let stripes = Shared::new(ViewMut::new(&mut exact, 1, count, count));
     share(count, STRIPE, |range| {
@@ -183,18 +185,21 @@ pub(crate) fn solve<const SQUARED: bool>(
         exact.iter_mut().zip(&signs[first..]).for_each(|(weight, sign)| *weight = weight.sqrt().copysign(*sign));
     });
     let to = Shared::new(inner);
+    let lengths = Shared::new(ViewMut::new(&mut norms, count, 1, 1));
     share(count, ROOTS, |range| {
         for j in range {
-            // SAFETY: each row of both is taken once.
-            let (mut row, mut to) = unsafe { (rows.block(j, 0, 1, count), to.block(j, 0, 1, count)) };
-            let (row, to) = (row.row(0), to.row(0));
-            let reciprocal = 1.0 / secular::divide_into(&exact, row);
+            // SAFETY: each row of the three is taken once.
+            let (mut row, mut to, mut norm) =
+                unsafe { (rows.block(j, 0, 1, count), to.block(j, 0, 1, count), lengths.block(j, 0, 1, 1)) };
+            let (row, to, norm) = (row.row(0), to.row(0), &mut norm.row(0)[0]);
+            *norm = secular::divide_into(&exact, row);
+            let reciprocal = 1.0 / *norm;
             for (x, place) in row.iter().zip(places) {
                 to[*place] = *x * reciprocal;
             }
         }
     });
-    Ok(true)
+    Ok(Some(norms))
 }
 
 /// Returns the numbers of values in ascending order.
@@ -206,6 +211,30 @@ pub(crate) fn ascending(values: &[f64]) -> Result<Vec<usize>> {
     order.iter_mut().enumerate().for_each(|(i, place)| *place = i);
     order.sort_unstable_by(|i: &usize, j: &usize| values[*i].total_cmp(&values[*j]).then(i.cmp(j)));
     Ok(order)
+}
+
+/// Sets the columns of `to` to the first components of those columns of `from` that have these numbers.
+pub(crate) fn take_columns(from: &Columns, numbers: &[usize], to: &mut Columns) {
+    let rows = to.rows();
+    let to = Shared::new(to.transposed_mut());
+    share(numbers.len(), STRIPE, |range| {
+        for j in range {
+            // SAFETY: each column is taken once.
+            let mut column = unsafe { to.block(j, 0, 1, rows) };
+            column.row(0).copy_from_slice(&from.column(numbers[j])[..rows]);
+        }
+    });
+}
+
+/// Replaces values by those that have these numbers.
+///
+/// # Errors
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+pub(crate) fn take_values(values: &mut [f64], numbers: &[usize]) -> Result<()> {
+    let mut taken = memory::filled(values.len())?;
+    taken.iter_mut().zip(numbers).for_each(|(to, from)| *to = values[*from]);
+    values.copy_from_slice(&taken);
+    Ok(())
 }
 
 /// Calls `work` with ranges of about `width` numbers that make up those below `count`: on all threads of the pool if it is
@@ -239,26 +268,18 @@ impl Kernel for Rotate<'_> {
         let Self(x, y, cosine, sine) = self;
         let len = x.len();
         assert!(len == y.len());
-        let (x, y, cosine, sine, zero) =
-            (x.as_mut_ptr(), y.as_mut_ptr(), V::splat(cosine), V::splat(sine), V::splat(0.0));
-        let rotated =
-            |a: V, b: V| (cosine.mul_add(a, sine.mul_add(b, zero)), cosine.mul_add(b, zero.sub(sine.mul_add(a, zero))));
+        let (x, y, cosine, sine) = (x.as_mut_ptr(), y.as_mut_ptr(), V::splat(cosine), V::splat(sine));
+        let zero = V::splat(0.0);
         let mut at = 0;
-        while at + V::COUNT <= len {
-            // SAFETY: a vector from `at` on is within both slices.
+        while at < len {
+            let count = V::COUNT.min(len - at);
+            // SAFETY: `count` values from `at` on are within both slices.
             unsafe {
-                let (a, b) = rotated(V::load(x.add(at)), V::load(y.add(at)));
-                a.store(x.add(at));
-                b.store(y.add(at));
+                let (a, b) = (V::load_first(x.add(at), count), V::load_first(y.add(at), count));
+                cosine.mul_add(a, sine.mul_add(b, zero)).store_first(x.add(at), count);
+                sine.neg_mul_add(a, cosine.mul_add(b, zero)).store_first(y.add(at), count);
             }
             at += V::COUNT;
-        }
-        let count = len - at;
-        // SAFETY: `count` values from `at` on are within both slices.
-        unsafe {
-            let (a, b) = rotated(V::load_first(x.add(at), count), V::load_first(y.add(at), count));
-            a.store_first(x.add(at), count);
-            b.store_first(y.add(at), count);
         }
     }
 }
