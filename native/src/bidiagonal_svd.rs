@@ -44,14 +44,13 @@ pub(crate) fn decompose(
     assert_eq!((left.rows(), left.columns()), (n, n), "shape of the left vectors");
     assert_eq!((right.rows(), right.columns()), (n, n), "shape of the right vectors");
     // One more column, of zeros, makes the matrix one of those that it is divided into.
-    let size = n + 1;
-    let (mut square, mut wide) = (Columns::zeros(n, n)?, Columns::zeros(size, size)?);
-    let mut gathered = Columns::zeros(size, size)?;
-    let mut inner = if n > LEAF { Columns::zeros(size, size)? } else { Columns::zeros(0, 0)? };
+    let mut wide = Columns::identity(n + 1)?;
+    let mut gathered = Columns::zeros(n + 1, n + 1)?;
     let mut above = memory::filled(n)?;
     above[..superdiagonal.len()].copy_from_slice(superdiagonal);
+    // The results are the last to be written, and room until then.
+    let (square, inner) = (&mut *right, &mut *left);
     square.set_identity();
-    wide.set_identity();
     let room = Room {
         left: square.transposed_mut(),
         right: wide.transposed_mut(),
@@ -64,7 +63,7 @@ pub(crate) fn decompose(
     let mut order = merge::ascending(diagonal)?;
     order.reverse();
     merge::take_values(diagonal, &order)?;
-    merge::take_columns(&square, &order, left);
+    merge::take_columns(right, &order, left);
     merge::take_columns(&wide, &order, right);
     Ok(true)
 }
@@ -96,7 +95,7 @@ fn solve(diagonal: &mut [f64], superdiagonal: &mut [f64], mut room: Room<'_>) ->
     let left = merge::halves(&mut room.left, half, half + 1);
     let right = merge::halves(&mut room.right, half + 1, half + 1);
     let gathered = merge::halves(&mut room.gathered, half + 1, half + 1);
-    let inner = merge::halves(&mut room.inner, half + 1, half + 1);
+    let inner = merge::halves(&mut room.inner, half, half + 1);
     let (one, other) = parallel::join(
         || solve(values_above, next_above, Room { left: left.0, right: right.0, gathered: gathered.0, inner: inner.0 }),
         || solve(values_below, next_below, Room { left: left.1, right: right.1, gathered: gathered.1, inner: inner.1 }),

@@ -47,6 +47,16 @@ impl Columns {
         Ok(Self { lines: memory::filled(lines.saturating_mul(columns))?, rows, columns, stride })
     }
 
+    /// Returns the identity.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the memory cannot be had.
+    pub(crate) fn identity(size: usize) -> Result<Self> {
+        let mut identity = Self::zeros(size, size)?;
+        (0..size).for_each(|j| identity.column_mut(j)[j] = 1.0);
+        Ok(identity)
+    }
+
     /// Sets this to `a` times `2^exponent`, on all threads of the pool if the caller is on it.
     pub(crate) fn copy_scaled<'a>(&mut self, a: impl Into<View<'a>>, exponent: i32) {
         let a = a.into();

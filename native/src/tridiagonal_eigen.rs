@@ -38,21 +38,16 @@ pub(crate) fn decompose(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors:
     let n = diagonal.len();
     assert_eq!(off_diagonal.len(), n.saturating_sub(1), "values next to a diagonal of {n}");
     assert_eq!((vectors.rows(), vectors.columns()), (n, n), "shape of the vectors");
-    vectors.set_identity();
-    if n <= 1 {
-        return Ok(true);
-    }
-    let mut gathered = Columns::zeros(n, n)?;
+    let mut basis = Columns::identity(n)?;
     let mut inner = if n > LEAF { Columns::zeros(n, n)? } else { Columns::zeros(0, 0)? };
     let room =
-        Room { vectors: vectors.transposed_mut(), gathered: gathered.transposed_mut(), inner: inner.transposed_mut() };
+        Room { vectors: basis.transposed_mut(), gathered: vectors.transposed_mut(), inner: inner.transposed_mut() };
     if !solve(diagonal, off_diagonal, room)? {
         return Ok(false);
     }
     let order = merge::ascending(diagonal)?;
     merge::take_values(diagonal, &order)?;
-    merge::take_columns(vectors, &order, &mut gathered);
-    std::mem::swap(vectors, &mut gathered);
+    merge::take_columns(&basis, &order, vectors);
     Ok(true)
 }
 
