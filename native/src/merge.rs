@@ -245,6 +245,17 @@ pub(crate) fn share(count: usize, width: usize, work: impl Fn(Range<usize>) + Sy
     if count < PARALLEL_FROM { (0..parts).for_each(part) } else { parallel::for_each(parts, part) }
 }
 
+/// Returns cosine and sine of the rotation that makes a multiple of the first unit vector of `(x, y)`, and the multiple.
+/// The squares must be finite.
+pub(crate) fn rotation(x: f64, y: f64) -> (f64, f64, f64) {
+    // Above it, what is lost of a square changes nothing.
+    const ORDINARY: f64 = 1e-280;
+    let square = x * x + y * y;
+    // A root takes a fraction of the time of a hypotenuse.
+    let length = if square > ORDINARY { square.sqrt() } else { x.hypot(y) };
+    if length == 0.0 { (1.0, 0.0, 0.0) } else { (x / length, y / length, length) }
+}
+
 /// Rotates the plane of two vectors `x` and `y`: they become `c·x + s·y` and `c·y - s·x`.
 pub(crate) fn rotate(vectors: &mut ViewMut<'_>, x: usize, y: usize, cosine: f64, sine: f64) {
     let (first, second, sine) = if x < y { (x, y, sine) } else { (y, x, -sine) };

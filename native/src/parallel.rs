@@ -234,7 +234,7 @@ mod pin {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::MutexGuard;
 
@@ -242,7 +242,8 @@ mod tests {
 
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-    fn alone() -> MutexGuard<'static, ()> {
+    /// Keeps other tests from changing the number of threads.
+    pub(crate) fn alone() -> MutexGuard<'static, ()> {
         ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
