@@ -68,6 +68,18 @@ pub(crate) fn decompose(
     Ok(true)
 }
 
+/// Computes the singular values of such a matrix, as [`decompose`] does, and returns whether the iteration converged. Behind
+/// its last value, `superdiagonal` has a zero.
+pub(crate) fn values(diagonal: &mut [f64], superdiagonal: &mut [f64]) -> bool {
+    let n = diagonal.len();
+    assert_eq!(superdiagonal.len(), n, "values above a diagonal of {n}, and a zero");
+    // Vectors of no length.
+    let (mut left, mut right) = (ViewMut::new(&mut [], n, 0, 0), ViewMut::new(&mut [], n + 1, 0, 0));
+    let converged = by_qr(diagonal, superdiagonal, &mut left, &mut right);
+    diagonal.sort_unstable_by(|x, y| y.total_cmp(x));
+    converged
+}
+
 /// Where the singular vectors of a part of the matrix are, and where they are worked on.
 struct Room<'a> {
     /// The left vectors: at first the identity.

@@ -15,7 +15,7 @@ use faer::{Par, Spec};
 use crate::columns::{self, Columns};
 use crate::matrix::all_finite;
 use crate::tridiagonal::Tridiagonal;
-use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel};
+use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel, tridiagonal_eigen};
 
 /// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.
 ///
@@ -127,8 +127,8 @@ fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Colum
     let mut copy = Columns::zeros(n, n)?;
     copy.copy_from(matrix);
     let reduced = Tridiagonal::of(copy)?;
-    for parameters in attempts(n) {
-        if decompose_tridiagonal(&reduced, values, vectors, parameters)? {
+    for decompose in [by_divide_and_conquer, by_qr] {
+        if decompose(&reduced, values, vectors)? {
             reduced.apply(vectors)?;
             if check::symmetric_eigen(matrix, values, vectors)? {
                 return Ok(true);
@@ -139,22 +139,20 @@ fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Colum
     check::symmetric_eigen(matrix, values, vectors)
 }
 
-/// Returns the ways to treat the tridiagonal form of a matrix of this size, the fastest first.
-fn attempts(n: usize) -> impl Iterator<Item = Spec<SelfAdjointEvdParams, f64>> {
-    let fastest = Spec::<SelfAdjointEvdParams, f64>::default();
-    // Divide and conquer, where it applies at all, has the QR algorithm as an alternative.
-    let alternative = (n >= fastest.recursion_threshold)
-        .then(|| SelfAdjointEvdParams { recursion_threshold: usize::MAX, ..fastest.config }.into());
-    std::iter::once(fastest).chain(alternative)
+/// Decomposes a tridiagonal matrix and returns whether the iterations say they converged.
+fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+    let mut beside = memory::with_capacity(matrix.beside.len())?;
+    beside.extend_from_slice(&matrix.beside);
+    values.copy_from_slice(&matrix.diagonal);
+    tridiagonal_eigen::decompose(values, &mut beside[..values.len().saturating_sub(1)], vectors)
 }
 
-/// Decomposes a tridiagonal matrix and returns whether the iteration says it converged.
-fn decompose_tridiagonal(
-    matrix: &Tridiagonal,
-    values: &mut [f64],
-    vectors: &mut Columns,
-    parameters: Spec<SelfAdjointEvdParams, f64>,
-) -> Result<bool> {
+/// Decomposes a tridiagonal matrix by the QR algorithm and returns whether the iteration says it converged.
+fn by_qr(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+    let parameters = Spec::new(SelfAdjointEvdParams {
+        recursion_threshold: usize::MAX,
+        ..Spec::<SelfAdjointEvdParams, f64>::default().config
+    });
     let need = evd::self_adjoint_evd_scratch::<f64>(values.len(), ComputeEigenvectors::Yes, Par::Seq, parameters);
     let mut scratch = memory::scratch(need)?;
     let result = evd::tridiagonal_self_adjoint_evd(
@@ -470,14 +468,12 @@ mod tests {
     fn all_ways_give_the_same_symmetric_decomposition() {
         let n = 150;
         let matrix = numbers(n, true);
-        let ways: Vec<_> = attempts(n).collect();
-        assert_eq!(ways.len(), 2);
         let mut copy = Columns::zeros(n, n).unwrap();
         copy.copy_from(&matrix);
         let reduced = Tridiagonal::of(copy).unwrap();
-        for parameters in ways {
+        for decompose in [by_divide_and_conquer, by_qr] {
             let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
-            assert_eq!(decompose_tridiagonal(&reduced, &mut values, &mut vectors, parameters), Ok(true));
+            assert_eq!(decompose(&reduced, &mut values, &mut vectors), Ok(true));
             reduced.apply(&mut vectors).unwrap();
             assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true));
         }

@@ -13,9 +13,7 @@
 //! place. The tutorial's functions have a C interface too, in [`c`].
 
 pub mod arithmetic;
-#[cfg_attr(not(test), expect(dead_code, reason = "for divide and conquer of the bidiagonal form"))]
 mod bidiagonal;
-#[cfg_attr(not(test), expect(dead_code, reason = "the reductions are not joined to it yet"))]
 mod bidiagonal_svd;
 pub mod c;
 mod check;
@@ -48,7 +46,6 @@ mod simd;
 pub mod svd;
 mod triangular;
 mod tridiagonal;
-#[cfg_attr(not(test), expect(dead_code, reason = "the reductions are not joined to it yet"))]
 mod tridiagonal_eigen;
 pub mod vector;
 mod view;

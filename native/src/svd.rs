@@ -12,11 +12,12 @@ use faer::dyn_stack::MemStack;
 use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
 use faer::{Par, Spec};
 
+use crate::bidiagonal::Bidiagonal;
 use crate::columns::{self, Columns};
 use crate::householder::{Direction, Reflectors};
 use crate::matrix::{all_finite, largest_finite};
 use crate::view::View;
-use crate::{Error, MatrixRef, Result, check, memory, parallel};
+use crate::{Error, MatrixRef, Result, bidiagonal_svd, check, memory, parallel};
 
 const QUANTITY: &str = "singular value decomposition";
 
@@ -184,8 +185,8 @@ fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
             matrix = Reflectors::of(matrix)?.into_r();
         }
         let (rows, columns) = (matrix.rows(), matrix.columns());
-        for parameters in attempts(columns) {
-            if by_bidiagonal_form(&matrix, s, None, parameters)? && check::singular_values(&matrix, s) {
+        for decompose in [values_of_bidiagonal_form, values_by_faer] {
+            if decompose(&matrix, s)? && check::singular_values(&matrix, s) {
                 return Ok(exponent);
             }
         }
@@ -264,21 +265,10 @@ const fn is_long(matrix: &Columns) -> bool {
     matrix.rows() / 3 >= matrix.columns() / 2
 }
 
-/// Returns the ways to treat the bidiagonal form of a matrix with this number of columns, the fastest first.
-fn attempts(columns: usize) -> impl Iterator<Item = Spec<SvdParams, f64>> {
-    let fastest = Spec::<SvdParams, f64>::default();
-    // Divide and conquer, where it applies at all, has the QR algorithm as an alternative.
-    let alternative = (columns >= fastest.recursion_threshold)
-        .then(|| SvdParams { recursion_threshold: usize::MAX, ..fastest.config }.into());
-    std::iter::once(fastest).chain(alternative)
-}
-
 /// Decomposes `matrix`, which has at least as many rows as columns, and returns whether the result stands the check.
 fn decompose(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) -> Result<bool> {
-    for parameters in attempts(matrix.columns()) {
-        if by_bidiagonal_form(matrix, values, Some((left, right)), parameters)?
-            && check::svd(matrix, left, values, right)?
-        {
+    for decompose in [by_divide_and_conquer, by_qr] {
+        if decompose(matrix, left, values, right)? && check::svd(matrix, left, values, right)? {
             return Ok(true);
         }
     }
@@ -286,14 +276,63 @@ fn decompose(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &m
     check::svd(matrix, left, values, right)
 }
 
-/// Decomposes `matrix` by way of its bidiagonal form and returns whether the iteration says it converged.
-fn by_bidiagonal_form(
+/// Decomposes `matrix` by way of its bidiagonal form and returns whether the iterations say they converged.
+fn by_divide_and_conquer(
     matrix: &Columns,
+    left: &mut Columns,
     values: &mut [f64],
-    vectors: Option<(&mut Columns, &mut Columns)>,
-    parameters: Spec<SvdParams, f64>,
+    right: &mut Columns,
 ) -> Result<bool> {
+    let mut reduced = reduce(matrix)?;
+    let columns = matrix.columns();
+    let above = &mut reduced.above[..columns - 1];
+    values.copy_from_slice(&reduced.diagonal);
+    if matrix.rows() == columns {
+        if !bidiagonal_svd::decompose(values, above, left, right)? {
+            return Ok(false);
+        }
+    } else {
+        let mut square = Columns::zeros(columns, columns)?;
+        if !bidiagonal_svd::decompose(values, above, &mut square, right)? {
+            return Ok(false);
+        }
+        left.fill(0.0);
+        for j in 0..columns {
+            left.column_mut(j)[..columns].copy_from_slice(square.column(j));
+        }
+    }
+    reduced.apply_left(left)?;
+    reduced.apply_right(right)?;
+    Ok(true)
+}
+
+/// Computes the singular values of `matrix` by way of its bidiagonal form and returns whether the iteration converged.
+fn values_of_bidiagonal_form(matrix: &Columns, values: &mut [f64]) -> Result<bool> {
+    let Bidiagonal { diagonal, mut above, .. } = reduce(matrix)?;
+    values.copy_from_slice(&diagonal);
+    Ok(bidiagonal_svd::values(values, &mut above))
+}
+
+fn reduce(matrix: &Columns) -> Result<Bidiagonal> {
+    let mut copy = Columns::zeros(matrix.rows(), matrix.columns())?;
+    copy.copy_from(matrix);
+    Bidiagonal::of(copy)
+}
+
+/// Decomposes `matrix` by the QR algorithm for its bidiagonal form and returns whether the iteration says it converged.
+fn by_qr(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) -> Result<bool> {
+    by_faer(matrix, values, Some((left, right)))
+}
+
+/// Computes the singular values alone as [`by_qr`] does.
+fn values_by_faer(matrix: &Columns, values: &mut [f64]) -> Result<bool> {
+    by_faer(matrix, values, None)
+}
+
+fn by_faer(matrix: &Columns, values: &mut [f64], vectors: Option<(&mut Columns, &mut Columns)>) -> Result<bool> {
     let (rows, columns) = (matrix.rows(), matrix.columns());
+    let parameters =
+        Spec::new(SvdParams { recursion_threshold: usize::MAX, ..Spec::<SvdParams, f64>::default().config });
     let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
     let need = faer::linalg::svd::svd_scratch::<f64>(rows, columns, wanted, wanted, Par::Seq, parameters);
     let mut scratch = memory::scratch(need)?;
@@ -461,15 +500,18 @@ mod tests {
     fn all_ways_give_the_same_values() {
         let matrix = numbers(150, 140);
         let expected = assert_jacobi(&matrix);
-        let mut ways = 0;
-        for parameters in attempts(140) {
+        for decompose in [values_of_bidiagonal_form, values_by_faer] {
             let mut values = vec![0.0; 140];
-            assert_eq!(by_bidiagonal_form(&matrix, &mut values, None, parameters), Ok(true));
+            assert_eq!(decompose(&matrix, &mut values), Ok(true));
             for (x, y) in values.iter().zip(&expected) {
                 assert!((x - y).abs() < 1e-13 * expected[0], "{x} and {y}");
             }
-            ways += 1;
         }
-        assert_eq!(ways, 2);
+        for decompose in [by_divide_and_conquer, by_qr] {
+            let mut values = vec![0.0; 140];
+            let (mut left, mut right) = (Columns::zeros(150, 140).unwrap(), Columns::zeros(140, 140).unwrap());
+            assert_eq!(decompose(&matrix, &mut left, &mut values, &mut right), Ok(true));
+            assert_eq!(check::svd(&matrix, &left, &values, &right), Ok(true));
+        }
     }
 }
