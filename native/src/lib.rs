@@ -12,6 +12,7 @@
 //! Every failure is an [`Error`], whose text shows the offending values. [`java`] turns it into a Java exception in one
 //! place. The tutorial's functions have a C interface too, in [`c`].
 
+mod allocator;
 pub mod arithmetic;
 mod bidiagonal;
 mod bidiagonal_svd;

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lief
-from interface import C_FUNCTIONS
+from interface import C_FUNCTIONS, JVM_FUNCTIONS
 
 lief.logging.disable()
 
@@ -334,7 +334,7 @@ def check_library(data, name, natives):
     for needed in library.needs:
         if needed not in platform.allowed:
             library.violations.append(f"needs {needed}, which is not on the list")
-    allowed = C_FUNCTIONS.union(*natives)
+    allowed = C_FUNCTIONS.union(JVM_FUNCTIONS, *natives)
     surplus = library.exports - allowed
     if surplus:
         library.violations.append(f"exports {names(surplus)}, which no Java class declares")

@@ -28,6 +28,8 @@ use jni::{Env, NativeMethod};
 
 use throw::{Result, Throw};
 
+use crate::allocator;
+
 /// Declares a native method of `Natives`; `raw` is for functions that can neither fail nor panic, or that are in a
 /// [`throw::guard`] from end to end: short ones, to which the guard of `jni` would be long.
 macro_rules! native {
@@ -68,6 +70,12 @@ const NATIVES: &[&[NativeMethod]] = &[
 
 /// `register` is found by its exported name: it is what registers the others.
 const _: NativeMethod = native! { fn register() };
+
+/// What the JVM calls when it unloads the library: with the class loader that loaded it, unless threads keep it mapped.
+#[unsafe(no_mangle)]
+extern "system" fn JNI_OnUnload(_: *mut jni::sys::JavaVM, _: *mut std::ffi::c_void) {
+    allocator::release();
+}
 
 fn register<'local>(env: &mut Env<'local>, natives: JClass<'local>) -> Result<()> {
     for area in NATIVES {
