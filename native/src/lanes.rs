@@ -60,6 +60,20 @@ pub(crate) trait Lanes: Copy {
     /// # Safety
     /// The processor has the instruction set.
     unsafe fn call<K: Kernel>(kernel: K) -> K::Output;
+
+    /// Copies `COUNT` rows of `COUNT` values, each row a step after the one before, so that they become columns.
+    ///
+    /// # Safety
+    /// The rows at `from` are valid to read and those at `to` to write, and they are others.
+    #[inline(always)]
+    unsafe fn transpose(from: *const f64, from_step: isize, to: *mut f64, to_step: isize) {
+        for i in 0..Self::COUNT as isize {
+            for j in 0..Self::COUNT as isize {
+                // SAFETY: as the caller grants.
+                unsafe { *to.offset(j * to_step + i) = *from.offset(i * from_step + j) };
+            }
+        }
+    }
 }
 
 /// Work over vectors of any width. Its body, and all it calls over the vectors, must be `#[inline(always)]`: only what is inlined into
@@ -275,6 +289,32 @@ pub(crate) mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn transpose(from: *const f64, from_step: isize, to: *mut f64, to_step: isize) {
+            // SAFETY: a value of this type is made only where the processor has AVX-512F, and the caller grants eight rows of
+            // eight values each, here and there.
+            unsafe {
+                let (mut even, mut odd) = ([_mm512_setzero_pd(); 4], [_mm512_setzero_pd(); 4]);
+                for i in 0..4 {
+                    let row = from.offset(2 * i as isize * from_step);
+                    let (x, y) = (_mm512_loadu_pd(row), _mm512_loadu_pd(row.offset(from_step)));
+                    even[i] = _mm512_unpacklo_pd(x, y);
+                    odd[i] = _mm512_unpackhi_pd(x, y);
+                }
+                // Pairs of values are left to transpose, four by four.
+                for (column, pairs) in [even, odd].into_iter().enumerate() {
+                    let [a, b, c, d] = pairs;
+                    let (ab_even, ab_odd) = (_mm512_shuffle_f64x2::<0x88>(a, b), _mm512_shuffle_f64x2::<0xDD>(a, b));
+                    let (cd_even, cd_odd) = (_mm512_shuffle_f64x2::<0x88>(c, d), _mm512_shuffle_f64x2::<0xDD>(c, d));
+                    let row = to.offset(column as isize * to_step);
+                    _mm512_storeu_pd(row, _mm512_shuffle_f64x2::<0x88>(ab_even, cd_even));
+                    _mm512_storeu_pd(row.offset(2 * to_step), _mm512_shuffle_f64x2::<0x88>(ab_odd, cd_odd));
+                    _mm512_storeu_pd(row.offset(4 * to_step), _mm512_shuffle_f64x2::<0xDD>(ab_even, cd_even));
+                    _mm512_storeu_pd(row.offset(6 * to_step), _mm512_shuffle_f64x2::<0xDD>(ab_odd, cd_odd));
+                }
+            }
+        }
+
+        #[inline(always)]
         unsafe fn call<K: Kernel>(kernel: K) -> K::Output {
             #[target_feature(enable = "avx512f,avx2,fma")]
             #[inline(never)]
@@ -362,6 +402,22 @@ pub(crate) mod x86 {
         fn max_abs(self, other: Self) -> Self {
             // SAFETY: `self` exists, so the processor has AVX2.
             Self(unsafe { _mm256_max_pd(_mm256_andnot_pd(_mm256_set1_pd(-0.0), other.0), self.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn transpose(from: *const f64, from_step: isize, to: *mut f64, to_step: isize) {
+            // SAFETY: a value of this type is made only where the processor has AVX2, and the caller grants four rows of four
+            // values each, here and there.
+            unsafe {
+                let (a, b) = (_mm256_loadu_pd(from), _mm256_loadu_pd(from.offset(from_step)));
+                let (c, d) = (_mm256_loadu_pd(from.offset(2 * from_step)), _mm256_loadu_pd(from.offset(3 * from_step)));
+                let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+                let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+                _mm256_storeu_pd(to, _mm256_permute2f128_pd::<0x20>(ab_even, cd_even));
+                _mm256_storeu_pd(to.offset(to_step), _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd));
+                _mm256_storeu_pd(to.offset(2 * to_step), _mm256_permute2f128_pd::<0x31>(ab_even, cd_even));
+                _mm256_storeu_pd(to.offset(3 * to_step), _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd));
+            }
         }
 
         #[inline(always)]
