@@ -100,12 +100,7 @@ final class Netlib extends Lapack {
     double[] leastSquares(int m, int n, double[] a, double[] b) {
         double[] x = b.clone();
         double[] factors = a.clone();
-        intW info = new intW(0);
-        double[] work = new double[1];
-        lapack.dgels("N", m, n, 1, factors, m, x, m, work, -1, info);
-        work = new double[(int) work[0]];
-        lapack.dgels("N", m, n, 1, factors, m, x, m, work, work.length, info);
-        require(info.val);
+        withWork((work, length, info) -> lapack.dgels("N", m, n, 1, factors, m, x, m, work, length, info));
         return x;
     }
 
@@ -114,12 +109,8 @@ final class Netlib extends Lapack {
         Svd svd = new Svd(new double[n * n], new double[n], new double[n * n]);
         double[] destroyed = a.clone();
         int[] integers = new int[8 * n];
-        intW info = new intW(0);
-        double[] work = new double[1];
-        lapack.dgesdd("S", n, n, destroyed, n, svd.s(), svd.u(), n, svd.vt(), n, work, -1, integers, info);
-        work = new double[(int) work[0]];
-        lapack.dgesdd("S", n, n, destroyed, n, svd.s(), svd.u(), n, svd.vt(), n, work, work.length, integers, info);
-        require(info.val);
+        withWork((work, length, info) ->
+                lapack.dgesdd("S", n, n, destroyed, n, svd.s(), svd.u(), n, svd.vt(), n, work, length, integers, info));
         return svd;
     }
 
@@ -143,9 +134,7 @@ final class Netlib extends Lapack {
         Eigen eigen = new Eigen(new double[n], new double[n], new double[n * n]);
         double[] destroyed = a.clone();
         double[] left = new double[1];
-        intW info = new intW(0);
-        double[] work = new double[1];
-        lapack.dgeev(
+        withWork((work, length, info) -> lapack.dgeev(
                 "N",
                 "V",
                 n,
@@ -158,25 +147,22 @@ final class Netlib extends Lapack {
                 eigen.vectors(),
                 n,
                 work,
-                -1,
-                info);
-        work = new double[(int) work[0]];
-        lapack.dgeev(
-                "N",
-                "V",
-                n,
-                destroyed,
-                n,
-                eigen.real(),
-                eigen.imaginary(),
-                left,
-                1,
-                eigen.vectors(),
-                n,
-                work,
-                work.length,
-                info);
-        require(info.val);
+                length,
+                info));
         return eigen;
+    }
+
+    /** Calls with room for one value and the length -1, which asks how much room is needed, and then with that. */
+    private static void withWork(Call call) {
+        intW info = new intW(0);
+        double[] needed = new double[1];
+        call.run(needed, -1, info);
+        double[] work = new double[(int) needed[0]];
+        call.run(work, work.length, info);
+        require(info.val);
+    }
+
+    private interface Call {
+        void run(double[] work, int length, intW info);
     }
 }

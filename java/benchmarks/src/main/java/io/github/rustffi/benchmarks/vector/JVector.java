@@ -9,11 +9,6 @@ import java.util.function.DoubleSupplier;
 /** JVector, which computes with the Vector API where the JVM has been given the flag for it. */
 final class JVector implements Kernels {
     @Override
-    public DoubleSupplier of(Operation operation, double[] x, double[] y) {
-        throw new UnsupportedOperationException("JVector has no arithmetic on double[]");
-    }
-
-    @Override
     public DoubleSupplier of(Operation operation, float[] x, float[] y) {
         VectorTypeSupport types = VectorizationProvider.getInstance().getVectorTypeSupport();
         VectorFloat<?> vx = types.createFloatVector(x);

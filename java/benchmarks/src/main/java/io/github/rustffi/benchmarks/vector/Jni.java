@@ -10,11 +10,6 @@ final class Jni implements Kernels {
     }
 
     @Override
-    public DoubleSupplier of(Operation operation, double[] x, double[] y) {
-        throw new UnsupportedOperationException("the library has no arithmetic on double[]");
-    }
-
-    @Override
     public DoubleSupplier of(Operation operation, float[] x, float[] y) {
         return switch (operation) {
             case DOT -> () -> dot(x, y);

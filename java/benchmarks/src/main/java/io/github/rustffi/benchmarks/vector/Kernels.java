@@ -13,7 +13,9 @@ public interface Kernels {
      * @return the computation
      * @throws UnsupportedOperationException when the library has no such thing
      */
-    DoubleSupplier of(Operation operation, double[] x, double[] y);
+    default DoubleSupplier of(Operation operation, double[] x, double[] y) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " has no arithmetic on double[]");
+    }
 
     /**
      * Returns what to time for floats.

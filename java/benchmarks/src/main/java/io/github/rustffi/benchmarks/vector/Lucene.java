@@ -6,11 +6,6 @@ import org.apache.lucene.util.VectorUtil;
 /** Lucene, which computes with the Vector API where the JVM has been given the flag for it. */
 final class Lucene implements Kernels {
     @Override
-    public DoubleSupplier of(Operation operation, double[] x, double[] y) {
-        throw new UnsupportedOperationException("Lucene has no arithmetic on double[]");
-    }
-
-    @Override
     public DoubleSupplier of(Operation operation, float[] x, float[] y) {
         return switch (operation) {
             case DOT -> () -> VectorUtil.dotProduct(x, y);
