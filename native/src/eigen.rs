@@ -17,6 +17,9 @@ use crate::matrix::all_finite;
 use crate::tridiagonal::Tridiagonal;
 use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel, tridiagonal_eigen};
 
+/// Up to this order a matrix is decomposed by the thread that asks for it.
+const FEW: usize = 12;
+
 /// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.
 ///
 /// The eigenvalues are in ascending order; column `j` of `vectors` (`n` x `n`, row-major) is the eigenvector of value
@@ -49,7 +52,7 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
     if n == 0 {
         return Ok(());
     }
-    parallel::run(|| {
+    let mut work = || {
         let largest = matrix::largest_finite(a)?;
         matrix::check_symmetric(a, largest)?;
         let exponent = columns::exponent_of(largest).unwrap_or(0);
@@ -63,7 +66,9 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
         columns::scale(values, exponent);
         eigenvectors.write_rows(vectors);
         require_finite(values)
-    })?
+    };
+    // What is over before a thread of the pool would have begun needs no stack of its own either.
+    if n <= FEW { work() } else { parallel::run(work)? }
 }
 
 /// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
