@@ -274,7 +274,8 @@ const fn is_long(matrix: &Columns) -> bool {
 fn decompose(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) -> Result<bool> {
     if matrix.columns() <= FEW {
         jacobi(matrix, left, values, right);
-        if check::svd(matrix, left, values, right)? {
+        // Zeros may be what is too small for this method.
+        if !values.contains(&0.0) && check::svd(matrix, left, values, right)? {
             return Ok(true);
         }
     }
