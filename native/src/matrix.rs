@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::product::{self, Update};
+use crate::product::{self, Update, copy_transposed};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, parallel};
 
@@ -288,16 +288,24 @@ pub(crate) fn check_symmetric(a: MatrixRef<'_>, largest: f64) -> Result<()> {
     let n = a.rows;
     let tolerance = n as f64 * f64::EPSILON * largest;
     let differs = |i: usize, j: usize| (a.values[i * n + j] - a.values[j * n + i]).abs() > tolerance;
-    // By blocks, for one of the two entries is in another row each time.
     let rows = |block: usize| block * BLOCK..n.min((block + 1) * BLOCK);
     let first = AtomicUsize::new(usize::MAX);
     parallel::for_each(n.div_ceil(BLOCK), |block| {
+        // By blocks, turned first: one of two entries is in another row, and a line of it in the cache only once.
+        let mut turned = [0.0; BLOCK * BLOCK];
         let rows = rows(block);
-        let in_columns = |j: usize| {
-            rows.clone().any(|row| (j..row.min(j + BLOCK)).fold(false, |any, column| any | differs(row, column)))
-        };
-        if (0..rows.end).step_by(BLOCK).any(in_columns) {
-            first.fetch_min(block, Ordering::Relaxed);
+        for j in (0..rows.end).step_by(BLOCK) {
+            let columns = j..n.min(j + BLOCK);
+            let mirrored = View::from(a).block(j, rows.start, columns.len(), rows.len()).transposed();
+            copy_transposed(ViewMut::new(&mut turned, rows.len(), columns.len(), BLOCK), mirrored);
+            let any = rows.clone().zip(turned.chunks_exact(BLOCK)).fold(false, |any, (row, mirrored)| {
+                let values = &a.values[row * n..][columns.clone()];
+                values.iter().zip(mirrored).fold(any, |any, (x, y)| any | ((x - y).abs() > tolerance))
+            });
+            if any {
+                first.fetch_min(block, Ordering::Relaxed);
+                break;
+            }
         }
     });
     let first = first.into_inner();
