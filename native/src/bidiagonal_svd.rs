@@ -10,7 +10,7 @@
 
 use crate::columns::{self, Columns};
 use crate::lanes::{self, Kernel, Lanes};
-use crate::merge::{self, Groups, Span};
+use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
 use crate::view::{Shared, ViewMut};
 use crate::{Result, matrix, memory, parallel};
@@ -147,21 +147,18 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
     z[half] = length;
     let largest = matrix::largest(&row);
     values[half] = 0.0;
-    let Choice { kept, dropped, spans } = deflate(values, &mut z, half, largest, &mut room.left, &mut room.right)?;
-    let count = kept.len();
-    let groups = Groups::new(&kept, &dropped, &spans)?;
+    let choice = deflate(values, &mut z, half, largest, &mut room.left, &mut room.right)?;
+    let count = choice.kept.len();
+    let groups = Groups::new(&choice)?;
 
     let (mut poles, mut signs, mut weights) = (memory::filled(count)?, memory::filled(count)?, memory::filled(count)?);
     let mut factors: Vec<f64> = memory::filled(count)?;
-    for (i, (vector, place)) in kept.iter().zip(groups.places()).enumerate() {
+    for (i, (vector, place)) in choice.kept.iter().zip(groups.places()).enumerate() {
         (poles[i], signs[i], weights[i]) = (values[*vector], z[*vector], z[*vector] * z[*vector]);
         factors[*place] = poles[i];
     }
-    let mut merged = memory::filled(n)?;
-    for (to, vector) in merged[count..].iter_mut().zip(&dropped) {
-        *to = values[*vector];
-    }
-    values.copy_from_slice(&merged);
+    // Those of vectors that take part are about to be replaced.
+    merge::take_values(values, groups.order())?;
     let equation = Secular::<true>::new(&poles, &weights)?;
 
     let (mut right, _) = room.right.split_rows(n);
@@ -187,17 +184,8 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
     Ok(true)
 }
 
-/// Which vectors take part in a merge.
-struct Choice {
-    /// Those that do: first the one of the pole at zero, then others with values that ascend and that differ by more than
-    /// the precision.
-    kept: Vec<usize>,
-    /// Those that are singular vectors of the whole already.
-    dropped: Vec<usize>,
-    spans: Vec<Span>,
-}
-
-/// Makes as many components of `z` vanish as can be, by rotations of vectors with values that are nearly the same.
+/// Makes as many components of `z` vanish as can be, by rotations of vectors with values that are nearly the same. The first of
+/// those that take part has the pole at zero; the values of the others ascend.
 fn deflate(
     values: &mut [f64],
     z: &mut [f64],
@@ -228,17 +216,9 @@ fn deflate(
             continue;
         }
         if let Some(before) = last {
-            let length = z[before].hypot(z[i]);
-            let (cosine, sine) = (z[i] / length, z[before] / length);
-            // What stands beside the diagonal after the rotation.
-            if ((values[i] - values[before]) * cosine * sine).abs() <= negligible {
+            if let Some((cosine, sine)) = merge::merge_equal(values, z, &mut spans, [before, i], negligible) {
                 merge::rotate(left, i, before, cosine, sine);
                 merge::rotate(right, i, before, cosine, sine);
-                (z[i], z[before]) = (length, 0.0);
-                let (low, high) = (values[before], values[i]);
-                values[before] = low * cosine * cosine + high * sine * sine;
-                values[i] = low * sine * sine + high * cosine * cosine;
-                spans[i] = spans[i].with(spans[before]);
                 dropped.push(before);
             } else {
                 kept.push(before);

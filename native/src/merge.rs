@@ -38,6 +38,39 @@ impl Span {
     }
 }
 
+/// Which vectors take part in a merge.
+pub(crate) struct Choice {
+    /// Those that do, with values that differ by more than the precision.
+    pub(crate) kept: Vec<usize>,
+    /// Those that are vectors of the whole already.
+    pub(crate) dropped: Vec<usize>,
+    /// The spans of those that take part.
+    pub(crate) spans: Vec<Span>,
+}
+
+/// Makes the component of `z` for vector `before` vanish in favour of the next one's, vector `i`, if the two have nearly the
+/// same value, so that hardly anything stands beside the diagonal after the rotation of `i` and `before` that does it.
+/// Returns cosine and sine of that rotation, which is left to do.
+pub(crate) fn merge_equal(
+    values: &mut [f64],
+    z: &mut [f64],
+    spans: &mut [Span],
+    [before, i]: [usize; 2],
+    negligible: f64,
+) -> Option<(f64, f64)> {
+    let length = z[before].hypot(z[i]);
+    let (cosine, sine) = (z[i] / length, z[before] / length);
+    if ((values[i] - values[before]) * cosine * sine).abs() > negligible {
+        return None;
+    }
+    (z[i], z[before]) = (length, 0.0);
+    let (low, high) = (values[before], values[i]);
+    values[before] = low * cosine * cosine + high * sine * sine;
+    values[i] = low * sine * sine + high * cosine * cosine;
+    spans[i] = spans[i].with(spans[before]);
+    Some((cosine, sine))
+}
+
 /// The vectors of both halves, grouped by their span.
 pub(crate) struct Groups {
     /// The numbers of the vectors that take part, those with the span `First` before `Both` before `Second`, then the
@@ -52,11 +85,11 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// Groups the vectors that take part, and those that do not, by their spans.
+    /// Groups the vectors that take part by their spans.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn new(kept: &[usize], dropped: &[usize], spans: &[Span]) -> Result<Self> {
+    pub(crate) fn new(Choice { kept, dropped, spans }: &Choice) -> Result<Self> {
         let count = |span| kept.iter().filter(|vector| spans[**vector] == span).count();
         let first = count(Span::First);
         let not_second = first + count(Span::Both);
@@ -131,6 +164,11 @@ impl Groups {
         )?;
         others.copy_from(gathered.block(kept, 0, others.rows(), width));
         Ok(())
+    }
+
+    /// Returns the numbers of the vectors in the order of the groups, those that take part before the others.
+    pub(crate) fn order(&self) -> &[usize] {
+        &self.order
     }
 
     /// Returns where the vectors that take part are among the groups.

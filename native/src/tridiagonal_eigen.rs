@@ -13,7 +13,7 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use crate::columns::{self, Columns};
-use crate::merge::{self, Groups, Span};
+use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
 use crate::view::ViewMut;
 use crate::{Result, matrix, memory, parallel};
@@ -102,20 +102,17 @@ fn join(values: &mut [f64], half: usize, coupling: f64, mut room: Room<'_>) -> R
         let row = room.vectors.row(i);
         *z = FRAC_1_SQRT_2 * if i < half { row[half - 1] } else { row[half].copysign(row[half] * coupling) };
     }
-    let Choice { kept, dropped, spans } = deflate(values, &mut z, half, strength, &mut room.vectors)?;
-    let count = kept.len();
-    let groups = Groups::new(&kept, &dropped, &spans)?;
+    let choice = deflate(values, &mut z, half, strength, &mut room.vectors)?;
+    let count = choice.kept.len();
+    let groups = Groups::new(&choice)?;
     groups.gather(room.vectors.view(), room.gathered.reborrow(), half, half);
 
     let (mut poles, mut signs, mut weights) = (memory::filled(count)?, memory::filled(count)?, memory::filled(count)?);
-    for (i, vector) in kept.iter().enumerate() {
+    for (i, vector) in choice.kept.iter().enumerate() {
         (poles[i], signs[i], weights[i]) = (values[*vector], z[*vector], strength * z[*vector] * z[*vector]);
     }
-    let mut merged = memory::filled(n)?;
-    for (to, vector) in merged[count..].iter_mut().zip(&dropped) {
-        *to = values[*vector];
-    }
-    values.copy_from_slice(&merged);
+    // Those of vectors that take part are about to be replaced.
+    merge::take_values(values, groups.order())?;
     let equation = Secular::<false>::new(&poles, &weights)?;
     let roots = &mut values[..count];
     let differences = room.vectors.reborrow();
@@ -126,16 +123,8 @@ fn join(values: &mut [f64], half: usize, coupling: f64, mut room: Room<'_>) -> R
     Ok(true)
 }
 
-/// Which vectors take part in a merge.
-struct Choice {
-    /// Those that do, with values that ascend and that differ by more than the precision.
-    kept: Vec<usize>,
-    /// Those that are eigenvectors of the whole already.
-    dropped: Vec<usize>,
-    spans: Vec<Span>,
-}
-
-/// Makes as many components of `z` vanish as can be, by rotations of vectors with values that are nearly the same.
+/// Makes as many components of `z` vanish as can be, by rotations of vectors with values that are nearly the same. The values of
+/// those that take part ascend.
 fn deflate(values: &mut [f64], z: &mut [f64], half: usize, strength: f64, vectors: &mut ViewMut<'_>) -> Result<Choice> {
     let n = values.len();
     let negligible = NEGLIGIBLE * matrix::largest(values).max(strength);
@@ -149,17 +138,8 @@ fn deflate(values: &mut [f64], z: &mut [f64], half: usize, strength: f64, vector
             continue;
         }
         if let Some(before) = last {
-            let length = z[before].hypot(z[i]);
-            let (cosine, sine) = (z[i] / length, z[before] / length);
-            // What stands beside the diagonal after the rotation.
-            if ((values[i] - values[before]) * cosine * sine).abs() <= negligible {
+            if let Some((cosine, sine)) = merge::merge_equal(values, z, &mut spans, [before, i], negligible) {
                 merge::rotate(vectors, i, before, cosine, sine);
-                (z[i], z[before]) = (length, 0.0);
-                let (low, high) = (values[before], values[i]);
-                values[before] = low * cosine * cosine + high * sine * sine;
-                values[i] = low * sine * sine + high * cosine * cosine;
-                spans[i] = spans[i].with(spans[before]);
-                spans[before] = spans[i];
                 dropped.push(before);
             } else {
                 kept.push(before);
