@@ -271,12 +271,6 @@ mod tests {
         ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
     }
 
-    fn reduce(matrix: &Columns) -> Bidiagonal {
-        let mut copy = Columns::zeros(matrix.rows(), matrix.columns()).unwrap();
-        copy.copy_from(matrix);
-        Bidiagonal::of(copy).unwrap()
-    }
-
     fn factors(reduced: &Bidiagonal, m: usize, n: usize) -> (Columns, Columns) {
         let (mut q, mut p) = (Columns::zeros(m, n).unwrap(), Columns::zeros(n, n).unwrap());
         q.set_identity();
@@ -290,7 +284,7 @@ mod tests {
     /// `dort01` do.
     fn ratio(matrix: &Columns) -> f64 {
         let (m, n) = (matrix.rows(), matrix.columns());
-        let reduced = reduce(matrix);
+        let reduced = Bidiagonal::of(matrix.duplicate().unwrap()).unwrap();
         let (q, p) = factors(&reduced, m, n);
         let mut qb = Columns::zeros(m, n).unwrap();
         for j in 0..n {
@@ -362,7 +356,7 @@ mod tests {
             let matrix = filled(m, n, random);
             let bits = |threads| {
                 parallel::with_threads(threads, || {
-                    let reduced = reduce(&matrix);
+                    let reduced = Bidiagonal::of(matrix.duplicate().unwrap()).unwrap();
                     let (q, p) = factors(&reduced, m, n);
                     let values = (0..n).flat_map(|j| [q.column(j), p.column(j)].concat());
                     values.chain(reduced.diagonal).chain(reduced.above).map(f64::to_bits).collect::<Vec<_>>()

@@ -57,6 +57,16 @@ impl Columns {
         Ok(identity)
     }
 
+    /// Returns a copy of this.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the memory cannot be had.
+    pub(crate) fn duplicate(&self) -> Result<Self> {
+        let mut lines = memory::with_capacity(self.lines.len())?;
+        lines.extend_from_slice(&self.lines);
+        Ok(Self { lines, ..*self })
+    }
+
     /// Sets this to `a` times `2^exponent`, on all threads of the pool if the caller is on it.
     pub(crate) fn copy_scaled<'a>(&mut self, a: impl Into<View<'a>>, exponent: i32) {
         let a = a.into();

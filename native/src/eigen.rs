@@ -52,7 +52,7 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
     if n == 0 {
         return Ok(());
     }
-    let mut work = || {
+    parallel::run_if(n > FEW, || {
         let largest = matrix::largest_finite(a)?;
         matrix::check_symmetric(a, largest)?;
         let exponent = columns::exponent_of(largest).unwrap_or(0);
@@ -66,9 +66,7 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
         columns::scale(values, exponent);
         eigenvectors.write_rows(vectors);
         require_finite(values)
-    };
-    // What is over before a thread of the pool would have begun needs no stack of its own either.
-    if n <= FEW { work() } else { parallel::run(work)? }
+    })
 }
 
 /// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
@@ -128,10 +126,7 @@ fn symmetrize(matrix: &mut Columns) {
 
 /// Decomposes a symmetric matrix and returns whether the result stands the check.
 fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
-    let n = matrix.columns();
-    let mut copy = Columns::zeros(n, n)?;
-    copy.copy_from(matrix);
-    let reduced = Tridiagonal::of(copy)?;
+    let reduced = Tridiagonal::of(matrix.duplicate()?)?;
     for decompose in [by_divide_and_conquer, by_qr] {
         if decompose(&reduced, values, vectors)? {
             reduced.apply(vectors)?;
@@ -176,8 +171,7 @@ fn by_qr(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut Columns) -> Res
 fn jacobi(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<()> {
     const SWEEPS: usize = 60;
     let n = matrix.columns();
-    let mut a = Columns::zeros(n, n)?;
-    a.copy_from(matrix);
+    let mut a = matrix.duplicate()?;
     vectors.set_identity();
     let norm = (0..n).fold(0.0_f64, |norm, j| a.column(j).iter().fold(norm, |norm, x| norm.hypot(*x)));
     let negligible = norm * f64::EPSILON / 1024.0;
@@ -231,10 +225,8 @@ type Method = fn(&Columns, &mut [f64], &mut [f64], &mut Columns) -> Result<bool>
 
 /// Decomposes a general matrix and returns whether the result stands the check.
 fn decompose_general(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
-    let n = matrix.columns();
     let methods: [Method; 2] = [by_multishift_qr, francis::eigen];
-    let mut balanced = Columns::zeros(n, n)?;
-    balanced.copy_from(matrix);
+    let mut balanced = matrix.duplicate()?;
     let balance = Balance::of(&mut balanced)?;
     for method in methods {
         if method(&balanced, real, imaginary, vectors)? && balance.undo(imaginary, vectors) {
@@ -473,9 +465,7 @@ mod tests {
     fn all_ways_give_the_same_symmetric_decomposition() {
         let n = 150;
         let matrix = numbers(n, true);
-        let mut copy = Columns::zeros(n, n).unwrap();
-        copy.copy_from(&matrix);
-        let reduced = Tridiagonal::of(copy).unwrap();
+        let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
         for decompose in [by_divide_and_conquer, by_qr] {
             let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
             assert_eq!(decompose(&reduced, &mut values, &mut vectors), Ok(true));
@@ -518,8 +508,7 @@ mod tests {
                 *x = if isolated { 0.0 } else { *x * 2.0_f64.powi(3 * (i as i32 - j as i32)) };
             }
         }
-        let mut balanced = Columns::zeros(n, n).unwrap();
-        balanced.copy_from(&matrix);
+        let mut balanced = matrix.duplicate().unwrap();
         let balance = Balance::of(&mut balanced).unwrap();
         assert!(!balance.exchanges.is_empty());
         assert!(balance.exponents.iter().any(|e| *e != 0));

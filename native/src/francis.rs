@@ -21,10 +21,9 @@ const STEPS: usize = 300;
 /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
 pub(crate) fn eigen(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
     let n = matrix.columns();
-    let mut h = Columns::zeros(n, n)?;
+    let mut h = matrix.duplicate()?;
     let mut z = Columns::zeros(n, n)?;
     let mut x = Columns::zeros(n, n)?;
-    h.copy_from(matrix);
     z.set_identity();
     reduce(&mut h, &mut z, x.column_mut(0));
     if !iterate(&mut h, &mut z, real, imaginary) {

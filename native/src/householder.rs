@@ -490,12 +490,9 @@ mod tests {
     /// Returns the ratio of LAPACK's `dqrt01`: the largest of `‖R - QᵀA‖/(m·‖A‖·ε)` and `‖I - QᵀQ‖/(m·ε)`.
     fn ratio(a: &Columns) -> f64 {
         let (m, n) = (a.rows(), a.columns());
-        let mut copy = Columns::zeros(m, n).unwrap();
-        copy.copy_from(a);
-        let factored = Reflectors::of(copy).unwrap();
+        let factored = Reflectors::of(a.duplicate().unwrap()).unwrap();
         let r = factored.r();
-        let mut image = Columns::zeros(m, n).unwrap();
-        image.copy_from(a);
+        let mut image = a.duplicate().unwrap();
         factored.apply(Direction::Backward, &mut image).unwrap();
         let mut q = Columns::zeros(m, n).unwrap();
         q.set_identity();

@@ -119,16 +119,14 @@ fn by_reflections(
         let tall = svd::tall_copy(a, exponent)?;
         refine(&Augmented { tall: &tall, factored: &factored, r }, right, of_residual, solution)?;
     } else if of_residual {
-        let mut rotated = Columns::zeros(right.rows(), right.columns())?;
-        rotated.copy_from(right);
+        let mut rotated = right.duplicate()?;
         factored.apply(Direction::Backward, &mut rotated)?;
         for j in 0..right.columns() {
             solution.column_mut(j).copy_from_slice(&rotated.column(j)[..r.columns()]);
         }
         solve_upper_triangular_in_place(r.as_ref(), solution.as_mut(), Par::Seq);
     } else {
-        let mut short = Columns::zeros(right.rows(), right.columns())?;
-        short.copy_from(right);
+        let mut short = right.duplicate()?;
         solve_lower_triangular_in_place(r.as_ref().transpose(), short.as_mut(), Par::Seq);
         for j in 0..right.columns() {
             let (head, tail) = solution.column_mut(j).split_at_mut(r.columns());

@@ -85,6 +85,15 @@ pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
     Ok(pool.threads.install(work))
 }
 
+/// Returns what `work` returns: after running it as [`run`] does if it is `large`, otherwise here, where it is over before
+/// a thread of the pool would have begun.
+///
+/// # Errors
+/// Those of `work`, and [`Error::Threads`].
+pub(crate) fn run_if<R: Send>(large: bool, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+    if large { run(work)? } else { work() }
+}
+
 /// Calls `part(0)`, `part(1)`, … `part(count - 1)`, each once, in no particular order and on as many threads of the
 /// pool as there are. Outside of [`run`] all of them run on the calling thread.
 pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {

@@ -107,7 +107,7 @@ pub(crate) fn small_product(c: ViewMut<'_>, update: Update, a: View<'_>, b: View
 /// # Errors
 /// Those of `work`, and [`crate::Error::Threads`].
 pub(crate) fn on_pool_from<R: Send>(multiplications: usize, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
-    if multiplications < PARALLEL_FROM { work() } else { parallel::run(work)? }
+    parallel::run_if(multiplications >= PARALLEL_FROM, work)
 }
 
 fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {

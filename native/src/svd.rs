@@ -56,16 +56,14 @@ pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<
     if size == 0 {
         return Ok(());
     }
-    let mut work = || {
+    parallel::run_if(a.rows().max(a.columns()) > FEW, || {
         let svd = Decomposition::new(a)?;
         s.copy_from_slice(&svd.values);
         columns::scale(s, svd.exponent);
         svd.left(a).write_rows(u);
         svd.right(a).write_rows(v);
         require_finite_values(s)
-    };
-    // What is over before a thread of the pool would have begun needs no stack of its own either.
-    if a.rows().max(a.columns()) <= FEW { work() } else { parallel::run(work)? }
+    })
 }
 
 /// Computes the `min(m, n)` singular values in descending order, none negative.
@@ -295,7 +293,7 @@ fn by_divide_and_conquer(
     values: &mut [f64],
     right: &mut Columns,
 ) -> Result<bool> {
-    let mut reduced = reduce(matrix)?;
+    let mut reduced = Bidiagonal::of(matrix.duplicate()?)?;
     let columns = matrix.columns();
     let above = &mut reduced.above[..columns - 1];
     values.copy_from_slice(&reduced.diagonal);
@@ -320,15 +318,9 @@ fn by_divide_and_conquer(
 
 /// Computes the singular values of `matrix` by way of its bidiagonal form and returns whether the iteration converged.
 fn values_of_bidiagonal_form(matrix: &Columns, values: &mut [f64]) -> Result<bool> {
-    let Bidiagonal { diagonal, mut above, .. } = reduce(matrix)?;
+    let Bidiagonal { diagonal, mut above, .. } = Bidiagonal::of(matrix.duplicate()?)?;
     values.copy_from_slice(&diagonal);
     Ok(bidiagonal_svd::values(values, &mut above))
-}
-
-fn reduce(matrix: &Columns) -> Result<Bidiagonal> {
-    let mut copy = Columns::zeros(matrix.rows(), matrix.columns())?;
-    copy.copy_from(matrix);
-    Bidiagonal::of(copy)
 }
 
 /// Decomposes `matrix` by the QR algorithm for its bidiagonal form and returns whether the iteration says it converged.

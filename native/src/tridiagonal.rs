@@ -211,16 +211,10 @@ mod tests {
         ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
     }
 
-    fn reduce(matrix: &Columns) -> Tridiagonal {
-        let mut copy = Columns::zeros(matrix.rows(), matrix.columns()).unwrap();
-        copy.copy_from(matrix);
-        Tridiagonal::of(copy).unwrap()
-    }
-
     /// Returns the larger of `‖A - Q T Qᵀ‖/(n·‖A‖·ε)` and `‖I - Q Qᵀ‖/(n·ε)`, as LAPACK's `dsyt21` does.
     fn ratio(matrix: &Columns) -> f64 {
         let n = matrix.columns();
-        let reduced = reduce(matrix);
+        let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
         let mut q = Columns::zeros(n, n).unwrap();
         q.set_identity();
         reduced.apply(&mut q).unwrap();
@@ -270,7 +264,7 @@ mod tests {
             let matrix = symmetric(n, random);
             let bits = |threads| {
                 parallel::with_threads(threads, || {
-                    let reduced = reduce(&matrix);
+                    let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
                     let mut q = Columns::zeros(n, n).unwrap();
                     q.set_identity();
                     reduced.apply(&mut q).unwrap();
