@@ -256,20 +256,8 @@ impl Work {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parallel;
-
-    fn filled(m: usize, n: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
-        let mut matrix = Columns::zeros(m, n).unwrap();
-        for j in 0..n {
-            matrix.column_mut(j).iter_mut().enumerate().for_each(|(i, x)| *x = entry(i, j));
-        }
-        matrix
-    }
-
-    fn random(i: usize, j: usize) -> f64 {
-        let mixed = (i as u64 * 1_000_003 + j as u64 + 1).wrapping_mul(6364136223846793005);
-        ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
-    }
+    use crate::columns::tests::{filled, random};
+    use crate::merge::tests::assert_same_bits;
 
     fn factors(reduced: &Bidiagonal, m: usize, n: usize) -> (Columns, Columns) {
         let (mut q, mut p) = (Columns::zeros(m, n).unwrap(), Columns::zeros(n, n).unwrap());
@@ -354,18 +342,12 @@ mod tests {
     fn the_number_of_threads_changes_no_bit() {
         for (m, n) in [(60, 40), (200, 200), (400, 150)] {
             let matrix = filled(m, n, random);
-            let bits = |threads| {
-                parallel::with_threads(threads, || {
-                    let reduced = Bidiagonal::of(matrix.duplicate().unwrap()).unwrap();
-                    let (q, p) = factors(&reduced, m, n);
-                    let values = (0..n).flat_map(|j| [q.column(j), p.column(j)].concat());
-                    values.chain(reduced.diagonal).chain(reduced.above).map(f64::to_bits).collect::<Vec<_>>()
-                })
-            };
-            let expected = bits(1);
-            for threads in [2, 3, 7] {
-                assert!(bits(threads) == expected, "{m}x{n} on {threads} threads");
-            }
+            assert_same_bits(&format!("{m}x{n}"), || {
+                let reduced = Bidiagonal::of(matrix.duplicate().unwrap()).unwrap();
+                let (q, p) = factors(&reduced, m, n);
+                let values = (0..n).flat_map(|j| [q.column(j), p.column(j)].concat());
+                values.chain(reduced.diagonal).chain(reduced.above).collect()
+            });
         }
     }
 }

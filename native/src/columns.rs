@@ -229,9 +229,23 @@ pub(crate) fn scale(values: &mut [f64], exponent: i32) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::MatrixRef;
+
+    pub(crate) fn filled(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
+        let mut matrix = Columns::zeros(rows, columns).unwrap();
+        for j in 0..columns {
+            matrix.column_mut(j).iter_mut().enumerate().for_each(|(i, x)| *x = entry(i, j));
+        }
+        matrix
+    }
+
+    /// Returns a number from -0.5 to 0.5 that looks random and is the same on every run.
+    pub(crate) fn random(i: usize, j: usize) -> f64 {
+        let mixed = (i as u64 * 1_000_003 + j as u64 + 1).wrapping_mul(6364136223846793005);
+        ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+    }
 
     #[test]
     fn exponent_of_the_largest() {

@@ -433,13 +433,7 @@ mod tests {
     }
 
     fn filled(n: usize, value: impl Fn(usize, usize) -> f64) -> Columns {
-        let mut matrix = Columns::zeros(n, n).unwrap();
-        for j in 0..n {
-            for (i, x) in matrix.column_mut(j).iter_mut().enumerate() {
-                *x = value(i, j);
-            }
-        }
-        matrix
+        crate::columns::tests::filled(n, n, value)
     }
 
     #[test]

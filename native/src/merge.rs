@@ -332,3 +332,59 @@ impl Kernel for Rotate<'_> {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::parallel;
+
+    /// Returns numbers from 0 to 1 that look random and are the same on every run.
+    pub(crate) fn numbers(len: usize, seed: u64) -> Vec<f64> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        (0..len).map(|_| next()).collect()
+    }
+
+    /// Returns such numbers from -0.5 to 0.5.
+    pub(crate) fn signed(len: usize, seed: u64) -> Vec<f64> {
+        numbers(len, seed).into_iter().map(|x| x - 0.5).collect()
+    }
+
+    /// Calls `test` with the diagonal of Wilkinson's matrix many times over, and with what is beside it where one is glued to
+    /// the next.
+    pub(crate) fn with_glued_matrices(test: impl Fn(&[f64], &[f64])) {
+        for glue in [1e-4, 1e-8, 1e-11, 1e-14, 1e-16, 0.0] {
+            for copies in [3, 5, 14] {
+                let diagonal: Vec<f64> = (0..21 * copies).map(|i| (f64::from(i % 21) - 10.0).abs()).collect();
+                let next_to: Vec<f64> = (1..21 * copies).map(|i| if i % 21 == 0 { glue } else { 1.0 }).collect();
+                test(&diagonal, &next_to);
+            }
+        }
+    }
+
+    /// Calls `test` with a diagonal of `n` values, and with what is beside it, that are graded over up to 320 decades, in
+    /// several ways.
+    pub(crate) fn with_graded_matrices(n: usize, test: impl Fn(&str, &[f64], &[f64])) {
+        for decades in [10.0, 30.0, 100.0, 300.0, 320.0] {
+            let factor = |i: usize| 10_f64.powf(-decades * i as f64 / n as f64);
+            let graded = |x: Vec<f64>| -> Vec<f64> { x.iter().enumerate().map(|(i, x)| x * factor(i)).collect() };
+            let (diagonal, next_to) = (graded(signed(n, 8)), graded(signed(n - 1, 9)));
+            test("graded down", &diagonal, &next_to);
+            let backward = |x: &[f64]| -> Vec<f64> { x.iter().rev().copied().collect() };
+            test("graded up", &backward(&diagonal), &backward(&next_to));
+            test("graded on the diagonal", &diagonal, &vec![1e-10; n - 1]);
+            test("graded beside the diagonal", &vec![1e-10; n], &next_to);
+        }
+    }
+
+    /// Asserts that `solve` returns the same bits here and on pools of any number of threads.
+    pub(crate) fn assert_same_bits(name: &str, solve: impl Fn() -> Vec<f64> + Sync) {
+        let bits = || solve().into_iter().map(f64::to_bits).collect::<Vec<_>>();
+        let expected = bits();
+        for threads in [1, 2, 3, 7] {
+            assert!(parallel::with_threads(threads, bits) == expected, "{name} on {threads} threads");
+        }
+    }
+}

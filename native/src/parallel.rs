@@ -243,7 +243,7 @@ mod pin {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::MutexGuard;
 
@@ -251,8 +251,7 @@ pub(crate) mod tests {
 
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-    /// Keeps other tests from changing the number of threads.
-    pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    fn alone() -> MutexGuard<'static, ()> {
         ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -389,15 +389,7 @@ mod tests {
     use super::*;
     use crate::columns::Columns;
     use crate::lanes::tests::with_each;
-
-    fn numbers(len: usize, seed: u64) -> Vec<f64> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        (0..len).map(|_| next()).collect()
-    }
+    use crate::merge::tests::numbers;
 
     /// Asserts that the roots lie between the poles and are exact for weights that are nearly the given ones.
     fn assert_solved<const SQUARED: bool>(poles: &[f64], weights: &[f64]) -> Vec<f64> {

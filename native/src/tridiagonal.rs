@@ -196,19 +196,11 @@ fn multiply(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parallel;
+    use crate::columns::tests::{filled, random};
+    use crate::merge::tests::assert_same_bits;
 
     fn symmetric(n: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
-        let mut matrix = Columns::zeros(n, n).unwrap();
-        for j in 0..n {
-            matrix.column_mut(j).iter_mut().enumerate().for_each(|(i, x)| *x = entry(i.min(j), i.max(j)));
-        }
-        matrix
-    }
-
-    fn random(i: usize, j: usize) -> f64 {
-        let mixed = (i as u64 * 1_000_003 + j as u64 + 1).wrapping_mul(6364136223846793005);
-        ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+        filled(n, n, |i, j| entry(i.min(j), i.max(j)))
     }
 
     /// Returns the larger of `‖A - Q T Qᵀ‖/(n·‖A‖·ε)` and `‖I - Q Qᵀ‖/(n·ε)`, as LAPACK's `dsyt21` does.
@@ -262,20 +254,14 @@ mod tests {
     fn the_number_of_threads_changes_no_bit() {
         for n in [40, 200, 333] {
             let matrix = symmetric(n, random);
-            let bits = |threads| {
-                parallel::with_threads(threads, || {
-                    let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
-                    let mut q = Columns::zeros(n, n).unwrap();
-                    q.set_identity();
-                    reduced.apply(&mut q).unwrap();
-                    let values = (0..n).flat_map(|j| q.column(j).to_vec());
-                    values.chain(reduced.diagonal).chain(reduced.beside).map(f64::to_bits).collect::<Vec<_>>()
-                })
-            };
-            let expected = bits(1);
-            for threads in [2, 3, 7] {
-                assert!(bits(threads) == expected, "order {n} on {threads} threads");
-            }
+            assert_same_bits(&format!("order {n}"), || {
+                let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
+                let mut q = Columns::zeros(n, n).unwrap();
+                q.set_identity();
+                reduced.apply(&mut q).unwrap();
+                let values = (0..n).flat_map(|j| q.column(j).to_vec());
+                values.chain(reduced.diagonal).chain(reduced.beside).collect()
+            });
         }
     }
 }

@@ -215,15 +215,7 @@ mod tests {
     use faer::{Par, Spec};
 
     use super::*;
-
-    fn numbers(len: usize, seed: u64) -> Vec<f64> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
-        };
-        (0..len).map(|_| next()).collect()
-    }
+    use crate::merge::tests::{assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices};
 
     fn by_faer(diagonal: &[f64], off_diagonal: &[f64]) -> Vec<f64> {
         let n = diagonal.len();
@@ -337,28 +329,13 @@ mod tests {
             let diagonal: Vec<f64> = (0..n).map(|i| (i as f64 - (n / 2) as f64).abs()).collect();
             assert_like_faer("Wilkinson", &diagonal, &vec![1.0; n - 1]);
         }
-        for glue in [1e-4, 1e-8, 1e-11, 1e-14, 1e-16, 0.0] {
-            for copies in [3, 5, 14] {
-                let diagonal: Vec<f64> = (0..21 * copies).map(|i| (f64::from(i % 21) - 10.0).abs()).collect();
-                let next_to: Vec<f64> = (1..21 * copies).map(|i| if i % 21 == 0 { glue } else { 1.0 }).collect();
-                assert_like_faer("glued", &diagonal, &next_to);
-            }
-        }
+        with_glued_matrices(|diagonal, next_to| assert_like_faer("glued", diagonal, next_to));
     }
 
     #[test]
     fn graded_matrices() {
         for n in SIZES {
-            for decades in [10.0, 30.0, 100.0, 300.0, 320.0] {
-                let factor = |i: usize| 10_f64.powf(-decades * i as f64 / n as f64);
-                let graded = |x: Vec<f64>| -> Vec<f64> { x.iter().enumerate().map(|(i, x)| x * factor(i)).collect() };
-                let (diagonal, next_to) = (graded(numbers(n, 8)), graded(numbers(n - 1, 9)));
-                assert_decomposed("graded down", &diagonal, &next_to);
-                let backward = |x: &[f64]| -> Vec<f64> { x.iter().rev().copied().collect() };
-                assert_decomposed("graded up", &backward(&diagonal), &backward(&next_to));
-                assert_decomposed("graded on the diagonal", &diagonal, &vec![1e-10; n - 1]);
-                assert_decomposed("graded next to the diagonal", &vec![1e-10; n], &next_to);
-            }
+            with_graded_matrices(n, |name, diagonal, next_to| _ = assert_decomposed(name, diagonal, next_to));
         }
     }
 
@@ -389,8 +366,6 @@ mod tests {
 
     #[test]
     fn bits_do_not_depend_on_threads() {
-        let _alone = parallel::tests::alone();
-        let before = parallel::threads();
         let matrices = [
             (numbers(300, 12), numbers(299, 13)),
             (vec![2.0; 257], vec![-1.0; 256]),
@@ -398,20 +373,13 @@ mod tests {
         ];
         for (diagonal, next_to) in matrices {
             let n = diagonal.len();
-            let solve = || {
+            assert_same_bits(&format!("order {n}"), || {
                 let mut values = diagonal.clone();
                 let mut vectors = Columns::zeros(n, n).unwrap();
                 assert_eq!(decompose(&mut values, &mut next_to.clone(), &mut vectors), Ok(true));
                 (0..n).for_each(|j| values.extend_from_slice(vectors.column(j)));
                 values
-            };
-            let expected = solve();
-            for threads in [1, 2, 3, 7] {
-                parallel::set_threads(threads).unwrap();
-                let found = parallel::run(solve).unwrap();
-                assert!(found.iter().zip(&expected).all(|(x, y)| x.to_bits() == y.to_bits()), "{n} on {threads}");
-            }
+            });
         }
-        parallel::set_threads(before).unwrap();
     }
 }
