@@ -270,8 +270,11 @@ where
     T: Total,
 {
     let mut totals = [0.0; N];
-    let segments = x.chunks(T::SEGMENT).zip(y.chunks(T::SEGMENT));
-    for (x, y) in segments {
+    let (mut rest, length) = ((x, y), x.len().min(y.len()));
+    for start in (0..length).step_by(T::SEGMENT) {
+        let count = T::SEGMENT.min(length - start);
+        let ((x, x_rest), (y, y_rest)) = (rest.0.split_at(count), rest.1.split_at(count));
+        rest = (x_rest, y_rest);
         // Four names instead of an array of four: the compiler keeps these in registers.
         let zero = [simd.splat(T::default()); N];
         let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
