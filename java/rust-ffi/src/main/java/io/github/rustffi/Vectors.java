@@ -1,6 +1,7 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.Direct;
 import io.github.rustffi.internal.Natives;
 import java.util.Objects;
 
@@ -37,7 +38,10 @@ public final class Vectors {
      */
     public static double dot(double[] x, double[] y) {
         prepare(x, y);
-        return Natives.dotOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)));
+        double result = Crossing.directly(x.length, y.length) ? Direct.DOT_OF_DOUBLES.call(x, y) : Double.NaN;
+        return Double.isNaN(result)
+                ? Natives.dotOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
+                : result;
     }
 
     /**
@@ -51,7 +55,10 @@ public final class Vectors {
      */
     public static double dot(float[] x, float[] y) {
         prepare(x, y);
-        return Natives.dotOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)));
+        double result = Crossing.directly(x.length, y.length) ? Direct.DOT_OF_FLOATS.call(x, y) : Double.NaN;
+        return Double.isNaN(result)
+                ? Natives.dotOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
+                : result;
     }
 
     /**
@@ -63,7 +70,8 @@ public final class Vectors {
      */
     public static double sum(double[] x) {
         prepare(x, x);
-        return Natives.sumOfDoubles(x, Crossing.inPlace(x.length));
+        double result = Crossing.directly(x.length, x.length) ? Direct.SUM_OF_DOUBLES.call(x) : Double.NaN;
+        return Double.isNaN(result) ? Natives.sumOfDoubles(x, Crossing.inPlace(x.length)) : result;
     }
 
     /**
@@ -75,7 +83,8 @@ public final class Vectors {
      */
     public static double sum(float[] x) {
         prepare(x, x);
-        return Natives.sumOfFloats(x, Crossing.inPlace(x.length));
+        double result = Crossing.directly(x.length, x.length) ? Direct.SUM_OF_FLOATS.call(x) : Double.NaN;
+        return Double.isNaN(result) ? Natives.sumOfFloats(x, Crossing.inPlace(x.length)) : result;
     }
 
     /**
@@ -88,7 +97,8 @@ public final class Vectors {
      */
     public static double norm(double[] x) {
         prepare(x, x);
-        return Natives.normOfDoubles(x, Crossing.inPlace(x.length));
+        double result = Crossing.directly(x.length, x.length) ? Direct.NORM_OF_DOUBLES.call(x) : Double.NaN;
+        return Double.isNaN(result) ? Natives.normOfDoubles(x, Crossing.inPlace(x.length)) : result;
     }
 
     /**
@@ -100,7 +110,8 @@ public final class Vectors {
      */
     public static double norm(float[] x) {
         prepare(x, x);
-        return Natives.normOfFloats(x, Crossing.inPlace(x.length));
+        double result = Crossing.directly(x.length, x.length) ? Direct.NORM_OF_FLOATS.call(x) : Double.NaN;
+        return Double.isNaN(result) ? Natives.normOfFloats(x, Crossing.inPlace(x.length)) : result;
     }
 
     /**
@@ -114,7 +125,11 @@ public final class Vectors {
      */
     public static double squaredDistance(double[] x, double[] y) {
         prepare(x, y);
-        return Natives.squaredDistanceOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)));
+        double result =
+                Crossing.directly(x.length, y.length) ? Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y) : Double.NaN;
+        return Double.isNaN(result)
+                ? Natives.squaredDistanceOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
+                : result;
     }
 
     /**
@@ -128,7 +143,11 @@ public final class Vectors {
      */
     public static double squaredDistance(float[] x, float[] y) {
         prepare(x, y);
-        return Natives.squaredDistanceOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)));
+        double result =
+                Crossing.directly(x.length, y.length) ? Direct.SQUARED_DISTANCE_OF_FLOATS.call(x, y) : Double.NaN;
+        return Double.isNaN(result)
+                ? Natives.squaredDistanceOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
+                : result;
     }
 
     /**
@@ -143,7 +162,11 @@ public final class Vectors {
      */
     public static double cosineSimilarity(double[] x, double[] y) {
         prepare(x, y);
-        return Natives.cosineSimilarityOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)));
+        double result =
+                Crossing.directly(x.length, y.length) ? Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y) : Double.NaN;
+        return Double.isNaN(result)
+                ? Natives.cosineSimilarityOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
+                : result;
     }
 
     /**
@@ -158,7 +181,11 @@ public final class Vectors {
      */
     public static double cosineSimilarity(float[] x, float[] y) {
         prepare(x, y);
-        return Natives.cosineSimilarityOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)));
+        double result =
+                Crossing.directly(x.length, y.length) ? Direct.COSINE_SIMILARITY_OF_FLOATS.call(x, y) : Double.NaN;
+        return Double.isNaN(result)
+                ? Natives.cosineSimilarityOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
+                : result;
     }
 
     private static void prepare(Object x, Object y) {

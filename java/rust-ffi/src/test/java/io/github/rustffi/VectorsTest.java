@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.Direct;
 import io.github.rustffi.internal.Natives;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -136,6 +140,52 @@ class VectorsTest {
                     .isThrownBy(() -> Natives.sumOfFloats(null, inPlace))
                     .withMessage("array");
         }
+    }
+
+    @ParameterizedTest
+    @EnabledForJreRange(min = JRE.JAVA_24)
+    @ValueSource(ints = {0, 1, 2, 15, 16, 17, 768, 4097, 100_000})
+    void directCallsGiveTheBitsOfNativeMethods(int n) {
+        Random random = new Random(n);
+        double[] x = random.doubles(n, -1, 1).toArray();
+        double[] y = random.doubles(n, -1, 1).toArray();
+        float[] f = floats(x);
+        float[] g = floats(y);
+
+        assertSameBits(Direct.DOT_OF_DOUBLES.call(x, y), Natives.dotOfDoubles(x, y, true));
+        assertSameBits(Direct.DOT_OF_FLOATS.call(f, g), Natives.dotOfFloats(f, g, true));
+        assertSameBits(Direct.SUM_OF_DOUBLES.call(x), Natives.sumOfDoubles(x, true));
+        assertSameBits(Direct.SUM_OF_FLOATS.call(f), Natives.sumOfFloats(f, true));
+        assertSameBits(Direct.NORM_OF_DOUBLES.call(x), Natives.normOfDoubles(x, true));
+        assertSameBits(Direct.NORM_OF_FLOATS.call(f), Natives.normOfFloats(f, true));
+        assertSameBits(Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y), Natives.squaredDistanceOfDoubles(x, y, true));
+        assertSameBits(Direct.SQUARED_DISTANCE_OF_FLOATS.call(f, g), Natives.squaredDistanceOfFloats(f, g, true));
+        assertSameBits(Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y), Natives.cosineSimilarityOfDoubles(x, y, true));
+        assertSameBits(Direct.COSINE_SIMILARITY_OF_FLOATS.call(f, g), Natives.cosineSimilarityOfFloats(f, g, true));
+    }
+
+    @Test
+    void manyCallsBecomeDirectOnceTheLinkerNeedsNoWarningOfItsOwn() throws InterruptedException {
+        boolean linked = Runtime.version().feature() >= 24;
+        for (int i = 0; i < 100_000; i++) {
+            Vectors.sum(new float[1]);
+        }
+        for (int i = 0; i < 10_000 && linked && !Crossing.directly(1, 1); i++) {
+            Thread.sleep(1);
+        }
+        assertThat(Crossing.directly(1, 1)).isEqualTo(linked);
+        assertThat(Crossing.directly(1, 2)).isFalse();
+        assertThat(Crossing.directly(1 << 20, 1 << 20)).isFalse();
+
+        rejectsVectorsOfDifferentLength();
+        nothingIsPositiveZero();
+        nanAndInfinityArePropagated();
+        vectorsWithoutDirectionHaveNoCosine();
+        extremeValuesNeitherOverflowNorUnderflow();
+    }
+
+    private static void assertSameBits(double actual, double expected) {
+        assertThat(Double.doubleToRawLongBits(actual)).isEqualTo(Double.doubleToRawLongBits(expected));
     }
 
     private static double dot(double[] x, double[] y) {

@@ -4,7 +4,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How arrays cross to Rust: lent in place, or copied.
+ * How arrays cross to Rust: lent in place, or copied, and whether through JNI at all.
  *
  * <p>Most collectors cannot run while an array is lent, and stop the whole JVM when they have to. Arrays are lent for
  * work that is over before that matters, and for longer work only where the collector pins the array and goes on: G1
@@ -22,7 +22,48 @@ public final class Crossing {
 
     private static volatile boolean pins;
 
+    /** Up to so many values the work takes a few microseconds, which a collector may have to wait. */
+    private static final int DIRECT_UP_TO = 1 << 14;
+
+    /** So many calls are not worth what it takes to prepare others. */
+    private static final int FEW = 1 << 14;
+
+    /**
+     * Calls so far that might have been direct. Before JDK 24 none can be: loading a library prints no warning there,
+     * as linking to a function does; from then on there is one for both.
+     */
+    private static int calls = Runtime.version().feature() < 24 ? FEW : 0;
+
+    /** Not volatile, since it is read at every call, and whoever sees it too late only takes the longer way. */
+    private static boolean direct;
+
     private Crossing() {}
+
+    /**
+     * Returns whether a function of two arrays of these lengths is to be called by {@link Direct}.
+     *
+     * @param x the length of the one
+     * @param y the length of the other
+     * @return false if it is to be called through JNI
+     */
+    public static boolean directly(int x, int y) {
+        if (direct) {
+            return x == y && x <= DIRECT_UP_TO;
+        }
+        if (calls < FEW && ++calls == FEW) {
+            // The linker takes a twentieth of a second to start.
+            inBackground(Crossing::link, "rust-ffi-linker");
+        }
+        return false;
+    }
+
+    private static void link() {
+        try {
+            direct = Direct.DOT_OF_DOUBLES.handle() != null;
+        } catch (LinkageError | RuntimeException e) {
+            // This JVM has no linker, or does not let us use it: JNI goes on doing all of it.
+        }
+    }
 
     /**
      * Returns whether arrays are to be lent in place.
@@ -38,16 +79,20 @@ public final class Crossing {
         if (!asked) {
             asked = true;
             // Asking takes a tenth of a second in a fresh JVM, which nobody waits for: until then, arrays are copied.
-            Thread thread = new Thread(null, Crossing::ask, "rust-ffi-collector", 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(null);
-            try {
-                thread.start();
-            } catch (OutOfMemoryError e) {
-                // The system grants no thread: arrays go on being copied.
-            }
+            inBackground(Crossing::ask, "rust-ffi-collector");
         }
         return pins;
+    }
+
+    private static void inBackground(Runnable task, String name) {
+        Thread thread = new Thread(null, task, name, 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // The system grants no thread: everything stays as it is.
+        }
     }
 
     private static void ask() {

@@ -139,6 +139,11 @@ public final class Natives {
 
     public static native double cosineSimilarityOfFloats(float[] x, float[] y, boolean inPlace);
 
+    /**
+     * Returns the address of the function that does without JNI what the method of this name does: see {@link Direct}.
+     */
+    static native long direct(String name);
+
     // VectorIndex. An index is a number that is given out once; a metric is the ordinal of the enum.
 
     public static native long indexCreate(int dimension, int metric);

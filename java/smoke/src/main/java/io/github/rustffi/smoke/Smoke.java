@@ -219,6 +219,13 @@ public final class Smoke {
         near("Vectors.cosineSimilarity", new double[] {Vectors.cosineSimilarity(x, y)}, 0.96);
         near("Vectors.dot", new double[] {Vectors.dot(new float[] {3, 4}, new float[] {4, 3})}, 24);
         fails("Vectors.dot", IllegalArgumentException.class, () -> Vectors.dot(x, new double[1]));
+        // After many calls, the JDK's own linker takes over from JNI where it can.
+        double sum = 0;
+        for (int i = 0; i < 3_000_000; i++) {
+            sum += Vectors.dot(x, y);
+        }
+        near("Vectors.dot", new double[] {sum}, 3_000_000 * 24.0);
+        fails("Vectors.dot", IllegalArgumentException.class, () -> Vectors.dot(x, new double[1]));
     }
 
     private void files(Path file) throws IOException {
