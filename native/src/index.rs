@@ -589,13 +589,10 @@ mod tests {
                 index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut [0; 20]).unwrap();
                 (ids, scores)
             };
-            let before = crate::parallel::threads();
             let expected = search();
             for threads in [1, 2, 3, 7] {
-                crate::parallel::set_threads(threads).unwrap();
-                assert_eq!(search(), expected, "{threads} threads");
+                assert_eq!(crate::parallel::with_threads(threads, search), expected, "{threads} threads");
             }
-            crate::parallel::set_threads(before).unwrap();
         }
     }
 

@@ -4,7 +4,7 @@ mod common;
 
 use std::f64::consts::PI;
 
-use common::{Owned, Random, SIZES, classes, with_threads};
+use common::{Owned, Random, SIZES, any_value, classes, with_threads};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rust_ffi::{Error, MatrixRef, eigen};
@@ -356,23 +356,8 @@ fn bits_do_not_depend_on_threads_or_callers() {
 }
 
 fn any_square() -> impl Strategy<Value = Owned> {
-    let special = prop::sample::select(vec![
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        f64::MAX,
-        f64::MIN,
-        f64::MIN_POSITIVE,
-        f64::from_bits(1),
-        1e-300,
-        1e300,
-        f64::EPSILON,
-    ]);
-    let rare = prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
-    let value = prop_oneof![200 => special, 200 => -10.0..10.0_f64, 100 => any::<f64>(), 1 => rare];
     (0..14_usize).prop_flat_map(move |n| {
-        prop::collection::vec(value.clone(), n * n).prop_map(move |values| Owned::new(n, n, values))
+        prop::collection::vec(any_value(), n * n).prop_map(move |values| Owned::new(n, n, values))
     })
 }
 

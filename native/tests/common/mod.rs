@@ -3,6 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use proptest::prelude::*;
 use rust_ffi::matrix::{self, MatrixRef};
 use rust_ffi::parallel;
 
@@ -192,3 +193,22 @@ pub fn classes(rows: usize, columns: usize) -> Vec<(&'static str, Owned, bool)> 
 
 /// The sizes of LAPACK's tests, and some around the edges of blocks.
 pub const SIZES: [usize; 11] = [0, 1, 2, 3, 5, 10, 50, 64, 129, 257, 513];
+
+/// Returns any double, most often a small one or one at the border of what a double can be.
+pub fn any_value() -> impl Strategy<Value = f64> {
+    let special = prop::sample::select(vec![
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        f64::MAX,
+        f64::MIN,
+        f64::MIN_POSITIVE,
+        f64::from_bits(1),
+        1e-300,
+        1e300,
+        f64::EPSILON,
+    ]);
+    let rare = prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
+    prop_oneof![200 => special, 200 => -10.0..10.0_f64, 100 => any::<f64>(), 1 => rare]
+}
