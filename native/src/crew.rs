@@ -6,18 +6,14 @@
 //!
 //! Nobody waits for a thread that has not begun: the parts of a step go to whoever claims them, the leader among them, so
 //! that a member that comes late or never holds nobody up. All that the leader ever waits for is a part that somebody
-//! works on.
+//! works on. `native/tests/loom.rs` runs this file through every interleaving.
 
 use std::any::Any;
-use std::cell::UnsafeCell;
-use std::hint;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use crate::parallel;
+use crate::sync::{AtomicU64, AtomicUsize, Mutex, Ordering, PoisonError, UnsafeCell, spin_loop, yield_now};
 
 /// Members of the largest crew, the leader among them. Short steps gain nothing from more.
 const LARGEST: usize = 32;
@@ -140,7 +136,7 @@ impl State {
     /// Leads a step to its end.
     fn finish(&self, step: u64, part: *const (dyn Fn(usize) + Sync)) {
         // SAFETY: no step is under way, so nobody holds a part and reads this.
-        unsafe { *self.part.get() = part };
+        self.part.with_mut(|to| unsafe { *to = part });
         self.finished.0.store(0, Ordering::Relaxed);
         self.step.0.store(step, Ordering::Release);
         let mut left = step as u32 as usize;
@@ -161,7 +157,7 @@ impl State {
             while let Some(claimed) = self.claim(owner, number, parts) {
                 let index = owner + (parts - 1 - claimed) * self.members;
                 // SAFETY: the step with this part in hand cannot end, so the leader's pointer is of this step and valid.
-                let part = || unsafe { (**self.part.get())(index) };
+                let part = || unsafe { (*self.part.with(|part| *part))(index) };
                 if let Err(panic) = catch_unwind(AssertUnwindSafe(part)) {
                     self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
                 }
@@ -197,14 +193,14 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         if looks < LOOKS {
             looks += 1;
-            hint::spin_loop();
+            spin_loop();
         } else {
-            thread::yield_now();
+            yield_now();
         }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

@@ -32,12 +32,6 @@ mod scan;
 mod store;
 mod top;
 
-/// What [`store`] synchronises with, apart so that a test can put a model in its place.
-mod sync {
-    pub(super) use std::sync::atomic::{AtomicU64, Ordering};
-    pub(super) use std::sync::{Arc, Mutex, PoisonError, RwLock};
-}
-
 use std::path::Path;
 
 use crate::simd::Level;

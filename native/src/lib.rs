@@ -45,6 +45,7 @@ mod scaling;
 mod secular;
 mod simd;
 pub mod svd;
+mod sync;
 mod triangular;
 mod tridiagonal;
 mod tridiagonal_eigen;

@@ -1,19 +1,22 @@
-//! Runs the store of the vectors through every interleaving of a writer and a reader, with a model of memory that notices
-//! when somebody reads what is being written, or has not been published: `RUSTFLAGS="--cfg loom" cargo test --release --test
-//! loom`.
+//! Runs the store of the vectors, and the steps of a crew, through every interleaving of their threads, with a model of
+//! memory that notices when somebody reads what is being written, or has not been published: `RUSTFLAGS="--cfg loom" cargo
+//! test --release --test loom`.
 
 #![cfg(loom)]
 
 use rust_ffi::{Error, Result, memory};
 
+mod sync {
+    pub use loom::cell::UnsafeCell;
+    pub use loom::hint::spin_loop;
+    pub use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+    pub use loom::sync::{Arc, Mutex, RwLock};
+    pub use loom::thread::yield_now;
+    pub use std::sync::PoisonError;
+}
+
 #[path = "../src/index"]
 mod index {
-    pub mod sync {
-        pub use loom::sync::atomic::{AtomicU64, Ordering};
-        pub use loom::sync::{Arc, Mutex, RwLock};
-        pub use std::sync::PoisonError;
-    }
-
     /// Memory that is accompanied by a cell for every row, whose uses `loom` follows.
     pub mod memory {
         use loom::cell::UnsafeCell;
@@ -146,5 +149,85 @@ mod index {
                 assert_eq!(store.view().parts().count(), 0);
             });
         }
+    }
+}
+
+/// A pool of two threads, the second of which begins whenever it likes.
+mod parallel {
+    pub const fn threads_here() -> usize {
+        2
+    }
+
+    pub fn join<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+        let mut result = None;
+        let second: Box<dyn FnOnce() + Send + '_> = Box::new(|| result = Some(second()));
+        // SAFETY: the thread has ended when this function returns, and a panic of `first` ends the test.
+        let second: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(second) };
+        let thread = loom::thread::spawn(second);
+        let first = first();
+        thread.join().unwrap();
+        (first, result.unwrap())
+    }
+}
+
+#[path = "../src/crew.rs"]
+mod crew;
+
+mod crew_tests {
+    use loom::cell::UnsafeCell;
+
+    use super::crew::lead;
+
+    /// Runs `test` through the interleavings in which threads are interrupted three times at most: all of them would take
+    /// hours, and a fault hardly ever needs more.
+    fn interleave(test: fn()) {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = Some(3);
+        model.check(test);
+    }
+
+    /// Values whose uses `loom` follows.
+    struct Values([UnsafeCell<usize>; 4]);
+
+    // SAFETY: what the model is there to prove.
+    unsafe impl Sync for Values {}
+
+    impl Values {
+        fn get(&self, index: usize) -> usize {
+            // SAFETY: the cell has just said that nobody writes this value.
+            self.0[index].with(|value| unsafe { *value })
+        }
+
+        fn set(&self, index: usize, to: usize) {
+            // SAFETY: the cell has just said that nobody else uses this value.
+            self.0[index].with_mut(|value| unsafe { *value = to });
+        }
+    }
+
+    #[test]
+    fn every_part_sees_the_step_before() {
+        interleave(|| {
+            let values = Values(std::array::from_fn(|_| UnsafeCell::new(0)));
+            lead(true, |crew| {
+                // Each part reads what the other one wrote.
+                crew.step(true, 2, |i| values.set(i, values.get(3 - i) + 1));
+                crew.step(true, 2, |i| values.set(2 + i, values.get(1 - i) + 1));
+                assert_eq!((values.get(2), values.get(3)), (2, 2));
+                values.set(0, 7);
+            });
+            assert_eq!(values.get(0), 7);
+        });
+    }
+
+    #[test]
+    fn a_step_of_fewer_parts_follows_one_of_more() {
+        interleave(|| {
+            let values = Values(std::array::from_fn(|_| UnsafeCell::new(0)));
+            lead(true, |crew| {
+                crew.step(true, 3, |i| values.set(i, i + 1));
+                crew.step(true, 2, |i| values.set(i, values.get(i) * 10));
+                assert_eq!([0, 1, 2].map(|i| values.get(i)), [10, 20, 3]);
+            });
+        });
     }
 }

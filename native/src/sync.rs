@@ -1,0 +1,26 @@
+//! What threads synchronise with, apart so that `native/tests/loom.rs` can put a model in its place.
+
+pub(crate) use std::hint::spin_loop;
+pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::{Arc, Mutex, PoisonError, RwLock};
+pub(crate) use std::thread::yield_now;
+
+/// A value that somebody has to guard.
+#[derive(Debug)]
+pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::cell::UnsafeCell::new(value))
+    }
+
+    /// Returns what `read` makes of the value, which nobody may be writing.
+    pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+        read(self.0.get())
+    }
+
+    /// Returns what `write` makes of the value, which nobody else may be using.
+    pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+        write(self.0.get())
+    }
+}
