@@ -411,22 +411,25 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
         // The steps are known to the compiler, so that several of them share the steps of the addresses.
         let packed = WHOLE && tile.a_step == 1 && tile.b_step == (VECTORS * V::COUNT) as isize;
         let together = if packed { tile.depth / TOGETHER } else { 0 };
-        if packed {
-            // The result is needed last and lies farthest away.
-            for i in 0..tile.rows {
+        // The result is needed last and lies farthest away. It is asked for row by row: many lines that are on their way at once
+        // hold up those of the right-hand side.
+        let per_row = together / tile.rows;
+        for i in 0..=tile.rows {
+            let is_row = i < tile.rows;
+            if packed && is_row {
                 let row = tile.c.wrapping_offset(tile.c_row * i as isize);
                 (0..VECTORS).for_each(|v| simd::prefetch(row.wrapping_add(v * V::COUNT)));
                 simd::prefetch(row.wrapping_add(VECTORS * V::COUNT - 1));
             }
-        }
-        for _ in 0..together {
-            for step in 0..TOGETHER {
-                let right = b.wrapping_add(step * VECTORS * V::COUNT);
-                // SAFETY: the caller grants these rows of the right-hand side and columns of the left-hand side.
-                unsafe { Self::step::<V>(&mut sums, a.wrapping_add(step), &rows, right, tile.last) };
+            for _ in 0..if is_row { per_row } else { together - per_row * tile.rows } {
+                for step in 0..TOGETHER {
+                    let right = b.wrapping_add(step * VECTORS * V::COUNT);
+                    // SAFETY: the caller grants these rows of the right-hand side and columns of the left-hand side.
+                    unsafe { Self::step::<V>(&mut sums, a.wrapping_add(step), &rows, right, tile.last) };
+                }
+                a = a.wrapping_add(TOGETHER);
+                b = b.wrapping_add(TOGETHER * VECTORS * V::COUNT);
             }
-            a = a.wrapping_add(TOGETHER);
-            b = b.wrapping_add(TOGETHER * VECTORS * V::COUNT);
         }
         for _ in together * TOGETHER..tile.depth {
             // SAFETY: the caller grants this row of the right-hand side and this column of the left-hand side.
