@@ -28,6 +28,7 @@
 
 pub mod handles;
 mod memory;
+mod pace;
 mod scan;
 mod store;
 mod top;
@@ -37,6 +38,7 @@ use std::path::Path;
 use crate::simd::Level;
 use crate::{Error, Result, npy};
 use memory::Memory;
+use pace::Pace;
 use scan::Request;
 use store::{Store, View};
 use top::Candidate;
@@ -59,6 +61,7 @@ pub struct Index {
     store: Store,
     mapped: bool,
     level: Level,
+    pace: Pace,
 }
 
 /// Returns the bytes of memory that the vectors of all indexes take, with what is left over for further ones. Mapped
@@ -83,7 +86,7 @@ impl Index {
     }
 
     fn with_store(store: Store, metric: Metric) -> Self {
-        Self { metric, store, mapped: false, level: Level::best() }
+        Self { metric, store, mapped: false, level: Level::best(), pace: Pace::default() }
     }
 
     /// Returns an index of the vectors in the `.npy` file at `path`, read into memory: the file may change afterwards.
@@ -369,7 +372,10 @@ impl Index {
     }
 
     fn best(&self, view: &View, queries: &[f32], limit: usize, allowed: Option<&[u64]>) -> Result<Vec<Vec<Candidate>>> {
-        scan::search(view, Request { level: self.level, metric: self.metric, queries, limit, allowed })
+        scan::search(
+            view,
+            Request { level: self.level, pace: &self.pace, metric: self.metric, queries, limit, allowed },
+        )
     }
 
     /// Makes the searches use the instructions of `level`.

@@ -18,8 +18,10 @@
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use super::Metric;
+use super::pace::{Pace, Way};
 use super::store::{Part, View};
 use super::top::{Candidate, Shortlist};
 use crate::memory::Aligned;
@@ -48,7 +50,7 @@ const FRESH: usize = 1024;
 /// Queries that are answered in one pass over the vectors.
 pub(super) const TOGETHER: usize = 256;
 
-/// Vectors that are read at the same time where there are few queries: memory is faster in several places than in one.
+/// Vectors that are read at the same time where there are few queries, if that is faster: see [`Pace`].
 const ROWS: usize = 8;
 
 /// Values of a cache line.
@@ -61,6 +63,7 @@ const AHEAD: usize = 1024;
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) level: Level,
+    pub(super) pace: &'a Pace,
     pub(super) metric: Metric,
     /// The queries, row after row: finite, and not zero where the metric is the cosine.
     pub(super) queries: &'a [f32],
@@ -675,19 +678,22 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
 }
 
 impl<const METRIC: u8> Scan<'_, '_, METRIC> {
-    /// Scans the vectors a few at a time, far apart, with every query in turn.
+    /// Scans the vectors with every query in turn, in the way that is the faster one.
     #[inline(always)]
     fn singly<S: Simd>(&mut self, simd: S) {
         let Block { at, end, .. } = self.block;
+        let pace = self.queries.request.pace;
+        let (way, begin) = (pace.next(), Instant::now());
         let dimension = self.queries.dimension;
-        let apart = (end - at) / (ROWS * dimension) * dimension;
+        let apart = if way == Way::Apart { (end - at) / (ROWS * dimension) * dimension } else { 0 };
         let together = at + ROWS * apart;
         for at in (at..at + apart).step_by(dimension) {
-            self.rows::<S, ROWS>(simd, std::array::from_fn(|row| at + row * apart));
+            self.rows::<S, ROWS, AHEAD>(simd, std::array::from_fn(|row| at + row * apart));
         }
         for at in (together..end).step_by(dimension) {
-            self.rows(simd, [at]);
+            self.rows::<S, 1, 0>(simd, [at]);
         }
+        pace.learn(way, begin.elapsed(), end - at);
     }
 
     /// Scans the vectors whose bits are set, a few at a time.
@@ -711,24 +717,24 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
                 rows[waiting] = (id - part.first) as usize * dimension;
                 waiting += 1;
                 if waiting == ROWS {
-                    self.rows(simd, rows);
+                    self.rows::<S, ROWS, AHEAD>(simd, rows);
                     waiting = 0;
                 }
             }
             id += 1;
         }
         for at in &rows[..waiting] {
-            self.rows(simd, [*at]);
+            self.rows::<S, 1, AHEAD>(simd, [*at]);
         }
     }
 
     /// Offers the vectors at `at` to every query that they may be good for.
     #[inline(always)]
-    fn rows<S: Simd, const R: usize>(&mut self, simd: S, at: [usize; R]) {
+    fn rows<S: Simd, const R: usize, const AHEAD: usize>(&mut self, simd: S, at: [usize; R]) {
         let (queries, dimension) = (self.queries, self.queries.dimension);
         let rows = at.map(|at| &self.block.part.values[at..at + dimension]);
         for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
-            let sums = row_sums::<S, R, METRIC>(simd, scaled, rows);
+            let sums = row_sums::<S, R, AHEAD, METRIC>(simd, scaled, rows);
             for (sums, at) in sums.into_iter().zip(at) {
                 if self.passes(sums, self.worker.thresholds[query]) {
                     let id = self.block.part.first + (at / dimension) as u64;
@@ -766,7 +772,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
             at += R * dimension;
         }
         while at < end {
-            self.rows(simd, [at]);
+            self.rows::<S, 1, AHEAD>(simd, [at]);
             at += dimension;
         }
     }
@@ -838,7 +844,7 @@ const LINES: usize = 2;
 
 /// Returns for each of the vectors q·x and x·x, or the squared distance and nothing.
 #[inline(always)]
-fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
+fn row_sums<S: Lanes<f32>, const R: usize, const AHEAD: usize, const METRIC: u8>(
     simd: S,
     query: &[f32],
     rows: [&[f32]; R],
@@ -853,7 +859,9 @@ fn row_sums<S: Lanes<f32>, const R: usize, const METRIC: u8>(
         for row in 0..R {
             let part = &parts[row][i];
             for (q, x) in query.iter().zip(part) {
-                simd::prefetch(std::ptr::from_ref(x).wrapping_byte_add(AHEAD));
+                if AHEAD > 0 {
+                    simd::prefetch(std::ptr::from_ref(x).wrapping_byte_add(AHEAD));
+                }
                 sums[row] = row_step::<S, METRIC>(simd, sums[row], simd.load(q), simd.load(x));
             }
         }
