@@ -20,6 +20,8 @@ const COLUMNS: usize = 240;
 const ROWS: usize = 64;
 /// Packed columns at a time: bounds the memory for packing.
 const PACKED_COLUMNS: usize = 4096;
+/// Values up to which all that is packed at a time stays in the second-level cache.
+const PACKED_VALUES: usize = 1 << 17;
 /// Steps of the inner dimension that a tile takes at once.
 const TOGETHER: usize = 4;
 /// Vectors of a tile's row.
@@ -115,8 +117,10 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
     let panel = lanes::run(PanelWidth);
     let deepest = depth.min(DEPTH);
     let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel);
-    let mut right: Aligned<f64> = Aligned::filled(widest * deepest)?;
     let packs_left = a.column_step() != 1;
+    // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
+    let most = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
+    let mut right: Aligned<f64> = Aligned::filled(widest * deepest * most)?;
     let mut left = memory::filled::<f64>(if packs_left { rows * deepest } else { 0 })?;
 
     let parallel = rows * columns * depth >= PARALLEL_FROM;
@@ -134,33 +138,35 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
             height /= 2;
         }
         let down = rows.div_ceil(height);
-        for step in (0..depth).step_by(DEPTH) {
-            let steps = DEPTH.min(depth - step);
-            let update = if update == Update::Set && step > 0 { Update::Add } else { update };
+        for first_step in (0..depth).step_by(DEPTH * most) {
+            let blocks = most.min((depth - first_step).div_ceil(DEPTH));
+            // Where a block begins along the inner dimension, and how long it is.
+            let steps = |block: usize| (first_step + block * DEPTH, DEPTH.min(depth - first_step - block * DEPTH));
 
-            let b = b.block(step, column, steps, width);
-            let to = Shared::new(ViewMut::new(&mut right, panels, panel * steps, panel * steps));
-            share(across, &|tile| {
-                for index in tile * per_tile..panels.min((tile + 1) * per_tile) {
+            let to = Shared::new(ViewMut::new(&mut right, blocks * panels, panel * deepest, panel * deepest));
+            share(across * blocks, &|tile| {
+                let (block, across) = (tile / across, tile % across);
+                let (step, steps) = steps(block);
+                for index in across * per_tile..panels.min((across + 1) * per_tile) {
                     // SAFETY: each panel is a row of its own and belongs to one tile.
-                    let mut row = unsafe { to.block(index, 0, 1, panel * steps) };
+                    let mut row = unsafe { to.block(block * panels + index, 0, 1, panel * steps) };
                     let first = index * panel;
-                    pack_right(row.row(0), b.block(0, first, steps, panel.min(width - first)), panel);
+                    pack_right(row.row(0), b.block(step, column + first, steps, panel.min(width - first)), panel);
                 }
             });
-            let mut a = a.block(0, step, rows, steps);
             if packs_left {
+                let (step, steps) = steps(0);
                 let to = Shared::new(ViewMut::new(&mut left, rows, steps, steps));
                 share(down, &|tile| {
                     let first = tile * height;
                     let count = height.min(rows - first);
                     // SAFETY: the rows of different tiles do not overlap.
                     let block = unsafe { to.block(first, 0, count, steps) };
-                    copy_transposed(block, a.block(first, 0, count, steps));
+                    copy_transposed(block, a.block(first, step, count, steps));
                 });
-                a = View::new(&left, rows, steps, steps);
             }
-            let right = View::new(&right, panels, panel * steps, panel * steps);
+            let packed_left = &left;
+            let right = View::new(&right, blocks * panels, panel * deepest, panel * deepest);
             share(across * down, &|tile| {
                 let (across, down) = (tile / down, tile % down);
                 let row = down * height;
@@ -171,11 +177,19 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
                 if part == Part::Upper && offset + (tile_columns as isize) <= 0 {
                     return;
                 }
-                // SAFETY: different tiles do not overlap.
-                let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
-                let b = right.block(first, 0, tile_columns.div_ceil(panel), panel * steps);
-                let a = a.block(row, 0, tile_rows, steps);
-                lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
+                for block in 0..blocks {
+                    let (step, steps) = steps(block);
+                    let update = if update == Update::Set && step > 0 { Update::Add } else { update };
+                    // SAFETY: different tiles do not overlap.
+                    let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
+                    let b = right.block(block * panels + first, 0, tile_columns.div_ceil(panel), panel * steps);
+                    let a = if packs_left {
+                        View::new(packed_left, rows, steps, steps).block(row, 0, tile_rows, steps)
+                    } else {
+                        a.block(row, step, tile_rows, steps)
+                    };
+                    lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
+                }
             });
         }
     }
