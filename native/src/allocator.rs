@@ -120,6 +120,18 @@ fn reuse_or(layout: Layout, new: impl Fn() -> *mut u8) -> (*mut u8, bool) {
     (address, false)
 }
 
+/// Returns what the global allocator returns for `layout`, with bytes that are initialised but may be anything; or nothing if
+/// that is not a large piece.
+pub(crate) fn initialized(layout: Layout) -> Option<*mut u8> {
+    let layout = large(layout)?;
+    // SAFETY: the size is not zero.
+    let (address, _) = reuse_or(layout, || unsafe { System.alloc(layout) });
+    // SAFETY: no instruction does nothing, and writing what is there already is allowed: the memory is nobody else's. But the
+    // compiler has to take it for written, and no longer for memory of which it may assume whatever it likes.
+    unsafe { std::arch::asm!("/* {0} */", in(reg) address, options(nostack, preserves_flags)) };
+    Some(address)
+}
+
 // SAFETY: every piece comes from the system's allocator with a layout of at least the size and alignment asked for, which
 // follows from those alone, and is in the hands of one owner: the caller, or the list under its lock.
 unsafe impl GlobalAlloc for Reusing {

@@ -6,6 +6,7 @@
 use faer::{MatMut, MatRef};
 
 use crate::matrix::{self, all_finite};
+use crate::memory::Plain;
 use crate::product::{Update, copy_transposed, product};
 use crate::view::{View, ViewMut};
 use crate::{Result, memory};
@@ -16,6 +17,9 @@ const STRIPE: usize = 64;
 #[derive(Clone, Copy, Default)]
 #[repr(C, align(128))]
 struct Line([f64; Line::LEN]);
+
+// SAFETY: a line is as many numbers as it has bytes for.
+unsafe impl Plain for Line {}
 
 impl Line {
     const LEN: usize = 16;
@@ -35,6 +39,18 @@ impl Columns {
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the memory cannot be had.
     pub(crate) fn zeros(rows: usize, columns: usize) -> Result<Self> {
+        Self::within(memory::filled, rows, columns)
+    }
+
+    /// Returns a matrix of values that may be anything, as [`memory::unspecified`] does.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when the memory cannot be had.
+    pub(crate) fn unspecified(rows: usize, columns: usize) -> Result<Self> {
+        Self::within(memory::unspecified, rows, columns)
+    }
+
+    fn within(room: impl FnOnce(usize) -> Result<Vec<Line>>, rows: usize, columns: usize) -> Result<Self> {
         // Whatever faer works on is made here.
         #[cfg(target_arch = "x86_64")]
         crate::faer_products::install();
@@ -44,7 +60,7 @@ impl Columns {
             lines += 1;
         }
         let stride = lines * Line::LEN;
-        Ok(Self { lines: memory::filled(lines.saturating_mul(columns))?, rows, columns, stride })
+        Ok(Self { lines: room(lines.saturating_mul(columns))?, rows, columns, stride })
     }
 
     /// Returns the identity.

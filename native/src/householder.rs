@@ -289,8 +289,8 @@ impl Reflections<'_> {
     fn apply(&self, direction: Direction, c: ViewMut<'_>) -> Result<()> {
         let (_, c) = c.split_columns(self.first);
         let (v, count, width) = (self.v, c.rows(), self.v.rows());
-        let mut one = memory::filled::<f64>(count * width)?;
-        let mut other = memory::filled::<f64>(count * width)?;
+        let mut one = memory::unspecified::<f64>(count * width)?;
+        let mut other = memory::unspecified::<f64>(count * width)?;
         let one = if count < MANY {
             product(ViewMut::new(&mut one, width, count, count), Update::Set, v, c.view().transposed())?;
             View::new(&one, width, count, count).transposed()

@@ -121,7 +121,7 @@ pub fn inverse(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 /// Solves with the columns of `b`, or of the identity.
 fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: &mut [f64]) -> Result<()> {
     let n = a.rows();
-    let mut lu = memory::filled::<f64>(a.values().len())?;
+    let mut lu = memory::unspecified::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
     on_pool_from(work(a).saturating_add(n * n * right), || {
         let columns = Columns::of(a)?;
@@ -160,7 +160,7 @@ pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, 
 pub fn determinant(a: MatrixRef<'_>) -> Result<f64> {
     check_square(a)?;
     let n = a.rows();
-    let mut lu = memory::filled::<f64>(a.values().len())?;
+    let mut lu = memory::unspecified::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
     let columns = on_pool_from(work(a), || {
         let columns = Columns::of(a)?;

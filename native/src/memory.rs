@@ -3,12 +3,14 @@
 //! A failed allocation aborts a Rust process, and with it the JVM. Whatever grows with the caller's data is therefore
 //! reserved here, before any work begins, and a refusal is an [`Error::OutOfMemory`].
 
+use std::alloc::Layout;
 use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
 
 use faer::dyn_stack::{MemBuffer, StackReq};
 
-use crate::{Error, Result};
+use crate::{Error, Result, allocator};
 
 /// Returns `len` copies of `T::default()`.
 ///
@@ -17,6 +19,42 @@ use crate::{Error, Result};
 pub fn filled<T: Copy + Default>(len: usize) -> Result<Vec<T>> {
     let mut values = with_capacity(len)?;
     values.resize(len, T::default());
+    Ok(values)
+}
+
+/// Types of which every pattern of bits is a value.
+///
+/// # Safety
+/// That is so, and values of the type have no padding.
+pub unsafe trait Plain: Copy + Default {}
+
+// SAFETY: every pattern of bits is a number of these types, or not a number.
+unsafe impl Plain for f32 {}
+// SAFETY: as above.
+unsafe impl Plain for f64 {}
+// SAFETY: as above.
+unsafe impl Plain for i32 {}
+// SAFETY: as above.
+unsafe impl Plain for i64 {}
+
+/// Returns `len` values, each of which may be anything: for what is written before it is read, since to clear memory takes
+/// as long as to copy it.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] when the memory cannot be had.
+pub fn unspecified<T: Plain>(len: usize) -> Result<Vec<T>> {
+    let refused = || Error::OutOfMemory { bytes: len.saturating_mul(size_of::<T>()) };
+    let Some(address) = allocator::initialized(Layout::array::<T>(len).map_err(|_| refused())?) else {
+        return filled(len);
+    };
+    let first = NonNull::new(address.cast::<T>()).ok_or_else(refused)?;
+    // SAFETY: this is what the global allocator gives for `len` values, and its bytes are some values of a plain type.
+    let mut values = unsafe { Vec::from_raw_parts(first.as_ptr(), len, len) };
+    if cfg!(debug_assertions) {
+        // Whoever reads what was not written finds NaN.
+        // SAFETY: every pattern of bits is a value.
+        unsafe { values.as_mut_ptr().write_bytes(0xFF, len) };
+    }
     Ok(values)
 }
 
@@ -48,8 +86,23 @@ impl<T: Copy + Default> Aligned<T> {
     /// # Errors
     /// [`Error::OutOfMemory`] when the memory cannot be had.
     pub(crate) fn filled(len: usize) -> Result<Self> {
+        Self::within(filled, len)
+    }
+
+    /// Returns `len` values that may be anything, as [`unspecified`] does.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the memory cannot be had.
+    pub(crate) fn unspecified(len: usize) -> Result<Self>
+    where
+        T: Plain,
+    {
+        Self::within(unspecified, len)
+    }
+
+    fn within(room: impl FnOnce(usize) -> Result<Vec<T>>, len: usize) -> Result<Self> {
         let line = Self::LINE_BYTES / size_of::<T>();
-        let room: Vec<T> = filled(len.saturating_add(line))?;
+        let room = room(len.saturating_add(line))?;
         let first = room.as_ptr().align_offset(Self::LINE_BYTES).min(line);
         Ok(Self { room, first, len })
     }
@@ -116,6 +169,20 @@ mod tests {
         assert_eq!(filled::<f64>(usize::MAX / 16), Err(Error::OutOfMemory { bytes }));
         let room = with_room::<f64, (), 4>(usize::MAX / 16, |_| panic!("there is none"));
         assert_eq!(room, Err(Error::OutOfMemory { bytes }));
+    }
+
+    #[test]
+    fn unspecified_values_are_as_many_as_asked_for() {
+        for len in [0, 1, 1000, 100_000] {
+            for _ in 0..2 {
+                let mut values = unspecified::<f64>(len).unwrap();
+                assert_eq!(values.len(), len);
+                values.fill(1.0);
+            }
+        }
+        let bytes = usize::MAX / 16 * 8;
+        assert_eq!(unspecified::<f64>(usize::MAX / 16), Err(Error::OutOfMemory { bytes }));
+        assert_eq!(unspecified::<f64>(usize::MAX), Err(Error::OutOfMemory { bytes: usize::MAX }));
     }
 
     #[test]

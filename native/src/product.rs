@@ -120,8 +120,8 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
     let packs_left = a.column_step() != 1;
     // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
     let most = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
-    let mut right: Aligned<f64> = Aligned::filled(widest * deepest * most)?;
-    let mut left = memory::filled::<f64>(if packs_left { rows * deepest } else { 0 })?;
+    let mut right: Aligned<f64> = Aligned::unspecified(widest * deepest * most)?;
+    let mut left = memory::unspecified::<f64>(if packs_left { rows * deepest } else { 0 })?;
 
     let parallel = rows * columns * depth >= PARALLEL_FROM;
     let share = |count: usize, part: &(dyn Fn(usize) + Sync)| {

@@ -56,7 +56,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
     }
     let scaled = exponents.iter().any(|&exponent| exponent != 0);
     on_pool_from(rows * columns * tau.len(), || {
-        let mut copy = Columns::zeros(rows, columns)?;
+        let mut copy = Columns::unspecified(rows, columns)?;
         copy.copy_scaled(a, 0);
         if scaled {
             for (j, &exponent) in exponents.iter().enumerate() {

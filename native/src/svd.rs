@@ -257,7 +257,7 @@ impl Decomposition {
 
 /// Returns a copy of `a`, or of its transpose when that is the longer way round, times `2^-exponent`.
 pub(crate) fn tall_copy(a: MatrixRef, exponent: i32) -> Result<Columns> {
-    let mut copy = Columns::zeros(a.rows().max(a.columns()), a.rows().min(a.columns()))?;
+    let mut copy = Columns::unspecified(a.rows().max(a.columns()), a.rows().min(a.columns()))?;
     let a = if is_tall(a) { View::from(a) } else { View::from(a).transposed() };
     copy.copy_scaled(a, -exponent);
     Ok(copy)
