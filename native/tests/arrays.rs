@@ -31,6 +31,21 @@ fn arrays_cross_in_both_ways() {
             let bits = unsafe { with_arrays(env, crossing, [&x, &x], [], bits) };
             assert_eq!(bits.unwrap(), (true, (-0.0f64).to_bits()));
 
+            // Arrays that are large, and small beside them, and that cross in several pieces.
+            let many = vec![1.5; 300_000];
+            let (large, large_out) = (doubles(env, &many)?, JDoubleArray::new(env, many.len())?);
+            let work = |[large, x]: [&[f64]; 2], [large_out, out]: [&mut [f64]; 2]| {
+                large_out.copy_from_slice(large);
+                large_out[299_999] = x[0];
+                out.copy_from_slice(&[5.0, 6.0, x[2]]);
+                Ok(())
+            };
+            // SAFETY: the outputs are two arrays, and others than the inputs.
+            unsafe { with_arrays(env, crossing, [&large, &x], [&large_out, &out], work) }.unwrap();
+            assert_eq!(copied(env, &out).unwrap(), [5.0, 6.0, -0.0]);
+            let result = copied(env, &large_out).unwrap();
+            assert!(result[..299_999] == many[..299_999] && result[299_999] == 1.0);
+
             let empty = JFloatArray::new(env, 0)?;
             // SAFETY: there are no outputs.
             let length = unsafe { with_arrays(env, crossing, [&empty], [], |[x], []| Ok(x.len())) };

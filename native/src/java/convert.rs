@@ -15,6 +15,7 @@ use jni::{Env, EnvUnowned};
 
 use super::throw::Result;
 use crate::matrix::MatrixRef;
+use crate::memory::Plain;
 use crate::{Error, memory};
 
 /// The JNI environment of this thread: as `jni` hands it out, or as the JVM does.
@@ -176,11 +177,19 @@ fn decode(units: &[u16]) -> crate::Result<String> {
     Ok(text)
 }
 
+/// An array is small beside another that is so many times as long. To copy it then costs next to nothing; lent, it would keep
+/// the collector from moving all that lies around it in the heap for as long as the work on the other one takes.
+const SMALL_PART: usize = 16;
+
+/// Elements of an array that are copied at a time.
+const PIECE: usize = 1 << 17;
+
 /// How the arrays of one call cross.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Crossing {
     /// In place, in a critical section: for work well under a millisecond, and for any work where the garbage collector
     /// pins what a critical section holds. Elsewhere it stops for as long as the work takes, and with it the whole JVM.
+    /// Arrays that are small beside others cross by copies all the same.
     Borrowed,
     /// By copies: for everything else.
     Copied,
@@ -214,31 +223,31 @@ pub fn size(count: usize, what: &str, path: &str) -> crate::Result<jint> {
 }
 
 /// Number types whose arrays cross.
-pub trait Element: TypeArray + Default {
-    /// Copies the first `length` elements of an array to `to`.
+pub trait Element: TypeArray + Plain {
+    /// Copies `length` elements of an array, from `first` on, to `to`.
     ///
     /// # Safety
-    /// `env` is this thread's, `array` is an array of this type with at least `length` elements, and `to` has room for them.
-    unsafe fn read(env: *mut JNIEnv, array: jarray, length: jsize, to: *mut Self);
+    /// `env` is this thread's, `array` is an array of this type that has these elements, and `to` has room for them.
+    unsafe fn read(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, to: *mut Self);
 
-    /// Copies `length` elements from `from` to the beginning of an array.
+    /// Copies `length` elements from `from` to an array, from `first` on.
     ///
     /// # Safety
-    /// `env` is this thread's, `array` is an array of this type with at least `length` elements, and `from` has as many.
-    unsafe fn write(env: *mut JNIEnv, array: jarray, length: jsize, from: *const Self);
+    /// `env` is this thread's, `array` is an array of this type that has these elements, and `from` has as many.
+    unsafe fn write(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, from: *const Self);
 }
 
 macro_rules! element {
     ($type:ty, $read:ident, $write:ident) => {
         impl Element for $type {
-            unsafe fn read(env: *mut JNIEnv, array: jarray, length: jsize, to: *mut Self) {
+            unsafe fn read(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, to: *mut Self) {
                 // SAFETY: this function's contract is that of the JNI function.
-                unsafe { ((**env).v1_1.$read)(env, array, 0, length, to) }
+                unsafe { ((**env).v1_1.$read)(env, array, first, length, to) }
             }
 
-            unsafe fn write(env: *mut JNIEnv, array: jarray, length: jsize, from: *const Self) {
+            unsafe fn write(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, from: *const Self) {
                 // SAFETY: this function's contract is that of the JNI function.
-                unsafe { ((**env).v1_1.$write)(env, array, 0, length, from) }
+                unsafe { ((**env).v1_1.$write)(env, array, first, length, from) }
             }
         }
     };
@@ -250,7 +259,7 @@ element!(jlong, GetLongArrayRegion, SetLongArrayRegion);
 
 /// Runs `work` on the elements of `inputs` and `outputs`, and returns what it returns.
 ///
-/// Outputs start as zeros or as what the arrays hold. Where `work` fails, what they hold afterwards means nothing: they
+/// Outputs start as anything. Where `work` fails, what they hold afterwards means nothing: they
 /// are arrays that nobody else has seen. `work` makes no call to Java: it has no environment to make one with.
 ///
 /// # Errors
@@ -265,41 +274,42 @@ pub unsafe fn with_arrays<'local, T: Element, R, const N: usize, const M: usize>
     outputs: [&JPrimitiveArray<'_, T>; M],
     work: impl FnOnce([&[T]; N], [&mut [T]; M]) -> crate::Result<R>,
 ) -> Result<R> {
-    match crossing {
-        Crossing::Borrowed => {
-            // Lengths first: no other JNI call is allowed once the first array is borrowed.
-            let input_lengths = lengths(env, &inputs)?;
-            let output_lengths = lengths(env, &outputs)?;
-            let mut borrowed: [Option<Borrowed<T>>; N] = [const { None }; N];
-            for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate() {
-                borrowed[i] = Some(Borrowed::new(env.raw(), array, length, JNI_ABORT)?);
-            }
-            let mut results: [Option<Borrowed<T>>; M] = [const { None }; M];
-            for (i, (array, length)) in outputs.iter().zip(output_lengths).enumerate() {
-                results[i] = Some(Borrowed::new(env.raw(), array, length, 0)?);
-            }
-            let borrowed = borrowed.each_ref().map(|array| array.as_ref().map_or(&[][..], Borrowed::elements));
-            let results = results.each_mut().map(|array| array.as_mut().map_or(&mut [][..], Borrowed::elements_mut));
-            Ok(work(borrowed, results)?)
-        }
-        Crossing::Copied => {
-            let mut copies = [const { Vec::new() }; N];
-            for (copy, array) in copies.iter_mut().zip(inputs) {
-                *copy = copied(env, array)?;
-            }
-            let mut results = [const { Vec::new() }; M];
-            for (result, array) in results.iter_mut().zip(outputs) {
-                *result = memory::filled(length(env, array)?)?;
-            }
-            let returned = work(copies.each_ref().map(Vec::as_slice), results.each_mut().map(Vec::as_mut_slice))?;
-            drop(copies);
-            for (result, array) in results.iter().zip(outputs) {
-                // SAFETY: `result` is as long as `array`, which is not null.
-                unsafe { T::write(env.raw(), array.as_raw(), result.len() as jsize, result.as_ptr()) };
-            }
-            Ok(returned)
+    let (input_lengths, output_lengths) = (lengths(env, &inputs)?, lengths(env, &outputs)?);
+    let largest = input_lengths.iter().chain(&output_lengths).fold(0, |largest, length| largest.max(*length));
+    let lends = |length: usize| crossing == Crossing::Borrowed && length * SMALL_PART > largest;
+
+    let mut input_elements: [Elements<T>; N] = [const { Elements::Copied(Vec::new()) }; N];
+    let mut output_elements: [Elements<T>; M] = [const { Elements::Copied(Vec::new()) }; M];
+    // Copies first: no other JNI call is allowed once the first array is borrowed.
+    for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate().filter(|(_, (_, length))| !lends(*length))
+    {
+        // SAFETY: the array is not null and has this length.
+        input_elements[i] = Elements::Copied(unsafe { copied_whole(env.raw(), array, length)? });
+    }
+    for (i, length) in output_lengths.into_iter().enumerate().filter(|(_, length)| !lends(*length)) {
+        output_elements[i] = Elements::Copied(memory::unspecified(length)?);
+    }
+    for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate().filter(|(_, (_, length))| lends(*length)) {
+        input_elements[i] = Elements::Borrowed(Borrowed::new(env.raw(), array, length, JNI_ABORT)?);
+    }
+    for (i, (array, length)) in outputs.iter().zip(output_lengths).enumerate().filter(|(_, (_, length))| lends(*length))
+    {
+        output_elements[i] = Elements::Borrowed(Borrowed::new(env.raw(), array, length, 0)?);
+    }
+    let returned =
+        work(input_elements.each_ref().map(Elements::get), output_elements.each_mut().map(Elements::get_mut))?;
+    drop(input_elements);
+    // All sections end before the first copy is written back.
+    let copies = output_elements.map(Elements::into_copy);
+    for (copy, array) in copies.iter().zip(outputs) {
+        if let Some(values) = copy {
+            in_pieces(values.len(), |first, length| {
+                // SAFETY: `values` is as long as `array`, which is not null.
+                unsafe { T::write(env.raw(), array.as_raw(), first, length, values.as_ptr().add(first as usize)) };
+            });
         }
     }
+    Ok(returned)
 }
 
 /// Returns a copy of an array.
@@ -308,13 +318,39 @@ pub unsafe fn with_arrays<'local, T: Element, R, const N: usize, const M: usize>
 /// A failure when the array is null or the memory cannot be had.
 pub fn copied<'local, T: Element>(env: &impl Environment<'local>, array: &JPrimitiveArray<'_, T>) -> Result<Vec<T>> {
     let length = length(env, array)?;
+    // SAFETY: the array is not null and has this length.
+    Ok(unsafe { copied_whole(env.raw(), array, length)? })
+}
+
+/// Returns a copy of an array.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+///
+/// # Safety
+/// `env` is this thread's, and the array is not null and has this length.
+unsafe fn copied_whole<T: Element>(
+    env: *mut JNIEnv,
+    array: &JPrimitiveArray<'_, T>,
+    length: usize,
+) -> crate::Result<Vec<T>> {
     let mut copy = memory::with_capacity::<T>(length)?;
-    // SAFETY: `array` is not null, it has `length` elements, and `copy` has room for them.
-    unsafe {
-        T::read(env.raw(), array.as_raw(), length as jsize, copy.as_mut_ptr());
-        copy.set_len(length);
-    }
+    in_pieces(length, |first, count| {
+        // SAFETY: the caller grants these elements, and `copy` has room for them.
+        unsafe { T::read(env, array.as_raw(), first, count, copy.as_mut_ptr().add(first as usize)) };
+    });
+    // SAFETY: all of them have been written.
+    unsafe { copy.set_len(length) };
     Ok(copy)
+}
+
+/// Calls `copy` with where each piece of an array begins and how long it is. The garbage collector waits while the JVM copies:
+/// for one piece at most.
+fn in_pieces(length: usize, mut copy: impl FnMut(jsize, jsize)) {
+    for first in (0..length).step_by(PIECE) {
+        // An array of Java's has no more elements than a jsize can tell.
+        copy(first as jsize, PIECE.min(length - first) as jsize);
+    }
 }
 
 fn lengths<'local, T: Element, const N: usize>(
@@ -335,6 +371,36 @@ fn length<'local, T: Element>(env: &impl Environment<'local>, array: &JPrimitive
     let raw = env.raw();
     // SAFETY: `raw` is this thread's JNI environment and `array` a reference that is not null.
     Ok(unsafe { ((**raw).v1_1.GetArrayLength)(raw, array.as_raw()) } as usize)
+}
+
+/// The elements of an array.
+enum Elements<T: Element> {
+    Copied(Vec<T>),
+    Borrowed(Borrowed<T>),
+}
+
+impl<T: Element> Elements<T> {
+    fn get(&self) -> &[T] {
+        match self {
+            Self::Copied(copy) => copy,
+            Self::Borrowed(array) => array.elements(),
+        }
+    }
+
+    fn get_mut(&mut self) -> &mut [T] {
+        match self {
+            Self::Copied(copy) => copy,
+            Self::Borrowed(array) => array.elements_mut(),
+        }
+    }
+
+    /// Returns the copy, if it is one; otherwise the section ends.
+    fn into_copy(self) -> Option<Vec<T>> {
+        match self {
+            Self::Copied(copy) => Some(copy),
+            Self::Borrowed(_) => None,
+        }
+    }
 }
 
 /// An array in a critical section, which ends when this is dropped.
