@@ -259,8 +259,8 @@ element!(jlong, GetLongArrayRegion, SetLongArrayRegion);
 
 /// Runs `work` on the elements of `inputs` and `outputs`, and returns what it returns.
 ///
-/// Outputs start as anything. Where `work` fails, what they hold afterwards means nothing: they
-/// are arrays that nobody else has seen. `work` makes no call to Java: it has no environment to make one with.
+/// Outputs start as anything. Where `work` fails, what they hold afterwards means nothing: they are arrays that nobody else has
+/// seen. `work` makes no call to Java: it has no environment to make one with.
 ///
 /// # Errors
 /// What `work` fails with, and a failure when an array is null or the memory for copies cannot be had.
@@ -281,20 +281,18 @@ pub unsafe fn with_arrays<'local, T: Element, R, const N: usize, const M: usize>
     let mut input_elements: [Elements<T>; N] = [const { Elements::Copied(Vec::new()) }; N];
     let mut output_elements: [Elements<T>; M] = [const { Elements::Copied(Vec::new()) }; M];
     // Copies first: no other JNI call is allowed once the first array is borrowed.
-    for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate().filter(|(_, (_, length))| !lends(*length))
-    {
-        // SAFETY: the array is not null and has this length.
-        input_elements[i] = Elements::Copied(unsafe { copied_whole(env.raw(), array, length)? });
-    }
-    for (i, length) in output_lengths.into_iter().enumerate().filter(|(_, length)| !lends(*length)) {
-        output_elements[i] = Elements::Copied(memory::unspecified(length)?);
-    }
-    for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate().filter(|(_, (_, length))| lends(*length)) {
-        input_elements[i] = Elements::Borrowed(Borrowed::new(env.raw(), array, length, JNI_ABORT)?);
-    }
-    for (i, (array, length)) in outputs.iter().zip(output_lengths).enumerate().filter(|(_, (_, length))| lends(*length))
-    {
-        output_elements[i] = Elements::Borrowed(Borrowed::new(env.raw(), array, length, 0)?);
+    for lent in [false, true] {
+        for (i, (array, length)) in inputs.iter().zip(input_lengths).enumerate() {
+            if lends(length) == lent {
+                // SAFETY: the array is not null and has this length.
+                input_elements[i] = unsafe { Elements::of_input(env.raw(), array, length, lent)? };
+            }
+        }
+        for (i, (array, length)) in outputs.iter().zip(output_lengths).enumerate() {
+            if lends(length) == lent {
+                output_elements[i] = Elements::for_output(env.raw(), array, length, lent)?;
+            }
+        }
     }
     let returned =
         work(input_elements.each_ref().map(Elements::get), output_elements.each_mut().map(Elements::get_mut))?;
@@ -380,6 +378,33 @@ enum Elements<T: Element> {
 }
 
 impl<T: Element> Elements<T> {
+    /// Returns the elements of an array, lent or copied.
+    ///
+    /// # Safety
+    /// `env` is this thread's, and the array is not null and has this length.
+    unsafe fn of_input(
+        env: *mut JNIEnv,
+        array: &JPrimitiveArray<'_, T>,
+        length: usize,
+        lent: bool,
+    ) -> crate::Result<Self> {
+        Ok(if lent {
+            Self::Borrowed(Borrowed::new(env, array, length, JNI_ABORT)?)
+        } else {
+            // SAFETY: as the caller grants.
+            Self::Copied(unsafe { copied_whole(env, array, length)? })
+        })
+    }
+
+    /// Returns room for the elements of an array: its own, or to be copied.
+    fn for_output(env: *mut JNIEnv, array: &JPrimitiveArray<'_, T>, length: usize, lent: bool) -> crate::Result<Self> {
+        Ok(if lent {
+            Self::Borrowed(Borrowed::new(env, array, length, 0)?)
+        } else {
+            Self::Copied(memory::unspecified(length)?)
+        })
+    }
+
     fn get(&self) -> &[T] {
         match self {
             Self::Copied(copy) => copy,
