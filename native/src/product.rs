@@ -165,7 +165,6 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
                     copy_transposed(block, a.block(first, step, count, steps));
                 });
             }
-            let packed_left = &left;
             let right = View::new(&right, blocks * panels, panel * deepest, panel * deepest);
             share(across * down, &|tile| {
                 let (across, down) = (tile / down, tile % down);
@@ -184,7 +183,7 @@ fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) 
                     let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
                     let b = right.block(block * panels + first, 0, tile_columns.div_ceil(panel), panel * steps);
                     let a = if packs_left {
-                        View::new(packed_left, rows, steps, steps).block(row, 0, tile_rows, steps)
+                        View::new(&left, rows, steps, steps).block(row, 0, tile_rows, steps)
                     } else {
                         a.block(row, step, tile_rows, steps)
                     };

@@ -1,8 +1,8 @@
 //! Which way of reading memory is the faster one.
 //!
 //! Some processors read fastest in several places at once, each asked for ahead of time; others in one long run that they
-//! foresee by themselves. To either of them the other's way takes up to 1.4 times as long, so it is measured which one this
-//! is. Results do not depend on it.
+//! foresee by themselves. To either of them the other's way takes 1.4 times as long or more, so it is measured which one
+//! this is. Results do not depend on it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
