@@ -154,6 +154,7 @@ impl State {
         for offset in 0..self.members {
             let owner = (member + offset) % self.members;
             let parts = (count + self.members - 1 - owner) / self.members;
+            parallel::before_part();
             while let Some(claimed) = self.claim(owner, number, parts) {
                 let index = owner + (parts - 1 - claimed) * self.members;
                 // SAFETY: the step with this part in hand cannot end, so the leader's pointer is of this step and valid.
@@ -195,6 +196,7 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
             looks += 1;
             spin_loop();
         } else {
+            parallel::before_part();
             yield_now();
         }
     }

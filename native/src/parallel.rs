@@ -9,7 +9,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -21,6 +21,18 @@ pub const STACK_BYTES: usize = 8 << 20;
 /// Calls that may run at the same time, as a multiple of the number of threads; further callers wait. A thread that
 /// waits for a part of its own work takes up another call on the same stack, so this bounds the depth of that stack.
 const CALLS_PER_THREAD: usize = 2;
+
+/// What the threads of the pool do for whoever they work for.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
+    /// Called on a thread of the pool before each part of its work, about every tenth of a millisecond. It may take its time,
+    /// but must not wait for work of the pool.
+    pub before_part: fn(),
+    /// Called on a thread of the pool as the last thing it does.
+    pub at_exit: fn(),
+}
+
+static MANNERS: OnceLock<Manners> = OnceLock::new();
 
 static SETTING: Mutex<Setting> = Mutex::new(Setting { threads: None, pool: None });
 
@@ -70,6 +82,18 @@ pub fn set_threads(threads: usize) -> Result<()> {
     Ok(())
 }
 
+/// Gives the threads of the pool, those there will be and those there are, manners; they keep the first that they are given.
+pub fn teach(manners: Manners) {
+    MANNERS.get_or_init(|| manners);
+}
+
+/// To be called on a thread of the pool between two parts of its work.
+pub(crate) fn before_part() {
+    if let Some(manners) = MANNERS.get() {
+        (manners.before_part)();
+    }
+}
+
 /// Returns what `work` returns, after running it on a thread of the pool. On a thread of the pool it runs at once.
 ///
 /// A panic of `work` becomes a panic of the caller.
@@ -104,6 +128,7 @@ pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
     fan_out(rayon::current_num_threads().min(count), &|| {
         loop {
+            before_part();
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
                 break;
@@ -156,6 +181,11 @@ fn pool() -> Result<Arc<Pool>> {
         .stack_size(STACK_BYTES)
         .thread_name(|index| format!("rust-ffi-{index}"))
         .start_handler(|_| ON_POOL.set(true))
+        .exit_handler(|_| {
+            if let Some(manners) = MANNERS.get() {
+                (manners.at_exit)();
+            }
+        })
         .build()
         .map_err(|error| Error::Threads { threads, cause: error.to_string() })?;
     let pool = Arc::new(Pool { threads: pool, calls: Gate::new(threads.saturating_mul(CALLS_PER_THREAD)) });
@@ -308,6 +338,28 @@ mod tests {
                 run(|| for_each(count, |i| _ = calls[i].fetch_add(1, Ordering::Relaxed))).unwrap();
                 assert!(calls.iter().all(|calls| calls.load(Ordering::Relaxed) == 1));
             }
+        }
+    }
+
+    #[test]
+    fn the_threads_have_the_manners_they_were_taught() {
+        static PARTS: AtomicUsize = AtomicUsize::new(0);
+        static EXITS: AtomicUsize = AtomicUsize::new(0);
+        let _alone = alone();
+        set_threads(1).unwrap();
+        run(|| ()).unwrap();
+        teach(Manners {
+            before_part: || _ = PARTS.fetch_add(1, Ordering::Relaxed),
+            at_exit: || _ = EXITS.fetch_add(1, Ordering::Relaxed),
+        });
+        set_threads(2).unwrap();
+        let before = PARTS.load(Ordering::Relaxed);
+        run(|| for_each(10, |_| ())).unwrap();
+        assert!(PARTS.load(Ordering::Relaxed) >= before + 10);
+        let exits = EXITS.load(Ordering::Relaxed);
+        set_threads(3).unwrap();
+        while EXITS.load(Ordering::Relaxed) < exits + 2 {
+            std::thread::yield_now();
         }
     }
 

@@ -158,6 +158,8 @@ mod parallel {
         2
     }
 
+    pub const fn before_part() {}
+
     pub fn join<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
         let mut result = None;
         let second: Box<dyn FnOnce() + Send + '_> = Box::new(|| result = Some(second()));

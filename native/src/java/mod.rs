@@ -15,6 +15,7 @@ mod lu;
 mod matrix;
 mod npy;
 mod parallelism;
+mod pauses;
 mod qr;
 mod rust_ffi;
 mod svd;
@@ -85,6 +86,7 @@ fn register<'local>(env: &mut Env<'local>, natives: JClass<'local>) -> Result<()
         // SAFETY: `native!` compared each function with the Java signature it is registered under.
         unsafe { env.register_native_methods(&natives, area) }?;
     }
+    pauses::observe(env.get_java_vm()?);
     Ok(())
 }
 

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,54 @@ class ParallelismTest {
     static final class PrintThreads {
         public static void main(String[] args) {
             System.out.print("threads: " + Parallelism.threads() + "\n");
+        }
+    }
+
+    @Test
+    void theThreadsAreDaemonsUntilOthersTakeTheirPlace() throws InterruptedException {
+        Parallelism.setThreads(3);
+        Matrix a = Matrix.identity(200);
+        a.times(a);
+        List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("rust-ffi-[0-9]+"))
+                .collect(Collectors.toList());
+        assertThat(threads).isNotEmpty().allMatch(Thread::isDaemon);
+        Parallelism.setThreads(2);
+        for (Thread thread : threads) {
+            thread.join(60_000);
+            assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+        }
+    }
+
+    @Test
+    void theJvmEndsWhileTheyCompute() throws Exception {
+        Child.Result child = Child.run(List.of("-Xcheck:jni", "-Xmx256m"), EndsEarly.class);
+        assertThat(child.output()).endsWith("ends\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /** Collects garbage, which stops all threads, and ends, while others multiply. */
+    static final class EndsEarly {
+        public static void main(String[] args) throws InterruptedException {
+            Matrix a = Matrix.identity(300);
+            CountDownLatch begun = new CountDownLatch(20);
+            for (int i = 0; i < 2; i++) {
+                Thread thread = new Thread(() -> {
+                    while (true) {
+                        if (!a.times(a).equals(a)) {
+                            System.exit(3);
+                        }
+                        begun.countDown();
+                    }
+                });
+                thread.setDaemon(true);
+                thread.start();
+            }
+            begun.await();
+            for (int i = 0; i < 10; i++) {
+                System.gc();
+            }
+            System.out.print("ends\n");
         }
     }
 

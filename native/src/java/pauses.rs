@@ -1,0 +1,74 @@
+//! The threads of the pool stand still when the JVM stops its own.
+//!
+//! While a garbage collector moves objects, the threads of Java stand still. Native threads would go on and take from the
+//! collector the processors that it was to have for itself: beside factorizations, the longest pauses of G1 took half as long
+//! again. So each thread of the pool is attached to the JVM as soon as it has work, and between two parts of the work it calls a
+//! function of JNI, out of which the JVM lets nobody before the pause is over.
+//!
+//! It waits for nothing that waits for the pool. Arrays that a collector has to wait for are lent only to work that the calling
+//! thread does alone, see `Crossing` in Java.
+
+use std::cell::Cell;
+use std::ffi::CString;
+use std::ptr::{self, NonNull};
+use std::sync::OnceLock;
+use std::thread;
+
+use jni::JavaVM;
+use jni::sys::{JNI_OK, JNI_VERSION_1_8, JNIEnv, JavaVMAttachArgs};
+
+use crate::parallel::{self, Manners};
+
+static JVM: OnceLock<JavaVM> = OnceLock::new();
+
+thread_local! {
+    static ATTACHMENT: Cell<Attachment> = const { Cell::new(Attachment::Untried) };
+}
+
+#[derive(Clone, Copy)]
+enum Attachment {
+    Untried,
+    /// With the environment of this thread.
+    Attached(NonNull<JNIEnv>),
+    /// The JVM does not take this thread. It works all the same.
+    Refused,
+}
+
+/// From now on, the threads of the pool observe the pauses of `jvm`.
+pub fn observe(jvm: JavaVM) {
+    JVM.get_or_init(|| jvm);
+    parallel::teach(Manners { before_part: wait_for_pause, at_exit: detach });
+}
+
+fn wait_for_pause() {
+    if matches!(ATTACHMENT.get(), Attachment::Untried) {
+        ATTACHMENT.set(attach().map_or(Attachment::Refused, Attachment::Attached));
+    }
+    if let Attachment::Attached(env) = ATTACHMENT.get() {
+        let env = env.as_ptr();
+        // SAFETY: this is the environment of this thread, which stays attached until it ends. What is asked for means nothing:
+        // the thread has called no method that could throw.
+        unsafe { ((**env).v1_2.ExceptionCheck)(env) };
+    }
+}
+
+/// Attaches this thread, as one that the end of the JVM does not wait for.
+fn attach() -> Option<NonNull<JNIEnv>> {
+    let jvm = JVM.get()?.get_raw();
+    let name = CString::new(thread::current().name()?).ok()?;
+    let mut arguments =
+        JavaVMAttachArgs { version: JNI_VERSION_1_8, name: name.as_ptr().cast_mut(), group: ptr::null_mut() };
+    let mut env = ptr::null_mut();
+    // SAFETY: the JVM lives, for it is it that work is done for. The name, which is ASCII, and the arguments are valid until this
+    // returns.
+    let code = unsafe { ((**jvm).v1_4.AttachCurrentThreadAsDaemon)(jvm, &mut env, (&raw mut arguments).cast()) };
+    if code == JNI_OK { NonNull::new(env.cast()) } else { None }
+}
+
+fn detach() {
+    if let (Attachment::Attached(_), Some(jvm)) = (ATTACHMENT.replace(Attachment::Refused), JVM.get()) {
+        let jvm = jvm.get_raw();
+        // SAFETY: the thread is attached, and no method of Java is on its stack.
+        unsafe { ((**jvm).v1_1.DetachCurrentThread)(jvm) };
+    }
+}
