@@ -138,7 +138,7 @@ impl Work {
 
     /// Reduces row `j` after its column, whose reflection has the factor `tau`, and returns the value beside the diagonal and
     /// the factor of the row's reflection.
-    fn reduce_row(&mut self, crew: &mut Crew<'_>, first: usize, j: usize, tau: f64) -> (f64, f64) {
+    fn reduce_row(&mut self, crew: &mut Crew, first: usize, j: usize, tau: f64) -> (f64, f64) {
         let (before, next) = (2 * (j - first), j + 1);
         self.multiply(crew, before, j, tau);
         let y = self.wide.column_mut(before);
@@ -183,7 +183,7 @@ impl Work {
 
     /// Multiplies the rest of the matrix by the vector of column `j`, whose reflection has the factor `tau`: sets `y` to that
     /// product times `tau`, `row` to row `j` after the reflection, and `images` to the sums of columns times values of `row`.
-    fn multiply(&mut self, crew: &mut Crew<'_>, before: usize, j: usize, tau: f64) {
+    fn multiply(&mut self, crew: &mut Crew, before: usize, j: usize, tau: f64) {
         let (m, n, next) = (self.matrix.rows(), self.matrix.columns(), j + 1);
         let matrix = self.matrix.view().transposed();
         // Passes begin at a boundary of vectors; the vector of the reflection has zeros up to row `j`.
@@ -233,7 +233,7 @@ impl Work {
     }
 
     /// Subtracts from the matrix, from row and column `first` on, what a panel of this width has kept.
-    fn update(&mut self, crew: &mut Crew<'_>, first: usize, width: usize) {
+    fn update(&mut self, crew: &mut Crew, first: usize, width: usize) {
         let (m, n) = (self.matrix.rows(), self.matrix.columns());
         let blocks = n.div_ceil(BLOCK);
         let (tall, wide) = (self.tall.view().transposed(), self.wide.view().transposed());

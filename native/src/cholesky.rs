@@ -6,7 +6,7 @@
 use crate::matrix::{
     self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite, power_of_two,
 };
-use crate::product::{Part, Update, copy_transposed, on_pool_from, product_part};
+use crate::product::{Part, Update, copy_transposed, product_part, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
 use crate::view::{Shared, View, ViewMut};
@@ -39,7 +39,7 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
     check_square(a)?;
     check_result(a.rows(), a.rows(), l)?;
     let n = a.rows();
-    on_pool_from(n * n * n / 3, || {
+    spread_steps(n * n * n / 3, || {
         let largest = largest_finite(a)?;
         check_symmetric(a, largest)?;
         // An even exponent, for its root is exact.
@@ -80,7 +80,7 @@ pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Re
     if let Some(pivot) = (0..n).find(|&i| lower.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });
     }
-    on_pool_from(n * n * right, || {
+    spread_steps(n * n * right, || {
         solve_in_range(out, right, matrix::largest(b.values()), &[], |shift, x| {
             for (to, from) in x.iter_mut().zip(b.values()) {
                 *to = if shift == 0 { *from } else { from * power_of_two(shift) };

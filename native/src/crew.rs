@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::parallel;
-use crate::sync::{AtomicU64, AtomicUsize, Mutex, Ordering, PoisonError, UnsafeCell, spin_loop, yield_now};
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, PoisonError, UnsafeCell, spin_loop, yield_now};
 
 /// Members of the largest crew, the leader among them. Short steps gain nothing from more.
 const LARGEST: usize = 32;
@@ -23,27 +23,36 @@ const LOOKS: u32 = 1000;
 const OVER: u64 = u64::MAX;
 
 /// A crew, in the hands of its leader.
-pub(crate) struct Crew<'a> {
-    state: &'a State,
+pub(crate) struct Crew {
+    state: Arc<State>,
     number: u64,
 }
 
+/// A crew as its members know it.
+#[derive(Clone)]
+pub(crate) struct Membership(Arc<State>);
+
 /// Returns what `work` returns, after calling it with a crew: of the threads of the pool if some of the work is `shared`,
 /// otherwise, and outside of the pool, of the calling thread.
-pub(crate) fn lead<R: Send>(shared: bool, work: impl FnOnce(&mut Crew<'_>) -> R + Send) -> R {
+pub(crate) fn lead<R: Send>(shared: bool, work: impl FnOnce(&mut Crew) -> R + Send) -> R {
     let members = if shared { parallel::threads_here().min(LARGEST) } else { 1 };
-    let state = State::new(members);
-    let lead = || {
-        let _dismissal = Dismissal(&state);
-        work(&mut Crew { state: &state, number: 0 })
-    };
-    if members == 1 {
-        return lead();
-    }
-    parallel::join(lead, || state.muster(1..members)).0
+    let (mut crew, membership) = Crew::new(members);
+    let lead = move || work(&mut crew);
+    if members == 1 { lead() } else { parallel::join(lead, || membership.0.muster(1..members)).0 }
 }
 
-impl Crew<'_> {
+impl Crew {
+    /// Returns a crew of at most so many members, the leader among them.
+    pub(crate) fn new(members: usize) -> (Self, Membership) {
+        let state = Arc::new(State::new(members.min(LARGEST)));
+        (Self { state: Arc::clone(&state), number: 0 }, Membership(state))
+    }
+
+    /// Returns how many members there may be, the leader among them.
+    pub(crate) fn members(&self) -> usize {
+        self.state.members
+    }
+
     /// Calls `part(0)`, `part(1)`, … `part(count - 1)`, each once: on as many members as are there if the work is `shared`,
     /// otherwise on this thread.
     ///
@@ -64,12 +73,21 @@ impl Crew<'_> {
     }
 }
 
-/// Lets the members go, also when the leader panics.
-struct Dismissal<'a>(&'a State);
-
-impl Drop for Dismissal<'_> {
+/// The members may go, also when the leader panics.
+impl Drop for Crew {
     fn drop(&mut self) {
-        self.0.step.0.store(OVER, Ordering::Release);
+        self.state.step.0.store(OVER, Ordering::Release);
+    }
+}
+
+impl Membership {
+    /// Takes part until the leader is done, on a thread that `muster` did not send: as the next of the members, if they are
+    /// not all there.
+    pub(crate) fn join(&self) {
+        let member = self.0.joined.0.fetch_add(1, Ordering::Relaxed);
+        if member < self.0.members {
+            self.0.serve(member);
+        }
     }
 }
 
@@ -80,6 +98,8 @@ struct Line<T>(T);
 
 struct State {
     members: usize,
+    /// Of the members that come by themselves, the number of the next one.
+    joined: Line<AtomicUsize>,
     /// The number of the step in the upper half, and the number of its parts in the lower: who reads one has the other.
     step: Line<AtomicU64>,
     /// For each member, the number of a step, and how many of the parts meant for this member were claimed in it. A claim
@@ -94,12 +114,15 @@ struct State {
 // SAFETY: the leader writes `part` before it publishes a step and after all parts of the step before are finished; the
 // others read it while they hold a part of the step. All else is Sync.
 unsafe impl Sync for State {}
+// SAFETY: nothing in it belongs to a thread; the pointer is followed as above.
+unsafe impl Send for State {}
 
 impl State {
     fn new(members: usize) -> Self {
         let nothing: *const (dyn Fn(usize) + Sync) = &|_: usize| ();
         Self {
             members,
+            joined: Line(AtomicUsize::new(1)),
             step: Line::default(),
             claims: Default::default(),
             finished: Line::default(),
@@ -207,7 +230,7 @@ mod tests {
     use super::*;
 
     /// Calls `test` with crews of some sizes, on a pool that has a thread for each of the members.
-    fn with_crews(test: impl Fn(&mut Crew<'_>) + Sync) {
+    fn with_crews(test: impl Fn(&mut Crew) + Sync) {
         for members in [1, 2, 3, 7, 40] {
             parallel::with_threads(members, || lead(true, &test));
         }
@@ -273,13 +296,12 @@ mod tests {
 
     #[test]
     fn members_that_never_come_hold_nobody_up() {
-        let state = State::new(4);
-        let mut crew = Crew { state: &state, number: 0 };
+        let (mut crew, Membership(state)) = Crew::new(4);
         let sum = AtomicUsize::new(0);
         (0..10).for_each(|_| crew.step(true, 10, |i| _ = sum.fetch_add(i, Ordering::Relaxed)));
         assert_eq!(sum.into_inner(), 450);
         // One who is late for a step finds none of its parts, nor those of another.
-        drop(Dismissal(&state));
+        drop(crew);
         state.take_parts(2, 3 << 32 | 10, || panic!("a part of an old step"));
         state.serve(2);
     }

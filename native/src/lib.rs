@@ -27,6 +27,7 @@ pub mod error;
 mod faer_products;
 mod francis;
 pub mod greeting;
+mod helpers;
 mod householder;
 pub mod index;
 pub mod java;

@@ -8,7 +8,7 @@
 
 use crate::lanes::{self, Kernel, Lanes};
 use crate::matrix::{self, MatrixRef, all_finite, check_finite, check_result, check_square, exponent, power_of_two};
-use crate::product::{Update, copy_transposed, on_pool_from, product};
+use crate::product::{Update, copy_transposed, product, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
 use crate::view::{View, ViewMut};
@@ -34,7 +34,7 @@ pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Resu
     if permutation.len() != a.rows() {
         return Err(Error::PermutationLength { rows: a.rows(), length: permutation.len() });
     }
-    on_pool_from(work(a), || {
+    spread_steps(work(a), || {
         let columns = Columns::of(a)?;
         columns.copy(a, ViewMut::new(lu, a.rows(), a.columns(), a.columns()));
         factor_in_place(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), permutation)?;
@@ -123,7 +123,7 @@ fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: 
     let n = a.rows();
     let mut lu = memory::unspecified::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
-    on_pool_from(work(a).saturating_add(n * n * right), || {
+    spread_steps(work(a).saturating_add(n * n * right), || {
         let columns = Columns::of(a)?;
         b.map_or(Ok(()), check_finite)?;
         columns.copy(a, ViewMut::new(&mut lu, n, n, n));
@@ -148,7 +148,7 @@ pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, 
     check_finite(b)?;
     check_pivots(lu.into())?;
     let (n, right) = (b.rows(), b.columns());
-    on_pool_from(n * n * right, || solve_with(lu.into(), permutation, Some(b), right, &[], out))
+    spread_steps(n * n * right, || solve_with(lu.into(), permutation, Some(b), right, &[], out))
 }
 
 /// Returns the determinant of `a`: zero if a pivot is zero, one for the empty matrix.
@@ -162,7 +162,7 @@ pub fn determinant(a: MatrixRef<'_>) -> Result<f64> {
     let n = a.rows();
     let mut lu = memory::unspecified::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
-    let columns = on_pool_from(work(a), || {
+    let columns = spread_steps(work(a), || {
         let columns = Columns::of(a)?;
         columns.copy(a, ViewMut::new(&mut lu, n, n, n));
         factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;

@@ -141,7 +141,7 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
         return Err(shapes(a, "times", b));
     }
     check_result(a.rows, b.columns, out)?;
-    product::on_pool_from(a.values.len().saturating_mul(b.columns), || {
+    product::spread(a.values.len().saturating_mul(b.columns), || {
         product::product(ViewMut::new(out, a.rows, b.columns, b.columns), Update::Set, a.into(), b.into())
     })
 }

@@ -1,18 +1,23 @@
 //! The threads that compute.
 //!
 //! Heavy work enters through [`run`], which moves it onto a private pool of threads: their stacks are large whatever
-//! the caller's is, and their number is [`threads`]. Work that is already on the pool fans out with [`for_each`], and
-//! only over independent parts of its result, so that no number of threads changes a bit of it.
+//! the caller's is, and their number is [`threads`]. Work of less than a millisecond is begun by the calling thread at once,
+//! and threads of the pool join in when they come: to hand it over and to wait for it would take as long as the work itself. Work
+//! fans out with [`for_each`], and only over independent parts of its result, so that no number of threads changes a bit of it.
 //!
 //! The pool is made by the first call that needs it. From then on the library stays mapped for the life of the
 //! process, for the pool's threads outlive the Java class loader that loaded it.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::crew::Crew;
+use crate::helpers::Helpers;
 use crate::{Error, Result};
 
 /// Bytes of stack that each thread of the pool has. A Java thread may have as little as 180 KB.
@@ -34,10 +39,15 @@ pub struct Manners {
 
 static MANNERS: OnceLock<Manners> = OnceLock::new();
 
+/// Callers that find nobody inside, after one that did, before one of them is taken to be alone.
+const CROWDED_FOR: usize = 64;
+
 static SETTING: Mutex<Setting> = Mutex::new(Setting { threads: None, pool: None });
 
 thread_local! {
     static ON_POOL: Cell<bool> = const { Cell::new(false) };
+    /// The crew with which this thread, which is not of the pool, shares its work; none while a step is under way.
+    static CREW: Cell<Option<NonNull<Crew>>> = const { Cell::new(None) };
 }
 
 struct Setting {
@@ -87,26 +97,91 @@ pub fn teach(manners: Manners) {
     MANNERS.get_or_init(|| manners);
 }
 
-/// To be called on a thread of the pool between two parts of its work.
+/// To be called between two parts of the work: does what a thread of the pool does then.
 pub(crate) fn before_part() {
-    if let Some(manners) = MANNERS.get() {
+    if ON_POOL.get()
+        && let Some(manners) = MANNERS.get()
+    {
         (manners.before_part)();
     }
 }
 
-/// Returns what `work` returns, after running it on a thread of the pool. On a thread of the pool it runs at once.
+/// Returns what `work` returns, after running it on a thread of the pool. Within work that entered here it runs at once.
 ///
 /// A panic of `work` becomes a panic of the caller.
 ///
 /// # Errors
 /// [`Error::Threads`] when the system does not grant the threads.
 pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
-    if ON_POOL.get() {
+    if is_inside() {
         return Ok(work());
     }
     let pool = pool()?;
     let _call = pool.calls.enter();
     Ok(pool.threads.install(work))
+}
+
+/// Returns what `work` returns, after running it on this thread, with threads of the pool that share what it gives to
+/// [`for_each`]: for work of less than a millisecond that takes little of a stack.
+///
+/// Where other work is under way, this goes to the pool like that: the processors are awake then, and have enough to do.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_short<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
+    if is_inside() {
+        return Ok(work());
+    }
+    let pool = pool()?;
+    let Some(_call) = pool.calls.enter_alone() else {
+        let _call = pool.calls.enter();
+        return Ok(pool.threads.install(work));
+    };
+    let threads = pool.threads.current_num_threads();
+    if threads == 1 {
+        return Ok(work());
+    }
+    let (mut crew, membership) = Crew::new(threads);
+    for _ in 0..pool.helpers.call(membership, crew.members() - 1) {
+        let helpers = Arc::clone(&pool.helpers);
+        pool.threads.spawn(move || helpers.help());
+    }
+    let _leader = Leader::of(&mut crew);
+    Ok(work())
+}
+
+/// While this lives, the parts of [`for_each`] are steps of a crew.
+struct Leader<'a>(PhantomData<&'a mut Crew>);
+
+impl<'a> Leader<'a> {
+    fn of(crew: &'a mut Crew) -> Self {
+        CREW.set(Some(NonNull::from(crew)));
+        Self(PhantomData)
+    }
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        CREW.set(None);
+    }
+}
+
+/// Calls `parts`, steps of the crew that this thread leads, if it does.
+fn step(count: usize, part: &(impl Fn(usize) + Sync)) -> bool {
+    struct Restored(NonNull<Crew>);
+
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            CREW.set(Some(self.0));
+        }
+    }
+
+    // Taken, so that a part that fans out in its turn does so alone.
+    let Some(crew) = CREW.take() else { return false };
+    let mut crew = Restored(crew);
+    // SAFETY: the `Leader` that lent it to this thread alone lives, since it resets what was taken.
+    unsafe { crew.0.as_mut() }.step(true, count, part);
+    true
 }
 
 /// Returns what `work` returns: after running it as [`run`] does if it is `large`, otherwise here, where it is over before
@@ -119,10 +194,12 @@ pub(crate) fn run_if<R: Send>(large: bool, work: impl FnOnce() -> Result<R> + Se
 }
 
 /// Calls `part(0)`, `part(1)`, … `part(count - 1)`, each once, in no particular order and on as many threads of the
-/// pool as there are. Outside of [`run`] all of them run on the calling thread.
+/// pool as there are. Outside of what entered here all of them run on the calling thread.
 pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
     if count <= 1 || !ON_POOL.get() {
-        (0..count).for_each(part);
+        if count <= 1 || !step(count, &part) {
+            (0..count).for_each(part);
+        }
         return;
     }
     let next = AtomicUsize::new(0);
@@ -143,9 +220,23 @@ pub fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnO
     if ON_POOL.get() { rayon::join(first, second) } else { (first(), second()) }
 }
 
-/// Returns the number of threads that [`for_each`] spreads work over: one outside of the pool.
+fn is_inside() -> bool {
+    ON_POOL.get() || is_leading()
+}
+
+/// Returns whether [`for_each`] shares with threads of the pool what this thread, another one, does.
+pub(crate) fn is_leading() -> bool {
+    CREW.get().is_some()
+}
+
+/// Returns the number of threads that [`for_each`] spreads work over: one outside of what entered here.
 pub(crate) fn threads_here() -> usize {
-    if ON_POOL.get() { rayon::current_num_threads() } else { 1 }
+    if ON_POOL.get() {
+        rayon::current_num_threads()
+    } else {
+        // SAFETY: what this thread leads is lent to it for as long as it is there.
+        CREW.get().map_or(1, |crew| unsafe { crew.as_ref() }.members())
+    }
 }
 
 /// Returns what `work` returns on a pool of its own.
@@ -167,6 +258,7 @@ fn fan_out(workers: usize, work: &(impl Fn() + Sync)) {
 struct Pool {
     threads: ThreadPool,
     calls: Gate,
+    helpers: Arc<Helpers>,
 }
 
 fn pool() -> Result<Arc<Pool>> {
@@ -188,29 +280,55 @@ fn pool() -> Result<Arc<Pool>> {
         })
         .build()
         .map_err(|error| Error::Threads { threads, cause: error.to_string() })?;
-    let pool = Arc::new(Pool { threads: pool, calls: Gate::new(threads.saturating_mul(CALLS_PER_THREAD)) });
+    let pool = Arc::new(Pool {
+        threads: pool,
+        calls: Gate::new(threads.saturating_mul(CALLS_PER_THREAD)),
+        helpers: Arc::default(),
+    });
     setting.pool = Some(Arc::clone(&pool));
     Ok(pool)
 }
 
 /// Lets a limited number of callers through at a time.
 struct Gate {
-    free: Mutex<usize>,
+    places: usize,
+    inside: Mutex<usize>,
+    /// How many callers that might be alone are still taken for some of many.
+    crowded: AtomicUsize,
     left: Condvar,
 }
 
 impl Gate {
     const fn new(places: usize) -> Self {
-        Self { free: Mutex::new(places), left: Condvar::new() }
+        Self { places, inside: Mutex::new(0), crowded: AtomicUsize::new(0), left: Condvar::new() }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, usize> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter(&self) -> Place<'_> {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        while *free == 0 {
-            free = self.left.wait(free).unwrap_or_else(PoisonError::into_inner);
+        let mut inside = self.inside();
+        while *inside == self.places {
+            inside = self.left.wait(inside).unwrap_or_else(PoisonError::into_inner);
         }
-        *free -= 1;
+        *inside += 1;
         Place(self)
+    }
+
+    /// Enters if nobody is inside, nor was when somebody entered a short while ago.
+    fn enter_alone(&self) -> Option<Place<'_>> {
+        let mut inside = self.inside();
+        if *inside > 0 {
+            self.crowded.store(CROWDED_FOR, Ordering::Relaxed);
+            return None;
+        }
+        let crowded = self.crowded.load(Ordering::Relaxed);
+        self.crowded.store(crowded.saturating_sub(1), Ordering::Relaxed);
+        (crowded == 0).then(|| {
+            *inside += 1;
+            Place(self)
+        })
     }
 }
 
@@ -218,7 +336,7 @@ struct Place<'a>(&'a Gate);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.0.inside() -= 1;
         self.0.left.notify_one();
     }
 }
@@ -342,6 +460,48 @@ mod tests {
     }
 
     #[test]
+    fn short_work_begins_on_the_calling_thread() {
+        let _alone = alone();
+        for threads in [1, 2, 7] {
+            set_threads(threads).unwrap();
+            let caller = std::thread::current().id();
+            // Somebody else may be inside, and then for a while it does not.
+            while run_short(|| std::thread::current().id()) != Ok(caller) {}
+            let inside = run_short(|| (threads_here(), run(threads_here), run_short(threads_here)));
+            assert_eq!(inside, Ok((threads, Ok(threads), Ok(threads))));
+            assert_eq!(threads_here(), 1);
+        }
+    }
+
+    #[test]
+    fn every_part_of_short_work_runs_once() {
+        let _alone = alone();
+        for threads in [1, 2, 7] {
+            set_threads(threads).unwrap();
+            for round in 0..500 {
+                let calls: Vec<_> = (0..round % 40).map(|_| AtomicUsize::new(0)).collect();
+                let count = |i: usize| _ = calls[i].fetch_add(1, Ordering::Relaxed);
+                // A part that fans out does so alone, or on the pool.
+                run_short(|| for_each(calls.len(), |i| for_each(3, |_| count(i)))).unwrap();
+                assert!(calls.iter().all(|calls| calls.load(Ordering::Relaxed) == 3));
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_of_short_work_reaches_the_caller_and_the_next_call_works() {
+        let _alone = alone();
+        set_threads(3).unwrap();
+        for part in 0..5 {
+            let work = || run_short(|| for_each(5, |i| assert_ne!(i, part, "part {part}")));
+            let panic = catch_unwind(AssertUnwindSafe(work)).unwrap_err();
+            assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains(&format!("part {part}"))));
+            assert_eq!(threads_here(), 1);
+            assert_eq!(run_short(|| 1), Ok(1));
+        }
+    }
+
+    #[test]
     fn the_threads_have_the_manners_they_were_taught() {
         static PARTS: AtomicUsize = AtomicUsize::new(0);
         static EXITS: AtomicUsize = AtomicUsize::new(0);
@@ -369,9 +529,10 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    for _ in 0..50 {
+                    for call in 0..100 {
                         let sum = AtomicUsize::new(0);
-                        run(|| for_each(10, |i| _ = sum.fetch_add(i, Ordering::Relaxed))).unwrap();
+                        let work = || for_each(10, |i| _ = sum.fetch_add(i, Ordering::Relaxed));
+                        if call % 3 == 0 { run(work) } else { run_short(work) }.unwrap();
                         assert_eq!(sum.into_inner(), 45);
                     }
                 });

@@ -7,6 +7,8 @@
 //! Every element of the result is the same chain of operations wherever in a tile it lies: one sum for each
 //! [`DEPTH`] steps of the inner dimension, added up in order. So its bits depend neither on the tiling nor on threads.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::lanes::{self, Kernel, Lanes};
 use crate::memory::Aligned;
 use crate::view::{Shared, View, ViewMut};
@@ -28,6 +30,10 @@ const TOGETHER: usize = 4;
 const VECTORS: usize = 3;
 /// Below this many multiplications one thread is faster than several.
 const PARALLEL_FROM: usize = 1 << 20;
+/// Below this many multiplications in all, one thread is faster than several that take many steps together.
+const STEPS_PARALLEL_FROM: usize = 1 << 22;
+/// From this many multiplications on, work takes half a millisecond and more.
+const LONG_FROM: usize = 1 << 25;
 /// Up to this many rows, packing the right-hand side costs more than it gains.
 const UNPACKED_ROWS: usize = 16;
 /// Up to this many values of the right-hand side, all of it stays in the first-level cache without packing.
@@ -94,7 +100,19 @@ pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: Vi
         lanes::run(Tiles { c, part, offset: 0, update, a, b: Right::View(b) });
         return Ok(());
     }
-    packed(c, part, update, a, b)
+    let block = Block { c, part, offset: 0, update, a, b };
+    let work = rows * columns * depth;
+    if work < PARALLEL_FROM || parallel::threads_here() == 1 {
+        block.packed(&mut Room::of(rows, columns, depth, a)?, false);
+        Ok(())
+    } else if let Some(split) = Split::of(rows, columns)
+        && parallel::is_leading()
+    {
+        block.split(split)
+    } else {
+        block.packed(&mut Room::of(rows, columns, depth, a)?, true);
+        Ok(())
+    }
 }
 
 /// Updates `c` with `a * b` on this thread and without packing: for blocks so small that the rows of `b`, of adjacent
@@ -104,95 +122,205 @@ pub(crate) fn small_product(c: ViewMut<'_>, update: Update, a: View<'_>, b: View
     lanes::run(Tiles { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
 }
 
-/// Sees to it that large work is on the pool: runs `work` there if it takes at least `multiplications`.
+/// Runs `work`, a product of so many `multiplications`, where it is done soonest: here, here with the help of the pool, or on
+/// the pool.
 ///
 /// # Errors
 /// Those of `work`, and [`crate::Error::Threads`].
-pub(crate) fn on_pool_from<R: Send>(multiplications: usize, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
-    parallel::run_if(multiplications >= PARALLEL_FROM, work)
+pub(crate) fn spread<R: Send>(multiplications: usize, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+    match multiplications {
+        ..PARALLEL_FROM => work(),
+        PARALLEL_FROM..LONG_FROM => parallel::run_short(work)?,
+        LONG_FROM.. => parallel::run(work)?,
+    }
 }
 
-fn packed(c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
-    let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
-    let panel = lanes::run(PanelWidth);
-    let deepest = depth.min(DEPTH);
-    let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel);
-    let packs_left = a.column_step() != 1;
-    // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
-    let most = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
-    let mut right: Aligned<f64> = Aligned::unspecified(widest * deepest * most)?;
-    let mut left = memory::unspecified::<f64>(if packs_left { rows * deepest } else { 0 })?;
+/// Runs `work`, many products that wait for each other, on the pool if it takes enough `multiplications` in all for that to be
+/// sooner than here.
+///
+/// # Errors
+/// Those of `work`, and [`crate::Error::Threads`].
+pub(crate) fn spread_steps<R: Send>(multiplications: usize, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
+    parallel::run_if(multiplications >= STEPS_PARALLEL_FROM, work)
+}
 
-    let parallel = rows * columns * depth >= PARALLEL_FROM;
-    let share = |count: usize, part: &(dyn Fn(usize) + Sync)| {
-        if parallel { parallel::for_each(count, part) } else { (0..count).for_each(part) }
-    };
-    let whole = Shared::new(c);
-    for column in (0..columns).step_by(PACKED_COLUMNS) {
-        let width = PACKED_COLUMNS.min(columns - column);
-        let panels = width.div_ceil(panel);
-        let per_tile = panels.div_ceil(width.div_ceil(COLUMNS));
-        let across = panels.div_ceil(per_tile);
-        let mut height = ROWS;
-        while parallel && height > 8 && across * rows.div_ceil(height) < 4 * parallel::threads_here() {
-            height /= 2;
+/// Where a product packs its values.
+struct Room {
+    right: Aligned<f64>,
+    left: Vec<f64>,
+    /// Blocks of [`DEPTH`] steps of the right-hand side that there is room for.
+    blocks: usize,
+}
+
+impl Room {
+    /// Returns the room for a product of at most so many rows and columns.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    fn of(rows: usize, columns: usize, depth: usize, a: View<'_>) -> Result<Self> {
+        let deepest = depth.min(DEPTH);
+        let packs_left = a.column_step() != 1;
+        let widest = columns.min(PACKED_COLUMNS).next_multiple_of(lanes::run(PanelWidth));
+        // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
+        let most = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
+        Ok(Self {
+            right: Aligned::unspecified(widest * deepest * most)?,
+            left: memory::unspecified(if packs_left { rows * deepest } else { 0 })?,
+            blocks: most,
+        })
+    }
+}
+
+/// How a product is split into blocks, a few for each thread.
+struct Split {
+    across: usize,
+    down: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Split {
+    /// Returns none where blocks would be so flat that most of the work were packing.
+    fn of(rows: usize, columns: usize) -> Option<Self> {
+        let threads = parallel::threads_here();
+        let panel = lanes::run(PanelWidth);
+        let across = (columns / (2 * panel)).clamp(1, threads);
+        let down = (2 * threads).div_ceil(across).min(rows / ROWS);
+        if across * down < threads {
+            return None;
         }
-        let down = rows.div_ceil(height);
-        for first_step in (0..depth).step_by(DEPTH * most) {
-            let blocks = most.min((depth - first_step).div_ceil(DEPTH));
-            // Where a block begins along the inner dimension, and how long it is.
-            let steps = |block: usize| (first_step + block * DEPTH, DEPTH.min(depth - first_step - block * DEPTH));
+        let width = columns.div_ceil(across).next_multiple_of(panel / VECTORS);
+        let height = rows.div_ceil(down).next_multiple_of(8);
+        Some(Self { across: columns.div_ceil(width), down: rows.div_ceil(height), width, height })
+    }
+}
 
-            let to = Shared::new(ViewMut::new(&mut right, blocks * panels, panel * deepest, panel * deepest));
-            share(across * blocks, &|tile| {
-                let (block, across) = (tile / across, tile % across);
-                let (step, steps) = steps(block);
-                for index in across * per_tile..panels.min((across + 1) * per_tile) {
-                    // SAFETY: each panel is a row of its own and belongs to one tile.
-                    let mut row = unsafe { to.block(block * panels + index, 0, 1, panel * steps) };
-                    let first = index * panel;
-                    pack_right(row.row(0), b.block(step, column + first, steps, panel.min(width - first)), panel);
+/// A product, or a block of one.
+struct Block<'a> {
+    c: ViewMut<'a>,
+    part: Part,
+    /// Columns of the whole result to the left of this block, less the rows above it.
+    offset: isize,
+    update: Update,
+    a: View<'a>,
+    b: View<'a>,
+}
+
+impl Block<'_> {
+    /// Updates the blocks of a split. Each packs what it needs for itself: to wait for what another thread packs, and to fetch it
+    /// from there, takes longer where there is little to do.
+    ///
+    /// # Errors
+    /// As [`product`].
+    fn split(self, Split { across, down, width, height }: Split) -> Result<()> {
+        let Self { c, part, offset, update, a, b } = self;
+        let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
+        let mut rooms = memory::with_capacity(across * down)?;
+        for _ in 0..across * down {
+            rooms.push(Mutex::new(Room::of(height, width, depth, a)?));
+        }
+        let whole = Shared::new(c);
+        // Those of one column, which need the same right-hand side, go to the same thread if it is there.
+        parallel::for_each(across * down, |index| {
+            let (row, column) = (index / across * height, index % across * width);
+            let (rows, columns) = (height.min(rows - row), width.min(columns - column));
+            let offset = offset + column as isize - row as isize;
+            if part == Part::Upper && offset + (columns as isize) <= 0 {
+                return;
+            }
+            let block = Block {
+                // SAFETY: different blocks do not overlap.
+                c: unsafe { whole.block(row, column, rows, columns) },
+                part,
+                offset,
+                update,
+                a: a.block(row, 0, rows, depth),
+                b: b.block(0, column, depth, columns),
+            };
+            block.packed(&mut rooms[index].lock().unwrap_or_else(PoisonError::into_inner), false);
+        });
+        Ok(())
+    }
+
+    /// Updates the block, in a room that is large enough for it: on all threads if it is `shared`.
+    fn packed(self, room: &mut Room, shared: bool) {
+        let Self { c, part, offset: outside, update, a, b } = self;
+        let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
+        let panel = lanes::run(PanelWidth);
+        let deepest = depth.min(DEPTH);
+        let packs_left = a.column_step() != 1;
+        let most = room.blocks;
+
+        let share = |count: usize, part: &(dyn Fn(usize) + Sync)| {
+            if shared { parallel::for_each(count, part) } else { (0..count).for_each(part) }
+        };
+        let whole = Shared::new(c);
+        for column in (0..columns).step_by(PACKED_COLUMNS) {
+            let width = PACKED_COLUMNS.min(columns - column);
+            let panels = width.div_ceil(panel);
+            let per_tile = panels.div_ceil(width.div_ceil(COLUMNS));
+            let across = panels.div_ceil(per_tile);
+            let mut height = ROWS;
+            while shared && height > 8 && across * rows.div_ceil(height) < 4 * parallel::threads_here() {
+                height /= 2;
+            }
+            let down = rows.div_ceil(height);
+            for first_step in (0..depth).step_by(DEPTH * most) {
+                let blocks = most.min((depth - first_step).div_ceil(DEPTH));
+                // Where a block begins along the inner dimension, and how long it is.
+                let steps = |block: usize| (first_step + block * DEPTH, DEPTH.min(depth - first_step - block * DEPTH));
+
+                let to = Shared::new(ViewMut::new(&mut room.right, blocks * panels, panel * deepest, panel * deepest));
+                share(across * blocks, &|tile| {
+                    let (block, across) = (tile / across, tile % across);
+                    let (step, steps) = steps(block);
+                    for index in across * per_tile..panels.min((across + 1) * per_tile) {
+                        // SAFETY: each panel is a row of its own and belongs to one tile.
+                        let mut row = unsafe { to.block(block * panels + index, 0, 1, panel * steps) };
+                        let first = index * panel;
+                        pack_right(row.row(0), b.block(step, column + first, steps, panel.min(width - first)), panel);
+                    }
+                });
+                if packs_left {
+                    let (step, steps) = steps(0);
+                    let to = Shared::new(ViewMut::new(&mut room.left, rows, steps, steps));
+                    share(down, &|tile| {
+                        let first = tile * height;
+                        let count = height.min(rows - first);
+                        // SAFETY: the rows of different tiles do not overlap.
+                        let block = unsafe { to.block(first, 0, count, steps) };
+                        copy_transposed(block, a.block(first, step, count, steps));
+                    });
                 }
-            });
-            if packs_left {
-                let (step, steps) = steps(0);
-                let to = Shared::new(ViewMut::new(&mut left, rows, steps, steps));
-                share(down, &|tile| {
-                    let first = tile * height;
-                    let count = height.min(rows - first);
-                    // SAFETY: the rows of different tiles do not overlap.
-                    let block = unsafe { to.block(first, 0, count, steps) };
-                    copy_transposed(block, a.block(first, step, count, steps));
+                let left = &room.left;
+                let right = View::new(&room.right, blocks * panels, panel * deepest, panel * deepest);
+                share(across * down, &|tile| {
+                    let (across, down) = (tile / down, tile % down);
+                    let row = down * height;
+                    let first = across * per_tile;
+                    let (tile_rows, start) = (height.min(rows - row), column + first * panel);
+                    let tile_columns = (per_tile * panel).min(column + width - start);
+                    let offset = outside + start as isize - row as isize;
+                    if part == Part::Upper && offset + (tile_columns as isize) <= 0 {
+                        return;
+                    }
+                    for block in 0..blocks {
+                        let (step, steps) = steps(block);
+                        let update = if update == Update::Set && step > 0 { Update::Add } else { update };
+                        // SAFETY: different tiles do not overlap.
+                        let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
+                        let b = right.block(block * panels + first, 0, tile_columns.div_ceil(panel), panel * steps);
+                        let a = if packs_left {
+                            View::new(left, rows, steps, steps).block(row, 0, tile_rows, steps)
+                        } else {
+                            a.block(row, step, tile_rows, steps)
+                        };
+                        lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
+                    }
                 });
             }
-            let right = View::new(&right, blocks * panels, panel * deepest, panel * deepest);
-            share(across * down, &|tile| {
-                let (across, down) = (tile / down, tile % down);
-                let row = down * height;
-                let first = across * per_tile;
-                let (tile_rows, start) = (height.min(rows - row), column + first * panel);
-                let tile_columns = (per_tile * panel).min(column + width - start);
-                let offset = start as isize - row as isize;
-                if part == Part::Upper && offset + (tile_columns as isize) <= 0 {
-                    return;
-                }
-                for block in 0..blocks {
-                    let (step, steps) = steps(block);
-                    let update = if update == Update::Set && step > 0 { Update::Add } else { update };
-                    // SAFETY: different tiles do not overlap.
-                    let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
-                    let b = right.block(block * panels + first, 0, tile_columns.div_ceil(panel), panel * steps);
-                    let a = if packs_left {
-                        View::new(&left, rows, steps, steps).block(row, 0, tile_rows, steps)
-                    } else {
-                        a.block(row, step, tile_rows, steps)
-                    };
-                    lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
-                }
-            });
         }
     }
-    Ok(())
 }
 
 /// Copies `from` so that each of its rows becomes `panel` adjacent values, the missing ones zero.

@@ -9,7 +9,7 @@
 use crate::columns::Columns;
 use crate::householder::{Direction, PANEL, Reflectors, Restored};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, exponent, power_of_two};
-use crate::product::{copy_transposed, on_pool_from};
+use crate::product::{copy_transposed, spread_steps};
 use crate::scaling::solve_in_range;
 use crate::triangular::{Diagonal, solve_lower};
 use crate::view::{View, ViewMut};
@@ -55,7 +55,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
         }
     }
     let scaled = exponents.iter().any(|&exponent| exponent != 0);
-    on_pool_from(rows * columns * tau.len(), || {
+    spread_steps(rows * columns * tau.len(), || {
         let mut copy = Columns::unspecified(rows, columns)?;
         copy.copy_scaled(a, 0);
         if scaled {
@@ -91,7 +91,7 @@ pub fn q(qr: MatrixRef<'_>, tau: &[f64], out: &mut [f64]) -> Result<()> {
     let (rows, columns) = (qr.rows(), tau.len());
     check_tau(qr, tau)?;
     check_result(rows, columns, out)?;
-    on_pool_from(rows * columns * columns, || {
+    spread_steps(rows * columns * columns, || {
         let mut q = Columns::zeros(rows, columns)?;
         q.set_identity();
         for first in (0..columns).step_by(PANEL).rev() {
@@ -138,7 +138,7 @@ pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mu
     if let Some(pivot) = (0..columns).find(|&i| triangle.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });
     }
-    on_pool_from(rows * columns * right, || {
+    spread_steps(rows * columns * right, || {
         let mut rotated = Columns::zeros(rows, right)?;
         solve_in_range(out, right, matrix::largest(b.values()), &[], |shift, x| {
             rotated.copy_scaled(b, shift);

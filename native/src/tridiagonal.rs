@@ -84,7 +84,7 @@ struct Work {
 impl Work {
     /// Reduces a column of the panel that begins at `first`, leaves the vector of its reflection there, and returns the
     /// values on and beside the diagonal and the factor `τ`.
-    fn reduce(&mut self, crew: &mut Crew<'_>, matrix: &mut Columns, first: usize, column: usize) -> (f64, f64, f64) {
+    fn reduce(&mut self, crew: &mut Crew, matrix: &mut Columns, first: usize, column: usize) -> (f64, f64, f64) {
         let (n, before) = (matrix.columns(), 2 * (column - first));
         let mut factors = [0.0; 2 * PANEL];
         let factors = &mut factors[..before];
@@ -137,7 +137,7 @@ impl Work {
     }
 
     /// Subtracts from the matrix, from column `first` on, what a panel of this width has kept.
-    fn update(&self, crew: &mut Crew<'_>, matrix: &mut Columns, first: usize, width: usize) {
+    fn update(&self, crew: &mut Crew, matrix: &mut Columns, first: usize, width: usize) {
         let n = matrix.columns();
         let blocks = n.div_ceil(BLOCK);
         let (kept, partners) = (self.kept.view().transposed(), self.partners.view().transposed());
@@ -160,7 +160,7 @@ impl Work {
 /// Sets column `b` of `images` to the contribution of block `b` to the product of `matrix` and `x`, which is zero before
 /// `first`, and each of `dots` to the dot product of a row of `kept` and `x`.
 fn multiply(
-    crew: &mut Crew<'_>,
+    crew: &mut Crew,
     matrix: &Columns,
     x: &[f64],
     first: usize,

@@ -178,7 +178,7 @@ mod crew;
 mod crew_tests {
     use loom::cell::UnsafeCell;
 
-    use super::crew::lead;
+    use super::crew::{Crew, lead};
 
     /// Runs `test` through the interleavings in which threads are interrupted three times at most: all of them would take
     /// hours, and a fault hardly ever needs more.
@@ -230,6 +230,22 @@ mod crew_tests {
                 crew.step(true, 2, |i| values.set(i, values.get(i) * 10));
                 assert_eq!([0, 1, 2].map(|i| values.get(i)), [10, 20, 3]);
             });
+        });
+    }
+    #[test]
+    fn one_who_joins_by_himself_shares_a_step_or_comes_too_late() {
+        interleave(|| {
+            let values = Values(std::array::from_fn(|_| UnsafeCell::new(0)));
+            let (mut crew, membership) = Crew::new(2);
+            assert_eq!(crew.members(), 2);
+            let member = loom::thread::spawn(move || membership.join());
+            crew.step(true, 2, |i| values.set(i, i + 1));
+            crew.step(true, 2, |i| values.set(2 + i, values.get(1 - i)));
+            assert_eq!((values.get(2), values.get(3)), (2, 1));
+            drop(crew);
+            // Nobody uses the values any more: the leader waited for whoever did.
+            drop(values);
+            member.join().unwrap();
         });
     }
 }

@@ -119,7 +119,7 @@ fn products_with_large_blocks_of_zeros_are_exact() {
 fn a_small_stack_is_enough() {
     let _threads = with_threads(2);
     let small = std::thread::Builder::new().stack_size(64 << 10).spawn(|| {
-        for n in [3, 20, 64, 100, 126, 127, 200] {
+        for n in [3, 20, 64, 100, 126, 127, 200, 320, 460] {
             let a = Owned::random(n, n, 1);
             let mut out = Owned::zeros(n, n);
             let gram = a.times(&a.transposed());

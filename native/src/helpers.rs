@@ -1,0 +1,89 @@
+//! Threads of the pool that help with short calls.
+//!
+//! A processor that has nothing to do sleeps so deeply that to wake it takes as long as a product of two small matrices. A thread
+//! that has helped with a call therefore looks out for the next one for a moment before it goes to sleep.
+
+use std::hint::spin_loop;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::crew::Membership;
+
+/// How long a thread looks out for a call: about as long as a program needs between two products.
+const LOOKS_OUT: Duration = Duration::from_micros(100);
+/// Looks between two at the clock.
+const LOOKS: usize = 64;
+
+/// The threads of one pool that help.
+#[derive(Default)]
+pub(crate) struct Helpers {
+    lookout: Mutex<Lookout>,
+    /// Calls there have been.
+    calls: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Lookout {
+    /// What was last called for.
+    crew: Option<Membership>,
+    /// Threads that look out, or are on their way to.
+    threads: usize,
+    /// How many of them there may be.
+    wanted: usize,
+}
+
+impl Helpers {
+    /// Calls for `wanted` threads to join a crew, and returns how many of them are still to be sent to [`Helpers::help`].
+    pub(crate) fn call(&self, crew: Membership, wanted: usize) -> usize {
+        let mut lookout = self.lookout();
+        lookout.crew = Some(crew);
+        lookout.wanted = wanted;
+        let sent = wanted.saturating_sub(lookout.threads);
+        lookout.threads += sent;
+        self.calls.fetch_add(1, Ordering::Release);
+        sent
+    }
+
+    /// Joins the crew that was last called for, and then those that are called for, until there was none for a while.
+    pub(crate) fn help(&self) {
+        let mut answered = 0;
+        loop {
+            self.wait(answered);
+            let crew = {
+                let mut lookout = self.lookout();
+                lookout.threads -= 1;
+                let calls = self.calls.load(Ordering::Relaxed);
+                if calls == answered {
+                    return;
+                }
+                answered = calls;
+                lookout.crew.clone()
+            };
+            if let Some(crew) = crew {
+                crew.join();
+            }
+            let mut lookout = self.lookout();
+            if lookout.threads >= lookout.wanted {
+                return;
+            }
+            lookout.threads += 1;
+        }
+    }
+
+    fn wait(&self, answered: usize) {
+        let begin = Instant::now();
+        while begin.elapsed() < LOOKS_OUT {
+            for _ in 0..LOOKS {
+                if self.calls.load(Ordering::Relaxed) != answered {
+                    return;
+                }
+                spin_loop();
+            }
+        }
+    }
+
+    fn lookout(&self) -> MutexGuard<'_, Lookout> {
+        self.lookout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
