@@ -94,7 +94,7 @@ impl Membership {
 /// A value that shares no line of the cache with others.
 #[derive(Default)]
 #[repr(align(128))]
-struct Line<T>(T);
+pub(crate) struct Line<T>(pub(crate) T);
 
 struct State {
     members: usize,

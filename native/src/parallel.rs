@@ -16,7 +16,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::crew::Crew;
+use crate::crew::{Crew, Line};
 use crate::helpers::Helpers;
 use crate::{Error, Result};
 
@@ -38,6 +38,9 @@ pub struct Manners {
 }
 
 static MANNERS: OnceLock<Manners> = OnceLock::new();
+
+/// Queues in which the parts of a call wait: one for each thread, but of very many threads some share one.
+const QUEUES: usize = 8;
 
 /// Callers that find nobody inside, after one that did, before one of them is taken to be alone.
 const CROWDED_FOR: usize = 64;
@@ -202,15 +205,23 @@ pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
         }
         return;
     }
-    let next = AtomicUsize::new(0);
-    fan_out(rayon::current_num_threads().min(count), &|| {
-        loop {
-            before_part();
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                break;
+    // A part goes to the same thread from call to call unless that one is late: its data is then in the right cache, and not in
+    // that of another processor.
+    let workers = rayon::current_num_threads().min(count);
+    let queues = workers.min(QUEUES);
+    let taken: [Line<AtomicUsize>; QUEUES] = Default::default();
+    fan_out(workers, &|| {
+        let own = rayon::current_thread_index().map_or(0, |index| index % queues);
+        for queue in (own..queues).chain(0..own) {
+            let [first, end] = [queue, queue + 1].map(|queue| queue * count / queues);
+            loop {
+                before_part();
+                let index = first + taken[queue].0.fetch_add(1, Ordering::Relaxed);
+                if index >= end {
+                    break;
+                }
+                part(index);
             }
-            part(index);
         }
     });
 }
