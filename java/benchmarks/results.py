@@ -270,7 +270,9 @@ def bound(plan, results, bar, jdk, params, theirs):
     best = results.one(measure, shared, jdk, bar["bound"]["peer"])
     if not best:
         return None
-    ratio = theirs.over(best) / (bar["bound"].get("flops", 0) * int(params.get("n", 0)) ** 3 or 1)
+    # Of a rate, the cost is the seconds of one flop; of a cube of n they say how many there are for each value in it.
+    flops = bar["bound"]["flops"] * int(params.get("n", 1)) ** 3 if "flops" in bar["bound"] else 1
+    ratio = theirs.over(best) / flops
     return 1 / ratio if "at-most" in bar else ratio
 
 

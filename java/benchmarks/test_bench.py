@@ -294,6 +294,14 @@ def test_a_bound_says_what_it_would_reach():
     verdict = next(v for v in verdicts("2 x Lucene", *vectors) if v.ratio)
     assert verdict.ratio == pytest.approx(3)
     assert verdict.bound == pytest.approx(2.5)
+    searches = [
+        raw("index.IndexBenchmark.search", 10_000, k=10, peer="rust-ffi"),
+        raw("index.IndexBenchmark.search", 1_000, k=10, peer="rust-ffi-64"),
+        raw("Peak", 192e9, unit="flop/s", peer="fma-float"),
+    ]
+    verdict = next(v for v in verdicts("64 searches together", *searches) if v.ratio)
+    assert verdict.ratio == pytest.approx(10)
+    assert verdict.bound == pytest.approx(12.5)
 
 
 def test_what_bounds_a_bar_is_measured():

@@ -221,36 +221,43 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+/* As many floats as a register holds. */
+typedef float singles __attribute__((vector_size(sizeof(doubles))));
+
 /*
- * Returns the flop/s of about so many seconds. The chains approach 1, so that no value is ever out of the normal range,
- * from where the compiler cannot know: it would not compute a chain that it knows to begin at 1.
+ * Defines a function that returns the flop/s of about so many seconds, on registers of one type. The chains approach 1, so that
+ * no value is ever out of the normal range, from where the compiler cannot know: it would not compute a chain that it knows to
+ * begin at 1.
  */
-static double multiply(double seconds, doubles *result) {
-    enum { STEPS = 1 << 14 };
-    const doubles factor = (doubles){0} + 0.75;
-    const doubles summand = (doubles){0} + 0.25;
-    doubles chain[CHAINS];
-    for (int i = 0; i < CHAINS; i++) {
-        chain[i] = (doubles){0} + (seconds + i);
+#define MULTIPLY(name, type, element)                                          \
+    static double name(double seconds, doubles *result) {                      \
+        enum { STEPS = 1 << 14 };                                              \
+        const type factor = (type){0} + (element)0.75;                         \
+        const type summand = (type){0} + (element)0.25;                        \
+        type chain[CHAINS];                                                    \
+        for (int i = 0; i < CHAINS; i++) {                                     \
+            chain[i] = (type){0} + (element)(seconds + i);                     \
+        }                                                                      \
+        double begin = now();                                                  \
+        double end;                                                            \
+        double flops = 0;                                                      \
+        do {                                                                   \
+            for (int step = 0; step < STEPS; step++) {                         \
+                _Pragma("GCC unroll 16") for (int i = 0; i < CHAINS; i++) {    \
+                    chain[i] = chain[i] * factor + summand;                    \
+                }                                                              \
+            }                                                                  \
+            flops += 2.0 * STEPS * CHAINS * (sizeof(type) / sizeof(element));  \
+            end = now();                                                       \
+        } while (end - begin < seconds);                                       \
+        for (int i = 0; i < CHAINS; i++) {                                     \
+            *result += (doubles)chain[i];                                      \
+        }                                                                      \
+        return flops / (end - begin);                                          \
     }
-    double begin = now();
-    double end;
-    double flops = 0;
-    do {
-        for (int step = 0; step < STEPS; step++) {
-#pragma GCC unroll 16
-            for (int i = 0; i < CHAINS; i++) {
-                chain[i] = chain[i] * factor + summand;
-            }
-        }
-        flops += 2.0 * STEPS * CHAINS * (sizeof(doubles) / sizeof(double));
-        end = now();
-    } while (end - begin < seconds);
-    for (int i = 0; i < CHAINS; i++) {
-        *result += chain[i];
-    }
-    return flops / (end - begin);
-}
+
+MULTIPLY(multiply, doubles, double)
+MULTIPLY(multiply_singles, singles, float)
 
 /*
  * As many rows and registers of a row as the registers hold beside what is multiplied, and a depth at which both sides of the
@@ -319,6 +326,11 @@ static void *multiply_and_add(void *part) {
     return NULL;
 }
 
+static void *multiply_and_add_singles(void *part) {
+    run_multiplier(part, multiply_singles);
+    return NULL;
+}
+
 static void *multiply_tiles(void *part) {
     run_multiplier(part, multiply_tile);
     return NULL;
@@ -349,6 +361,12 @@ JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeak(
     JNIEnv *env, jclass class, jint threads, jdouble seconds) {
     (void)class;
     return peak(env, threads, seconds, multiply_and_add);
+}
+
+JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_fmaPeakOfFloats(
+    JNIEnv *env, jclass class, jint threads, jdouble seconds) {
+    (void)class;
+    return peak(env, threads, seconds, multiply_and_add_singles);
 }
 
 JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_tilePeak(

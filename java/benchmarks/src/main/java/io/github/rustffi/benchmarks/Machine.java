@@ -49,6 +49,16 @@ public final class Machine {
     public static native double fmaPeak(int threads, double seconds);
 
     /**
+     * Returns the same of {@code float}.
+     *
+     * @param threads how many threads compute, at most 1,024
+     * @param seconds for how long they do
+     * @return the operations a second of all threads together
+     * @throws IllegalArgumentException if there is no thread
+     */
+    public static native double fmaPeakOfFloats(int threads, double seconds);
+
+    /**
      * Returns the floating-point operations a second of the inner loop of a matrix product, on a tile that stays in the
      * registers and operands that stay in the first-level cache.
      *
