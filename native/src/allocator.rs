@@ -8,7 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes from which on a piece is kept.
-const LARGE: usize = 256 << 10;
+const LARGE: usize = 128 << 10;
 
 /// Bytes of all pieces that are kept while nobody uses them.
 const KEPT: usize = 128 << 20;

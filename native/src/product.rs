@@ -103,14 +103,14 @@ pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: Vi
     let block = Block { c, part, offset: 0, update, a, b };
     let work = rows * columns * depth;
     if work < PARALLEL_FROM || parallel::threads_here() == 1 {
-        block.packed(&mut Room::of(rows, columns, depth, a)?, false);
+        block.packed(Rooms::new(1, rows, columns, depth, a)?.first(), false);
         Ok(())
     } else if let Some(split) = Split::of(rows, columns)
         && parallel::is_leading()
     {
         block.split(split)
     } else {
-        block.packed(&mut Room::of(rows, columns, depth, a)?, true);
+        block.packed(Rooms::new(1, rows, columns, depth, a)?.first(), true);
         Ok(())
     }
 }
@@ -144,30 +144,56 @@ pub(crate) fn spread_steps<R: Send>(multiplications: usize, work: impl FnOnce() 
     parallel::run_if(multiplications >= STEPS_PARALLEL_FROM, work)
 }
 
-/// Where a product packs its values.
-struct Room {
+/// Where products pack their values. It is one piece of memory, since a large one is kept for the next product.
+struct Rooms {
     right: Aligned<f64>,
     left: Vec<f64>,
-    /// Blocks of [`DEPTH`] steps of the right-hand side that there is room for.
+    right_each: usize,
+    left_each: usize,
+    /// Blocks of [`DEPTH`] steps of the right-hand side that each has room for.
     blocks: usize,
 }
 
-impl Room {
-    /// Returns the room for a product of at most so many rows and columns.
+/// Where one product packs its values.
+struct Room<'a> {
+    right: &'a mut [f64],
+    left: &'a mut [f64],
+    blocks: usize,
+}
+
+impl Rooms {
+    /// Returns `count` rooms, each for a product of at most so many rows and columns.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    fn of(rows: usize, columns: usize, depth: usize, a: View<'_>) -> Result<Self> {
+    fn new(count: usize, rows: usize, columns: usize, depth: usize, a: View<'_>) -> Result<Self> {
         let deepest = depth.min(DEPTH);
         let packs_left = a.column_step() != 1;
         let widest = columns.min(PACKED_COLUMNS).next_multiple_of(lanes::run(PanelWidth));
         // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
-        let most = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
+        let blocks = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
+        let right_each = (widest * deepest * blocks).next_multiple_of(8);
+        let left_each = if packs_left { rows * deepest } else { 0 };
         Ok(Self {
-            right: Aligned::unspecified(widest * deepest * most)?,
-            left: memory::unspecified(if packs_left { rows * deepest } else { 0 })?,
-            blocks: most,
+            right: Aligned::unspecified(count * right_each)?,
+            left: memory::unspecified(count * left_each)?,
+            right_each,
+            left_each,
+            blocks,
         })
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = Room<'_>> {
+        let (mut left, left_each, blocks) = (&mut self.left[..], self.left_each, self.blocks);
+        self.right.chunks_exact_mut(self.right_each).map(move |right| {
+            let room;
+            (room, left) = std::mem::take(&mut left).split_at_mut(left_each);
+            Room { right, left: room, blocks }
+        })
+    }
+
+    fn first(&mut self) -> Room<'_> {
+        Room { right: &mut self.right, left: &mut self.left, blocks: self.blocks }
     }
 }
 
@@ -215,10 +241,9 @@ impl Block<'_> {
     fn split(self, Split { across, down, width, height }: Split) -> Result<()> {
         let Self { c, part, offset, update, a, b } = self;
         let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
+        let mut space = Rooms::new(across * down, height, width, depth, a)?;
         let mut rooms = memory::with_capacity(across * down)?;
-        for _ in 0..across * down {
-            rooms.push(Mutex::new(Room::of(height, width, depth, a)?));
-        }
+        rooms.extend(space.each().map(|room| Mutex::new(Some(room))));
         let whole = Shared::new(c);
         // Those of one column, which need the same right-hand side, go to the same thread if it is there.
         parallel::for_each(across * down, |index| {
@@ -237,13 +262,14 @@ impl Block<'_> {
                 a: a.block(row, 0, rows, depth),
                 b: b.block(0, column, depth, columns),
             };
-            block.packed(&mut rooms[index].lock().unwrap_or_else(PoisonError::into_inner), false);
+            let room = rooms[index].lock().unwrap_or_else(PoisonError::into_inner).take();
+            block.packed(room.expect("each block has a room and comes once"), false);
         });
         Ok(())
     }
 
     /// Updates the block, in a room that is large enough for it: on all threads if it is `shared`.
-    fn packed(self, room: &mut Room, shared: bool) {
+    fn packed(self, room: Room<'_>, shared: bool) {
         let Self { c, part, offset: outside, update, a, b } = self;
         let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
         let panel = lanes::run(PanelWidth);
@@ -270,7 +296,7 @@ impl Block<'_> {
                 // Where a block begins along the inner dimension, and how long it is.
                 let steps = |block: usize| (first_step + block * DEPTH, DEPTH.min(depth - first_step - block * DEPTH));
 
-                let to = Shared::new(ViewMut::new(&mut room.right, blocks * panels, panel * deepest, panel * deepest));
+                let to = Shared::new(ViewMut::new(room.right, blocks * panels, panel * deepest, panel * deepest));
                 share(across * blocks, &|tile| {
                     let (block, across) = (tile / across, tile % across);
                     let (step, steps) = steps(block);
@@ -283,7 +309,7 @@ impl Block<'_> {
                 });
                 if packs_left {
                     let (step, steps) = steps(0);
-                    let to = Shared::new(ViewMut::new(&mut room.left, rows, steps, steps));
+                    let to = Shared::new(ViewMut::new(room.left, rows, steps, steps));
                     share(down, &|tile| {
                         let first = tile * height;
                         let count = height.min(rows - first);
@@ -292,8 +318,8 @@ impl Block<'_> {
                         copy_transposed(block, a.block(first, step, count, steps));
                     });
                 }
-                let left = &room.left;
-                let right = View::new(&room.right, blocks * panels, panel * deepest, panel * deepest);
+                let left = &*room.left;
+                let right = View::new(room.right, blocks * panels, panel * deepest, panel * deepest);
                 share(across * down, &|tile| {
                     let (across, down) = (tile / down, tile % down);
                     let row = down * height;
