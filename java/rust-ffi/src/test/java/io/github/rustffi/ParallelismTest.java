@@ -80,7 +80,8 @@ class ParallelismTest {
     @Test
     void theThreadsAreDaemonsUntilOthersTakeTheirPlace() throws InterruptedException {
         Parallelism.setThreads(3);
-        Matrix a = Matrix.identity(200);
+        // Long enough for all of it to be done by these threads.
+        Matrix a = Matrix.identity(400);
         a.times(a);
         List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().matches("rust-ffi-[0-9]+"))
@@ -103,7 +104,7 @@ class ParallelismTest {
     /** Collects garbage, which stops all threads, and ends, while others multiply. */
     static final class EndsEarly {
         public static void main(String[] args) throws InterruptedException {
-            Matrix a = Matrix.identity(300);
+            Matrix a = Matrix.identity(400);
             CountDownLatch begun = new CountDownLatch(20);
             for (int i = 0; i < 2; i++) {
                 Thread thread = new Thread(() -> {

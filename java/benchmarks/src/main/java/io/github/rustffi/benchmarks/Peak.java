@@ -28,8 +28,7 @@ public final class Peak {
             fmaOfFloats = Math.max(fmaOfFloats, Machine.fmaPeakOfFloats(threads, SECONDS));
             tile = Math.max(tile, Machine.tilePeak(threads, SECONDS));
         }
-        String results =
-                String.join(",\n", result("fma", fma), result("fma-float", fmaOfFloats), result("tile", tile));
+        String results = String.join(",\n", result("fma", fma), result("fma-float", fmaOfFloats), result("tile", tile));
         Files.writeString(Path.of(arguments[0]), "[" + results + "]\n");
     }
 
