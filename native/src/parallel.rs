@@ -136,10 +136,7 @@ pub(crate) fn run_short<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
         return Ok(work());
     }
     let pool = pool()?;
-    let Some(_call) = pool.calls.enter_alone() else {
-        let _call = pool.calls.enter();
-        return Ok(pool.threads.install(work));
-    };
+    let Some(_call) = pool.calls.enter_alone() else { return run(work) };
     let threads = pool.threads.current_num_threads();
     if threads == 1 {
         return Ok(work());
@@ -169,7 +166,7 @@ impl Drop for Leader<'_> {
     }
 }
 
-/// Calls `parts`, steps of the crew that this thread leads, if it does.
+/// Calls `part` as often as [`for_each`] does, in a step of the crew that this thread leads, and returns whether it leads one.
 fn step(count: usize, part: &(impl Fn(usize) + Sync)) -> bool {
     struct Restored(NonNull<Crew>);
 
@@ -303,43 +300,47 @@ fn pool() -> Result<Arc<Pool>> {
 /// Lets a limited number of callers through at a time.
 struct Gate {
     places: usize,
-    inside: Mutex<usize>,
-    /// How many callers that might be alone are still taken for some of many.
-    crowded: AtomicUsize,
+    callers: Mutex<Callers>,
     left: Condvar,
+}
+
+struct Callers {
+    inside: usize,
+    /// How many that might be alone are still taken for some of many.
+    crowded: usize,
 }
 
 impl Gate {
     const fn new(places: usize) -> Self {
-        Self { places, inside: Mutex::new(0), crowded: AtomicUsize::new(0), left: Condvar::new() }
+        Self { places, callers: Mutex::new(Callers { inside: 0, crowded: 0 }), left: Condvar::new() }
     }
 
-    fn inside(&self) -> MutexGuard<'_, usize> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn callers(&self) -> MutexGuard<'_, Callers> {
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter(&self) -> Place<'_> {
-        let mut inside = self.inside();
-        while *inside == self.places {
-            inside = self.left.wait(inside).unwrap_or_else(PoisonError::into_inner);
+        let mut callers = self.callers();
+        while callers.inside == self.places {
+            callers = self.left.wait(callers).unwrap_or_else(PoisonError::into_inner);
         }
-        *inside += 1;
+        callers.inside += 1;
         Place(self)
     }
 
     /// Enters if nobody is inside, nor was when somebody entered a short while ago.
     fn enter_alone(&self) -> Option<Place<'_>> {
-        let mut inside = self.inside();
-        if *inside > 0 {
-            self.crowded.store(CROWDED_FOR, Ordering::Relaxed);
-            return None;
+        let mut callers = self.callers();
+        if callers.inside > 0 {
+            callers.crowded = CROWDED_FOR;
+            None
+        } else if callers.crowded > 0 {
+            callers.crowded -= 1;
+            None
+        } else {
+            callers.inside += 1;
+            Some(Place(self))
         }
-        let crowded = self.crowded.load(Ordering::Relaxed);
-        self.crowded.store(crowded.saturating_sub(1), Ordering::Relaxed);
-        (crowded == 0).then(|| {
-            *inside += 1;
-            Place(self)
-        })
     }
 }
 
@@ -347,7 +348,7 @@ struct Place<'a>(&'a Gate);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        *self.0.inside() -= 1;
+        self.0.callers().inside -= 1;
         self.0.left.notify_one();
     }
 }

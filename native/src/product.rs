@@ -97,7 +97,7 @@ pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: Vi
         && (rows <= UNPACKED_ROWS || depth * columns <= UNPACKED_VALUES)
         && rows * columns * depth < PARALLEL_FROM
     {
-        lanes::run(Tiles { c, part, offset: 0, update, a, b: Right::View(b) });
+        lanes::run(Block { c, part, offset: 0, update, a, b: Right::View(b) });
         return Ok(());
     }
     let block = Block { c, part, offset: 0, update, a, b };
@@ -105,8 +105,8 @@ pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: Vi
     if work < PARALLEL_FROM || parallel::threads_here() == 1 {
         block.packed(Rooms::new(1, rows, columns, depth, a)?.first(), false);
         Ok(())
-    } else if let Some(split) = Split::of(rows, columns)
-        && parallel::is_leading()
+    } else if parallel::is_leading()
+        && let Some(split) = Split::of(rows, columns)
     {
         block.split(split)
     } else {
@@ -119,7 +119,7 @@ pub(crate) fn product_part(mut c: ViewMut<'_>, part: Part, update: Update, a: Vi
 /// values, stay in the first-level cache.
 pub(crate) fn small_product(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_>) {
     assert!(c.rows() == a.rows() && c.columns() == b.columns() && a.columns() == b.rows() && b.column_step() == 1);
-    lanes::run(Tiles { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
+    lanes::run(Block { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
 }
 
 /// Runs `work`, a product of so many `multiplications`, where it is done soonest: here, here with the help of the pool, or on
@@ -222,14 +222,14 @@ impl Split {
 }
 
 /// A product, or a block of one.
-struct Block<'a> {
+struct Block<'a, B = View<'a>> {
     c: ViewMut<'a>,
     part: Part,
     /// Columns of the whole result to the left of this block, less the rows above it.
     offset: isize,
     update: Update,
     a: View<'a>,
-    b: View<'a>,
+    b: B,
 }
 
 impl Block<'_> {
@@ -341,7 +341,7 @@ impl Block<'_> {
                         } else {
                             a.block(row, step, tile_rows, steps)
                         };
-                        lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
+                        lanes::run(Block { c, part, offset, update, a, b: Right::Panels(b) });
                     }
                 });
             }
@@ -427,18 +427,8 @@ enum Right<'a> {
     Panels(View<'a>),
 }
 
-/// Updates a block of the result, tile after tile.
-struct Tiles<'a> {
-    c: ViewMut<'a>,
-    part: Part,
-    /// Columns of the result to the left of this block, less the rows above it.
-    offset: isize,
-    update: Update,
-    a: View<'a>,
-    b: Right<'a>,
-}
-
-impl Kernel for Tiles<'_> {
+/// Updates a block, tile after tile.
+impl Kernel for Block<'_, Right<'_>> {
     type Output = ();
 
     #[inline(always)]
