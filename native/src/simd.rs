@@ -82,8 +82,6 @@ pub(crate) trait Lanes<T>: Copy {
     fn store(self, a: Self::Vector) -> Self::Block;
     /// Returns the sum of the lanes, added pairwise.
     fn sum(self, a: Self::Vector) -> T;
-    /// Returns the sum of the lanes, added pairwise in doubles.
-    fn total(self, a: Self::Vector) -> f64;
     /// Returns `value` in every lane.
     fn splat(self, value: T) -> Self::Vector;
     /// Returns `a + b`.
@@ -147,6 +145,9 @@ pub(crate) fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
     }
 }
 
+/// Bytes of a cache line, or of a part of one.
+pub(crate) const LINE: usize = 64;
+
 /// Asks the processor for the cache line at `address`, which may be any.
 #[inline(always)]
 pub(crate) fn prefetch<T>(address: *const T) {
@@ -182,7 +183,7 @@ fn neon<K: Kernel>(kernel: K) -> K::Output {
 pub(crate) struct Portable(());
 
 macro_rules! portable {
-    ($t:ty, $lanes:literal, |$a:ident| $sum:expr, |$b:ident| $total:expr) => {
+    ($t:ty, $lanes:literal, |$a:ident| $sum:expr) => {
         impl Lanes<$t> for Portable {
             type Block = [$t; $lanes];
             type Vector = [$t; $lanes];
@@ -231,17 +232,12 @@ macro_rules! portable {
             fn sum(self, $a: Self::Vector) -> $t {
                 $sum
             }
-            #[inline(always)]
-            fn total(self, $b: Self::Vector) -> f64 {
-                $total
-            }
         }
     };
 }
 
-portable!(f32, 4, |a| (a[0] + a[2]) + (a[1] + a[3]), |a| (f64::from(a[0]) + f64::from(a[2]))
-    + (f64::from(a[1]) + f64::from(a[3])));
-portable!(f64, 2, |a| a[0] + a[1], |a| a[0] + a[1]);
+portable!(f32, 4, |a| (a[0] + a[2]) + (a[1] + a[3]));
+portable!(f64, 2, |a| a[0] + a[1]);
 
 impl Simd for Portable {
     const REGISTERS: usize = 16;
@@ -262,8 +258,7 @@ impl Simd for Portable {
 macro_rules! lanes {
     ($simd:ty, $t:ty, $lanes:literal, $vector:ty, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident,
      $mul:ident, |$tail:ident| $load_tail:expr, |$a:ident, $b:ident, $c:ident| $mul_add:expr,
-     |$s:ident| $sum:expr,
-     |$proof:ident, $d:ident| $total:expr) => {
+     |$s:ident| $sum:expr) => {
         impl Lanes<$t> for $simd {
             type Block = [$t; $lanes];
             type Vector = $vector;
@@ -320,11 +315,6 @@ macro_rules! lanes {
                 // SAFETY: `self` proves the instructions.
                 unsafe { $sum }
             }
-            #[inline(always)]
-            fn total(self, $d: $vector) -> f64 {
-                let $proof = self;
-                $total
-            }
         }
     };
 }
@@ -367,11 +357,7 @@ mod x86 {
         _mm256_mul_ps,
         |tail| Lanes::<f32>::load(Avx2(()), &padded(tail)),
         |a, b, c| _mm256_fmadd_ps(a, b, c),
-        |a| sum_f32(a),
-        |simd, a| {
-            let [low, high] = simd.widen(a);
-            Lanes::<f64>::total(simd, Lanes::<f64>::add(simd, low, high))
-        }
+        |a| sum_f32(a)
     );
     lanes!(
         Avx2,
@@ -386,8 +372,7 @@ mod x86 {
         _mm256_mul_pd,
         |tail| Lanes::<f64>::load(Avx2(()), &padded(tail)),
         |a, b, c| _mm256_fmadd_pd(a, b, c),
-        |a| sum_f64(a),
-        |simd, a| simd.sum(a)
+        |a| sum_f64(a)
     );
     lanes!(
         Avx512,
@@ -406,10 +391,6 @@ mod x86 {
         |a| {
             let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
             sum_f32(_mm256_add_ps(_mm512_castps512_ps256(a), high))
-        },
-        |simd, a| {
-            let [low, high] = simd.widen(a);
-            Lanes::<f64>::total(simd, Lanes::<f64>::add(simd, low, high))
         }
     );
     lanes!(
@@ -426,8 +407,7 @@ mod x86 {
         // SAFETY: the type proves the instructions; the mask leaves out what lies beyond the tail.
         |tail| unsafe { _mm512_maskz_loadu_pd((1u8 << tail.len()) - 1, tail.as_ptr()) },
         |a, b, c| _mm512_fmadd_pd(a, b, c),
-        |a| sum_f64(_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd::<1>(a))),
-        |simd, a| simd.sum(a)
+        |a| sum_f64(_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd::<1>(a)))
     );
 
     #[inline]
@@ -504,11 +484,7 @@ mod arm {
         vmulq_f32,
         |tail| Lanes::<f32>::load(Neon(()), &padded(tail)),
         |a, b, c| vfmaq_f32(c, a, b),
-        |a| vaddvq_f32(a),
-        |simd, a| {
-            let [low, high] = simd.widen(a);
-            Lanes::<f64>::total(simd, Lanes::<f64>::add(simd, low, high))
-        }
+        |a| vaddvq_f32(a)
     );
     lanes!(
         Neon,
@@ -523,8 +499,7 @@ mod arm {
         vmulq_f64,
         |tail| Lanes::<f64>::load(Neon(()), &padded(tail)),
         |a, b, c| vfmaq_f64(c, a, b),
-        |a| vaddvq_f64(a),
-        |simd, a| simd.sum(a)
+        |a| vaddvq_f64(a)
     );
 
     impl Simd for Neon {

@@ -244,20 +244,75 @@ fn power_of_two(exponent: i32) -> f64 {
 }
 
 /// A component that [`fold`] can add up.
-trait Total: Copy + Default {
-    /// How many values may be added up in registers.
+trait Total<S: Lanes<Self>>: Copy + Default {
+    /// How many values may be added up in registers of their own type.
     const SEGMENT: usize;
+
+    /// From how many values on vectors are asked for ahead: two of them are no longer in the first-level cache then.
+    const FAR: usize;
+
+    /// Sums of doubles.
+    type Wide: Copy;
+
+    /// Returns sums of nothing.
+    fn zero(simd: S) -> Self::Wide;
+
+    /// Adds the lanes of a register to the sums. It stays in registers, so that the next segment can begin meanwhile.
+    fn gather(simd: S, sums: Self::Wide, lanes: S::Vector) -> Self::Wide;
+
+    /// Returns the sum of all.
+    fn total(simd: S, sums: Self::Wide) -> f64;
 }
 
-impl Total for f32 {
+impl<S: Simd> Total<S> for f32 {
     const SEGMENT: usize = SEGMENT;
+
+    const FAR: usize = 2 * SEGMENT;
+
+    type Wide = [VectorOf<S, f64>; 2];
+
+    #[inline(always)]
+    fn zero(simd: S) -> Self::Wide {
+        [simd.splat(0.0_f64); 2]
+    }
+
+    #[inline(always)]
+    fn gather(simd: S, sums: Self::Wide, lanes: VectorOf<S, f32>) -> Self::Wide {
+        let [low, high] = simd.widen(lanes);
+        [Lanes::<f64>::add(simd, sums[0], low), Lanes::<f64>::add(simd, sums[1], high)]
+    }
+
+    #[inline(always)]
+    fn total(simd: S, sums: Self::Wide) -> f64 {
+        <f64 as Total<S>>::total(simd, Lanes::<f64>::add(simd, sums[0], sums[1]))
+    }
 }
 
-impl Total for f64 {
+impl<S: Simd> Total<S> for f64 {
     const SEGMENT: usize = usize::MAX;
+
+    /// Never: vectors of doubles leave the second-level cache soon, and of what is farther nothing is gained by asking.
+    const FAR: usize = usize::MAX;
+
+    type Wide = VectorOf<S, f64>;
+
+    #[inline(always)]
+    fn zero(simd: S) -> Self::Wide {
+        simd.splat(0.0_f64)
+    }
+
+    #[inline(always)]
+    fn gather(simd: S, sums: Self::Wide, lanes: VectorOf<S, f64>) -> Self::Wide {
+        Lanes::<f64>::add(simd, sums, lanes)
+    }
+
+    #[inline(always)]
+    fn total(simd: S, sums: Self::Wide) -> f64 {
+        Lanes::<f64>::sum(simd, sums)
+    }
 }
 
-/// Adds up what `step` makes of the pairs of `x` and `y`, four registers of sums side by side to hide the latency.
+/// Adds up what `step` makes of the pairs of `x` and `y`.
 #[inline(always)]
 fn fold<S, T, const N: usize>(
     simd: S,
@@ -267,43 +322,80 @@ fn fold<S, T, const N: usize>(
 ) -> [f64; N]
 where
     S: Lanes<T>,
-    T: Total,
+    T: Total<S>,
 {
-    let mut totals = [0.0; N];
+    let mut totals = [T::zero(simd); N];
     let (mut rest, length) = ((x, y), x.len().min(y.len()));
     for start in (0..length).step_by(T::SEGMENT) {
         let count = T::SEGMENT.min(length - start);
         let ((x, x_rest), (y, y_rest)) = (rest.0.split_at(count), rest.1.split_at(count));
         rest = (x_rest, y_rest);
-        // Four names instead of an array of four: the compiler keeps these in registers.
-        let zero = [simd.splat(T::default()); N];
-        let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
-        let ((x, x_tail), (y, y_tail)) = (simd.blocks(x), simd.blocks(y));
-        let ((x4, x1), (y4, y1)) = (x.as_chunks::<4>(), y.as_chunks::<4>());
-        for (x, y) in x4.iter().zip(y4) {
-            a = step(a, simd.load(&x[0]), simd.load(&y[0]));
-            b = step(b, simd.load(&x[1]), simd.load(&y[1]));
-            c = step(c, simd.load(&x[2]), simd.load(&y[2]));
-            d = step(d, simd.load(&x[3]), simd.load(&y[3]));
-        }
-        for (x, y) in x1.iter().zip(y1) {
-            a = step(a, simd.load(x), simd.load(y));
-        }
-        if !x_tail.is_empty() {
-            b = step(b, simd.load_tail(x_tail), simd.load_tail(y_tail));
-        }
-        for (n, sum) in totals.iter_mut().enumerate() {
-            *sum += total::<S, T>(simd, [a[n], b[n], c[n], d[n]]);
+        let sums = if length >= T::FAR {
+            fold_segment::<S, T, N, AHEAD>(simd, x, y, &step)
+        } else {
+            fold_segment::<S, T, N, 0>(simd, x, y, &step)
+        };
+        for n in 0..N {
+            totals[n] = T::gather(simd, totals[n], sums[n]);
         }
     }
-    totals
+    // No closure: it would be compiled without the instructions of `S`.
+    let mut sums = [0.0; N];
+    for n in 0..N {
+        sums[n] = T::total(simd, totals[n]);
+    }
+    sums
 }
 
-/// Returns the sum of all lanes of four registers.
+/// How far ahead of the arithmetic vectors are asked for that are not in the first-level cache, in bytes.
+const AHEAD: usize = 2048;
+
+/// The same in registers of `T`, four of sums side by side to hide the latency, with what is `AHEAD` asked for.
 #[inline(always)]
-fn total<S: Lanes<T>, T>(simd: S, sums: [S::Vector; 4]) -> f64 {
-    let sum = simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]));
-    simd.total(sum)
+fn fold_segment<S, T, const N: usize, const AHEAD: usize>(
+    simd: S,
+    x: &[T],
+    y: &[T],
+    step: impl Fn([S::Vector; N], S::Vector, S::Vector) -> [S::Vector; N],
+) -> [S::Vector; N]
+where
+    S: Lanes<T>,
+    T: Default,
+{
+    // Four names instead of an array of four: the compiler keeps these in registers.
+    let zero = [simd.splat(T::default()); N];
+    let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
+    let ((x, x_tail), (y, y_tail)) = (simd.blocks(x), simd.blocks(y));
+    let ((x4, x1), (y4, y1)) = (x.as_chunks::<4>(), y.as_chunks::<4>());
+    for (x, y) in x4.iter().zip(y4) {
+        if AHEAD > 0 {
+            for line in (0..size_of_val(x)).step_by(simd::LINE) {
+                simd::prefetch(std::ptr::from_ref(x).wrapping_byte_add(AHEAD + line));
+                simd::prefetch(std::ptr::from_ref(y).wrapping_byte_add(AHEAD + line));
+            }
+        }
+        a = step(a, simd.load(&x[0]), simd.load(&y[0]));
+        b = step(b, simd.load(&x[1]), simd.load(&y[1]));
+        c = step(c, simd.load(&x[2]), simd.load(&y[2]));
+        d = step(d, simd.load(&x[3]), simd.load(&y[3]));
+    }
+    for (x, y) in x1.iter().zip(y1) {
+        a = step(a, simd.load(x), simd.load(y));
+    }
+    if !x_tail.is_empty() {
+        b = step(b, simd.load_tail(x_tail), simd.load_tail(y_tail));
+    }
+    let mut sums = zero;
+    for n in 0..N {
+        sums[n] = joined::<S, T>(simd, [a[n], b[n], c[n], d[n]]);
+    }
+    sums
+}
+
+/// Returns the sum of four registers.
+#[inline(always)]
+fn joined<S: Lanes<T>, T>(simd: S, sums: [S::Vector; 4]) -> S::Vector {
+    simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]))
 }
 
 /// The same over floats, with the pairs and the sums in doubles.
@@ -334,7 +426,7 @@ fn fold_wide<S: Simd>(
         sums[2] = step(sums[2], x[0], y[0]);
         sums[3] = step(sums[3], x[1], y[1]);
     }
-    0.0 + total::<S, f64>(simd, sums)
+    0.0 + Lanes::<f64>::sum(simd, joined::<S, f64>(simd, sums))
 }
 
 /// Returns the floats of `block` as doubles.
