@@ -1,16 +1,17 @@
 //! The Cholesky factorization of a symmetric positive definite matrix: `A = L Lᵀ`.
 //!
 //! The algorithm is recursive, so that nearly all of the work is products of blocks. It computes `Lᵀ`, whose rows are
-//! adjacent values, from the upper triangle.
+//! adjacent values, from the upper triangle, and turns every block of it as soon as it is there: in products one of the two is the
+//! left-hand side and the other the right-hand side, each in the order in which it is read.
 
 use crate::matrix::{
     self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite, power_of_two,
 };
 use crate::product::{Part, Update, copy_transposed, product_part, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
-use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
+use crate::triangular::{Diagonal, solve_here, solve_lower_then, stripes};
 use crate::view::{Shared, View, ViewMut};
-use crate::{Error, Result, parallel};
+use crate::{Error, Result};
 
 /// Rows factored without recursion.
 const LEAF: usize = 8;
@@ -39,7 +40,7 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
     check_square(a)?;
     check_result(a.rows(), a.rows(), l)?;
     let n = a.rows();
-    spread_steps(n * n * n / 3, || {
+    spread_steps(n * n * n / 6, || {
         let largest = largest_finite(a)?;
         check_symmetric(a, largest)?;
         // An even exponent, for its root is exact.
@@ -54,7 +55,7 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
             }
         });
         recurse(ViewMut::new(l, n, n, n), 0)?;
-        turn(ViewMut::new(l, n, n, n));
+        clear_above(ViewMut::new(l, n, n, n));
         if shift != 0 {
             l.iter_mut().for_each(|x| *x *= power_of_two(-shift / 2));
         }
@@ -85,7 +86,7 @@ pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Re
             for (to, from) in x.iter_mut().zip(b.values()) {
                 *to = if shift == 0 { *from } else { from * power_of_two(shift) };
             }
-            stripes(ViewMut::new(x, n, right, right), |mut x| {
+            stripes(ViewMut::new(x, n, right, right), |_, mut x| {
                 solve_here(lower, Diagonal::Stored, x.reborrow())?;
                 solve_here(lower.transposed().reversed(), Diagonal::Stored, x.reversed_rows())
             })
@@ -105,31 +106,18 @@ pub fn determinant_factored(l: MatrixRef<'_>) -> Result<f64> {
     Ok(diagonal_product(twice, 0))
 }
 
-/// Makes an upper triangle its transpose, with zeros above the diagonal, on all threads of the pool. What is below the
-/// diagonal before is not read.
-fn turn(a: ViewMut<'_>) {
-    let n = a.rows();
-    let whole = Shared::new(a);
-    let size = |block: usize| BLOCK.min(n - block * BLOCK);
-    parallel::for_each(n.div_ceil(BLOCK), |i| {
-        // SAFETY: only the call for `i` takes blocks of this row right of the diagonal, and those across from them.
-        let take = |i: usize, j: usize| unsafe { whole.block(i * BLOCK, j * BLOCK, size(i), size(j)) };
-        let mut corner = take(i, i);
-        for p in 0..corner.rows() {
-            for q in p + 1..corner.columns() {
-                let value = std::mem::take(&mut corner.row(p)[q]);
-                corner.row(q)[p] = value;
-            }
-        }
-        for j in i + 1..n.div_ceil(BLOCK) {
-            let mut above = take(i, j);
-            copy_transposed(take(j, i), above.view().transposed());
-            (0..above.rows()).for_each(|row| above.row(row).fill(0.0));
+/// Fills what is above the diagonal with zeros, on all threads of the pool.
+fn clear_above(a: ViewMut<'_>) {
+    a.for_each_stripe(BLOCK, |column, mut stripe| {
+        let width = stripe.columns();
+        for i in 0..stripe.rows().min(column + width) {
+            stripe.row(i)[(i + 1).saturating_sub(column)..].fill(0.0);
         }
     });
 }
 
-/// Overwrites the upper triangle of `a` with `Lᵀ`. `first` is the position of the block on the diagonal.
+/// Overwrites the upper triangle of `a` with `Lᵀ`, and what is below it with `L`. `first` is the position of the block on the
+/// diagonal.
 fn recurse(a: ViewMut<'_>, first: usize) -> Result<()> {
     let n = a.rows();
     if n <= LEAF {
@@ -138,11 +126,15 @@ fn recurse(a: ViewMut<'_>, first: usize) -> Result<()> {
     let half = (n / 2).next_multiple_of(LEAF);
     let (above, below) = a.split_rows(half);
     let (mut corner, mut right) = above.split_columns(half);
-    let (_, mut last) = below.split_columns(half);
+    let (mut left, mut last) = below.split_columns(half);
     recurse(corner.reborrow(), first)?;
-    solve_lower(corner.view().transposed(), Diagonal::Stored, right.reborrow())?;
-    let right = right.view();
-    product_part(last.reborrow(), Part::Upper, Update::Subtract, right.transposed(), right)?;
+    let turned = Shared::new(left.reborrow());
+    solve_lower_then(corner.view(), Diagonal::Stored, right.reborrow(), |column, solved| {
+        // SAFETY: stripes of columns do not overlap, and neither do the rows that they become.
+        let rows = unsafe { turned.block(column, 0, solved.columns(), half) };
+        copy_transposed(rows, solved.transposed());
+    })?;
+    product_part(last.reborrow(), Part::Upper, Update::Subtract, left.view(), right.view())?;
     recurse(last, first + half)
 }
 
@@ -169,8 +161,10 @@ fn leaf(mut a: ViewMut<'_>, first: usize) -> Result<()> {
             }
         }
     }
-    for (i, row) in upper.iter().enumerate().take(n) {
-        a.row(i)[i..].copy_from_slice(&row[i..n]);
+    for i in 0..n {
+        for (j, value) in a.row(i).iter_mut().enumerate() {
+            *value = upper[i.min(j)][i.max(j)];
+        }
     }
     Ok(())
 }

@@ -308,7 +308,7 @@ fn solve_with(
                 row.iter_mut().for_each(|value| *value *= power_of_two(shift));
             }
         }
-        stripes(x, |mut x| {
+        stripes(x, |_, mut x| {
             solve_here(lu, Diagonal::Ones, x.reborrow())?;
             solve_here(lu.reversed(), Diagonal::Stored, x.reversed_rows())
         })
@@ -468,7 +468,7 @@ fn eliminate(left: View<'_>, pivots: &[usize], right: &mut ViewMut<'_>) -> Resul
         exchange(right, pivots);
         solve_lower(triangle, Diagonal::Ones, right.reborrow().split_rows(half).0)?;
     } else {
-        stripes(right.reborrow(), |mut stripe| {
+        stripes(right.reborrow(), |_, mut stripe| {
             exchange(&mut stripe, pivots);
             solve_here(triangle, Diagonal::Ones, stripe.split_rows(half).0)
         })?;

@@ -28,21 +28,37 @@ pub(crate) enum Diagonal {
 /// # Errors
 /// [`crate::Error::OutOfMemory`]; `x` is then undefined.
 pub(crate) fn solve_lower(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) -> Result<()> {
-    let work = lower.rows() * lower.rows() / 2 * x.columns();
-    if work < PARALLEL_FROM || parallel::threads_here() == 1 {
-        return solve_here(lower, diagonal, x);
-    }
-    stripes(x, |stripe| solve_here(lower, diagonal, stripe))
+    solve_lower_then(lower, diagonal, x, |_, _| ())
 }
 
-/// Calls `work` for stripes of the columns of `x`, on all threads of the pool.
+/// Does what [`solve_lower`] does, and calls `then` with what is solved, stripe by stripe, and with the number of its first
+/// column.
+///
+/// # Errors
+/// As [`solve_lower`].
+pub(crate) fn solve_lower_then(
+    lower: View<'_>,
+    diagonal: Diagonal,
+    x: ViewMut<'_>,
+    then: impl Fn(usize, View<'_>) + Sync,
+) -> Result<()> {
+    let work = lower.rows() * lower.rows() / 2 * x.columns();
+    let solve = |column: usize, mut x: ViewMut<'_>| {
+        solve_here(lower, diagonal, x.reborrow())?;
+        then(column, x.view());
+        Ok(())
+    };
+    if work < PARALLEL_FROM || parallel::threads_here() == 1 { solve(0, x) } else { stripes(x, solve) }
+}
+
+/// Calls `work` for stripes of the columns of `x`, and with the number of the first, on all threads of the pool.
 ///
 /// # Errors
 /// One of those of `work`.
-pub(crate) fn stripes(x: ViewMut<'_>, work: impl Fn(ViewMut<'_>) -> Result<()> + Sync) -> Result<()> {
+pub(crate) fn stripes(x: ViewMut<'_>, work: impl Fn(usize, ViewMut<'_>) -> Result<()> + Sync) -> Result<()> {
     let failure = std::sync::Mutex::new(Ok(()));
-    x.for_each_stripe(STRIPE, |_, stripe| {
-        if let Err(error) = work(stripe) {
+    x.for_each_stripe(STRIPE, |column, stripe| {
+        if let Err(error) = work(column, stripe) {
             *failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Err(error);
         }
     });
