@@ -444,8 +444,8 @@ impl Bars {
     /// `n` of all vectors.
     fn guess(&self, query: usize, n: f64, list: &mut Shortlist) -> f64 {
         let expected = self.limit as f64 / n;
-        // Six standard deviations of independent vectors, and a few for where there are less than a few.
-        let rank = (expected + 6.0 * expected.sqrt() + 4.0) as usize;
+        // Four standard deviations of independent vectors, and a few for where there are less than a few.
+        let rank = (expected + 4.0 * expected.sqrt() + 4.0) as usize;
         let guess = list.reached_by(rank);
         self.guesses[query].raise(guess);
         self.all[query].raise(guess)

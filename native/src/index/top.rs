@@ -99,7 +99,7 @@ impl Shortlist {
         }
     }
 
-    /// Returns a list of whoever may be among the best of all the lists and reach the score `known`, by id.
+    /// Returns a list of whoever may be among the best of all the lists and reach the score `known`.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`] when there is none for all candidates.
@@ -110,7 +110,6 @@ impl Shortlist {
         }
         let mut joined = Self { candidates, limit };
         joined.drop_hopeless(known);
-        joined.candidates.sort_unstable_by_key(|candidate| candidate.id);
         Ok(joined)
     }
 
