@@ -14,8 +14,14 @@ rust-ffi beside what a user would choose instead, from heap arrays to heap array
 timed. Ratios count: what a machine does in absolute figures depends on the machine, and on what else runs on it. That
 changes within a minute, so every comparison is measured in rounds. In a round each peer runs once, in a JVM of its own, one
 right after the other, and in the next they run in reverse order; a ratio is the median of those within the rounds, and a time
-is the median of the rounds. `scripts/bench` measures all of it and writes this page; `java/benchmarks/plan.toml` says what,
-in how many rounds, and with which flags.
+is the median of the rounds.
+
+The cores of a virtual machine may be moved apart and together again, and work that they share takes up to twice as long while
+a line of the cache has a long way from one to the other. That is measured before and after each JVM, and a round of such work
+during which it has changed is measured again.
+
+`scripts/bench` measures all of it and writes this page; `java/benchmarks/plan.toml` says what, in how many rounds, and with
+which flags.
 """
 COUNT = """\
 What was set out to be reached, and what was. A figure is how many times faster rust-ffi is, or, where the bar says "at
@@ -23,7 +29,7 @@ most", how many times as long it takes; of several, the one nearest to the bar o
 
 After a bar that is missed stands, for some, what a loop in C would reach in our place that does only what cannot be left
 out: it reads the vectors, or multiplies what lies in registers and the first-level cache, or takes two arrays from Java and
-computes. It was measured in the same run.
+computes. For pauses it is a loop in Java that computes. It was measured in the same run.
 """
 WORK = """\
 Time of one operation. In parentheses, how many times as long as rust-ffi it takes: below 1 the peer is faster.
@@ -77,6 +83,7 @@ class Page:
                 f"- {run['date']}, commit `{run['commit']}`: {run['cpu']}, {plural(run['cores'], 'core')}, {run['system']},"
                 f" JDK {jdks}"
             )
+        lines += self.distance()
         libraries = {}
         for run in runs:
             for peer in self.plan.peers.values():
@@ -88,6 +95,21 @@ class Page:
             named = ", ".join(f"{name} {' and '.join(versions)}" for name, versions in libraries.items())
             lines += ["", f"Libraries: {named}."]
         return "\n".join(lines) + "\n"
+
+    def distance(self):
+        """Returns lines that say how far the cores were from each other."""
+        lines = [value for r in self.results.all for value in r.line]
+        if not lines:
+            return []
+        shared = {measure["benchmark"] for measure in self.plan.measures.values() if measure.get("shared")}
+        rounds = {(r.comparison, r.round): r.line for r in self.results.all if r.line and r.benchmark in shared}.values()
+        moved = sum(high >= results.MOVED * low for low, high in rounds)
+        return [
+            "",
+            f"From one core to another a line of the cache took {min(lines):.0f} to {max(lines):.0f} ns. In {moved} of"
+            f" {plural(len(rounds), 'round')} of work that cores share it still changed by a factor of"
+            f" {results.MOVED} or more.",
+        ]
 
     def bars(self):
         jdks = self.results.jdks

@@ -6,7 +6,7 @@ A file holds `{"runs": […], "results": […]}`; a plain list of results, as JM
      "jdkVersion": "25.0.1", "primaryMetric": {"score": 1.5, "scoreError": 0.1, "scoreUnit": "us/op"}}
 
 and what does not run on a JVM has no jdkVersion. A comparison is measured in rounds, in each of which every peer runs once:
-"round" says in which. Peers are compared within a round, for a machine may be half as fast a minute later, and the median
+"round" says in which, and "line" how many nanoseconds a line of the cache took from core to core meanwhile. Peers are compared within a round, for a machine may be half as fast a minute later, and the median
 of the rounds counts.
 """
 
@@ -17,6 +17,9 @@ import statistics
 import subprocess
 from pathlib import Path
 from dataclasses import dataclass
+
+# By which factor the way of a cache line from core to core changes at least when they have moved.
+MOVED = 2.5
 
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "milliseconds": 1e-3}
 
@@ -33,6 +36,8 @@ class Result:
     score: float
     unit: str
     round: int
+    line: tuple = ()
+    """The least and the most nanoseconds that a line of the cache took from core to core during the round, if measured."""
 
     def __getitem__(self, name):
         return dict(self.params).get(name)
@@ -140,6 +145,7 @@ def parse(raw):
         score=score,
         unit=metric["scoreUnit"],
         round=raw.get("round", 0),
+        line=tuple(raw.get("line", ())),
     )
 
 

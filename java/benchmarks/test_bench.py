@@ -111,21 +111,53 @@ def test_peers_run_in_turn():
     ]
 
 
-def test_every_second_round_runs_backwards(monkeypatch, tmp_path):
-    monkeypatch.setattr(bench, "TARGET", tmp_path)
-    asked = []
+@pytest.fixture
+def rounds(monkeypatch, tmp_path):
+    """Returns a function that measures two peers on a machine whose cores are so far from each other, time after time.
 
-    def run(command, _):
-        peers = command[-1].removeprefix("peer=").split(",")
-        asked.append(peers)
-        (tmp_path / "jmh.json").write_text(json.dumps([times(1, peer) for peer in peers]))
+    It returns in which orders the peers ran, and the results.
+    """
 
-    monkeypatch.setattr(bench, "run", run)
-    measure = PLAN.measures["times"] | {"rounds": {"full": 3}}
-    jdk, params = bench.Jdk(bench.HERE, "25.0.1"), {"work": "TIMES", "n": 1024}
-    raws = list(bench.run_jmh(PLAN, "full", jdk, measure, params, ["rust-ffi", "ejml"]))
+    def measured(count, lines, **more):
+        asked, lines = [], iter(lines)
+
+        def run(command, _):
+            peers = command[-1].removeprefix("peer=").split(",")
+            asked.append(peers)
+            (tmp_path / "jmh.json").write_text(json.dumps([times(len(asked), peer) for peer in peers]))
+
+        monkeypatch.setattr(bench, "TARGET", tmp_path)
+        monkeypatch.setattr(bench, "run", run)
+        monkeypatch.setattr(bench, "line_nanoseconds", lambda: next(lines))
+        measure = PLAN.measures["times"] | {"rounds": {"full": count}} | more
+        jdk, params = bench.Jdk(bench.HERE, "25.0.1"), {"work": "TIMES", "n": 1024}
+        return asked, list(bench.run_jmh(PLAN, "full", jdk, measure, params, ["rust-ffi", "ejml"]))
+
+    return measured
+
+
+def test_every_second_round_runs_backwards(rounds):
+    asked, raws = rounds(3, [30] * 6)
     assert asked == [["rust-ffi", "ejml"], ["ejml", "rust-ffi"], ["rust-ffi", "ejml"]]
     assert [raw["round"] for raw in raws] == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_round_in_which_the_cores_move_is_measured_again(rounds):
+    asked, raws = rounds(2, [30, 180, 180, 180, 180, 175])
+    assert asked == [["rust-ffi", "ejml"], ["rust-ffi", "ejml"], ["ejml", "rust-ffi"]]
+    assert [(raw["round"], raw["line"]) for raw in raws] == [(0, [180, 180])] * 2 + [(1, [175, 180])] * 2
+    assert [raw["primaryMetric"]["score"] for raw in raws] == [2, 2, 3, 3]
+
+
+def test_a_machine_that_never_rests_is_measured_all_the_same(rounds):
+    asked, raws = rounds(1, [30, 180, 180, 30, 30, 180])
+    assert len(asked) == 3
+    assert [raw["line"] for raw in raws] == [[30, 180]] * 2
+
+
+def test_work_of_one_core_does_not_mind_where_the_others_are(rounds):
+    asked, _ = rounds(1, [30, 180], shared=False)
+    assert len(asked) == 1
 
 
 def test_a_bar_is_met_on_its_line():
@@ -265,6 +297,7 @@ def test_the_page_says_what_the_results_say(tmp_path):
     import page
 
     raws = [times(100, "rust-ffi", n=n) for n in (4, 1024)] + [times(50, "ejml", n=4), times(1300, "ejml")]
+    raws[0]["line"], raws[1]["line"] = [30, 40], [31, 170]
     written = []
     for name in ("a", "b"):
         path = tmp_path / name / "benchmarks.md"
@@ -277,6 +310,7 @@ def test_the_page_says_what_the_results_say(tmp_path):
     assert "| `Matrix.times` | 25 | EJML | n = 4: 2.00 |" in text
     assert "![Matrix.times: time over n](benchmarks/times.svg)" in text
     assert "| 1024 | 100 µs | 1.30 ms (13.00) |" in text
+    assert "took 30 to 170 ns. In 1 of 2 rounds of work that cores share" in text
 
 
 def test_a_bound_says_what_it_would_reach():

@@ -7,6 +7,8 @@
 #include <jni.h>
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -373,6 +375,46 @@ JNIEXPORT jdouble JNICALL Java_io_github_rustffi_benchmarks_Machine_tilePeak(
     JNIEnv *env, jclass class, jint threads, jdouble seconds) {
     (void)class;
     return peak(env, threads, seconds, multiply_tiles);
+}
+
+enum { TRIALS = 5, TRIPS = 20000, PATIENCE = 1 << 16 };
+
+struct player {
+    /* How often the line has been passed on, in a line of its own. */
+    _Atomic uint32_t *passes;
+    /* Whether this player takes it at odd numbers. */
+    uint32_t odd;
+    /* The least of all trials, there and back. */
+    double seconds;
+};
+
+static void *pass_on(void *given) {
+    struct player *player = given;
+    uint32_t next = player->odd;
+    player->seconds = INFINITY;
+    for (int trial = 0; trial < TRIALS; trial++) {
+        double begin = now();
+        for (int trip = 0; trip < TRIPS; trip++, next += 2) {
+            int waited = 0;
+            while (atomic_load_explicit(player->passes, memory_order_acquire) != next) {
+                /* Both may be on the same core. */
+                if (++waited % PATIENCE == 0) {
+                    sched_yield();
+                }
+            }
+            atomic_store_explicit(player->passes, next + 1, memory_order_release);
+        }
+        player->seconds = fmin(player->seconds, (now() - begin) / TRIPS);
+    }
+    return NULL;
+}
+
+/* Returns the nanoseconds that a line of the cache takes from one core to another, or NaN without a second thread. */
+double line_nanoseconds(void) {
+    _Alignas(256) _Atomic uint32_t passes[64];
+    atomic_init(&passes[0], 0);
+    struct player players[] = {{&passes[0], 0, 0}, {&passes[0], 1, 0}};
+    return on_threads(2, pass_on, players, sizeof *players) ? players[0].seconds / 2 * 1e9 : NAN;
 }
 
 /* Floats that lie anywhere in an array. */
