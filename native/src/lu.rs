@@ -3,16 +3,20 @@
 //! The factors are plain values: one matrix that holds `U` on and above the diagonal and `L` below it, whose diagonal
 //! of ones is not stored, and the permutation of the rows. They can be used any number of times.
 //!
-//! The algorithm is recursive (Toledo, "Locality of Reference in LU Decomposition with Partial Pivoting", 1997), so that
-//! nearly all of the work is products of blocks.
+//! A few columns at a time are factored recursively (Toledo, "Locality of Reference in LU Decomposition with Partial Pivoting",
+//! 1997), by one thread, while the others eliminate the columns before from the rest: that takes no less, so that no thread
+//! waits ("look-ahead", Strazdins, "A Comparison of Lookahead and Algorithmic Blocking Techniques for Parallel Matrix
+//! Factorization", 1998).
+
+use std::sync::{Mutex, PoisonError};
 
 use crate::lanes::{self, Kernel, Lanes};
 use crate::matrix::{self, MatrixRef, all_finite, check_finite, check_result, check_square, exponent, power_of_two};
 use crate::product::{Update, copy_transposed, product, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
-use crate::view::{View, ViewMut};
-use crate::{Error, Result, memory};
+use crate::view::{Shared, View, ViewMut};
+use crate::{Error, Result, memory, parallel};
 
 /// Columns factored at once, stored by columns.
 const LEAF: usize = 8;
@@ -20,6 +24,10 @@ const LEAF: usize = 8;
 const PANEL: usize = 64;
 /// Columns that one thread looks at or copies at a time.
 const STRIPE: usize = 128;
+/// Columns factored while those before are eliminated from the rest.
+const AHEAD: usize = 128;
+/// Columns that one thread eliminates others from at a time.
+const ELIMINATED: usize = 96;
 
 /// Writes the factors of `a` to `lu` and `permutation`, and returns the one-norm of `a`, for [`rcond`].
 ///
@@ -35,8 +43,7 @@ pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Resu
         return Err(Error::PermutationLength { rows: a.rows(), length: permutation.len() });
     }
     spread_steps(work(a), || {
-        let columns = Columns::of(a)?;
-        columns.copy(a, ViewMut::new(lu, a.rows(), a.columns(), a.columns()));
+        let columns = Columns::copied(a, ViewMut::new(lu, a.rows(), a.columns(), a.columns()))?;
         factor_in_place(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), permutation)?;
         if columns.scaled {
             // Scaling a column of `a` scales that column of `U` and leaves `L` alone.
@@ -124,9 +131,8 @@ fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: 
     let mut lu = memory::unspecified::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
     spread_steps(work(a).saturating_add(n * n * right), || {
-        let columns = Columns::of(a)?;
+        let columns = Columns::copied(a, ViewMut::new(&mut lu, n, n, n))?;
         b.map_or(Ok(()), check_finite)?;
-        columns.copy(a, ViewMut::new(&mut lu, n, n, n));
         factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
         let factors = View::new(&lu, n, n, n);
         check_pivots(factors)?;
@@ -163,8 +169,7 @@ pub fn determinant(a: MatrixRef<'_>) -> Result<f64> {
     let mut lu = memory::unspecified::<f64>(a.values().len())?;
     let mut permutation = memory::filled::<i32>(n)?;
     let columns = spread_steps(work(a), || {
-        let columns = Columns::of(a)?;
-        columns.copy(a, ViewMut::new(&mut lu, n, n, n));
+        let columns = Columns::copied(a, ViewMut::new(&mut lu, n, n, n))?;
         factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
         Ok(columns)
     })?;
@@ -326,24 +331,20 @@ struct Columns {
 }
 
 impl Columns {
-    /// Returns those of `a`, which all threads of the pool read if the caller is on it.
+    /// Returns those of `a`, and copies it to `to`, its columns divided by them, with all threads of the pool.
     ///
     /// # Errors
     /// [`Error::NotFinite`], [`Error::OutOfMemory`].
-    fn of(a: MatrixRef<'_>) -> Result<Self> {
+    fn copied(a: MatrixRef<'_>, mut to: ViewMut<'_>) -> Result<Self> {
         let columns = a.columns();
         let mut exponents = memory::filled::<i32>(columns)?;
         let mut largest_and_sums = memory::filled::<f64>(2 * columns)?;
-        ViewMut::new(&mut largest_and_sums, 2, columns, columns).for_each_stripe(STRIPE, |first, stripe| {
-            let (mut largest, mut sums) = stripe.split_rows(1);
-            let (largest, sums) = (largest.row(0), sums.row(0));
-            for row in a.values().chunks_exact(columns) {
-                for ((largest, sum), value) in largest.iter_mut().zip(&mut *sums).zip(&row[first..]) {
-                    let magnitude = value.abs();
-                    *sum += magnitude;
-                    *largest = if magnitude > *largest { magnitude } else { *largest };
-                }
-            }
+        let whole = Shared::new(ViewMut::new(&mut largest_and_sums, 2, columns, columns));
+        to.reborrow().for_each_stripe(STRIPE, |first, to| {
+            // SAFETY: stripes do not overlap.
+            let largest_and_sums = unsafe { whole.block(0, first, 2, to.columns()) };
+            let from = View::from(a).block(0, first, to.rows(), to.columns());
+            lanes::run(CopyMeasured { from, to, largest_and_sums });
         });
         let (largest, sums) = largest_and_sums.split_at(columns);
         // A sum may be infinite for finite values too.
@@ -353,23 +354,60 @@ impl Columns {
         for (exponent, &largest) in exponents.iter_mut().zip(largest) {
             *exponent = -shift_of(largest);
         }
-        let scaled = exponents.iter().any(|&exponent| exponent != 0);
         let norm = sums.iter().fold(0.0_f64, |norm, sum| norm.max(*sum)).min(f64::MAX);
-        Ok(Self { exponents, norm, scaled })
-    }
-
-    /// Writes `a`, its columns divided by the powers of two, to `to`: with all threads of the pool if the caller is on it.
-    fn copy(&self, a: MatrixRef<'_>, to: ViewMut<'_>) {
-        to.for_each_stripe(STRIPE, |first, mut stripe| {
-            stripe.copy_from(View::from(a).block(0, first, a.rows(), stripe.columns()));
-            if self.scaled {
-                for i in 0..a.rows() {
-                    for (value, &exponent) in stripe.row(i).iter_mut().zip(&self.exponents[first..]) {
+        let scaled = exponents.iter().any(|&exponent| exponent != 0);
+        if scaled {
+            to.for_each_stripe(STRIPE, |first, mut stripe| {
+                for i in 0..stripe.rows() {
+                    for (value, &exponent) in stripe.row(i).iter_mut().zip(&exponents[first..]) {
                         *value *= power_of_two(-exponent);
                     }
                 }
+            });
+        }
+        Ok(Self { exponents, norm, scaled })
+    }
+}
+
+/// Copies columns, and finds the largest magnitude in each and the sum of all, which begin at zero.
+struct CopyMeasured<'a> {
+    from: View<'a>,
+    to: ViewMut<'a>,
+    largest_and_sums: ViewMut<'a>,
+}
+
+impl Kernel for CopyMeasured<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<V: Lanes>(mut self) {
+        assert!(self.from.column_step() == 1 && self.from.rows() == self.to.rows());
+        assert!(self.from.columns() == self.to.columns() && self.from.columns() == self.largest_and_sums.columns());
+        let columns = self.from.columns();
+        let zero = V::splat(0.0);
+        for i in 0..self.from.rows() {
+            for j in (0..columns).step_by(V::COUNT) {
+                let count = V::COUNT.min(columns - j);
+                let (from, to) = (self.from.at(i, j), self.to.at(i, j));
+                let (largest, sum) = (self.largest_and_sums.at(0, j), self.largest_and_sums.at(1, j));
+                // Zero times a value is zero, unless that is not finite: the largest and so the magnitude may be without a NaN.
+                // SAFETY: `count` values are within each of the views, which are of the same width.
+                unsafe {
+                    if count == V::COUNT {
+                        let value = V::load(from);
+                        value.store(to);
+                        V::load(largest).max_abs(value).store(largest);
+                        value.mul_add(zero, V::load(sum)).add(zero.max_abs(value)).store(sum);
+                    } else {
+                        let value = V::load_first(from, count);
+                        value.store_first(to, count);
+                        V::load_first(largest, count).max_abs(value).store_first(largest, count);
+                        let sums = value.mul_add(zero, V::load_first(sum, count));
+                        sums.add(zero.max_abs(value)).store_first(sum, count);
+                    }
+                }
             }
-        });
+        }
     }
 }
 
@@ -404,7 +442,11 @@ fn factor_in_place(mut a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
         panel: memory::filled(a.rows() * PANEL.min(a.columns()))?,
         leaf: memory::filled(a.rows() * LEAF.min(a.columns()))?,
     };
-    recurse(a.reborrow(), &mut pivots, &mut scratch)?;
+    if rank >= 2 * AHEAD {
+        look_ahead(a.reborrow(), &mut pivots, &mut scratch)?;
+    } else {
+        recurse(a.reborrow(), &mut pivots, &mut scratch)?;
+    }
     for (i, entry) in permutation.iter_mut().enumerate() {
         *entry = i32::try_from(i).map_err(|_| Error::OutOfMemory { bytes: usize::MAX })?;
     }
@@ -417,6 +459,57 @@ fn factor_in_place(mut a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
 struct Scratch {
     panel: Vec<f64>,
     leaf: Vec<f64>,
+}
+
+/// Factors `a`, which has as many rows or as many columns as there are pivots, with all threads of the pool.
+fn look_ahead(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Result<()> {
+    let (rows, columns, rank) = (a.rows(), a.columns(), pivots.len());
+    let whole = Shared::new(a);
+    let panel = |step: usize| step..rank.min(step + AHEAD);
+    // SAFETY: nobody else has any of it yet.
+    recurse(unsafe { whole.block(0, 0, rows, AHEAD) }, &mut pivots[panel(0)], scratch)?;
+    for step in (0..rank).step_by(AHEAD) {
+        let next = panel(step).end;
+        let (done, open) = pivots.split_at_mut(next);
+        let (here, ahead) = (&done[step..], &mut open[..panel(next).len()]);
+        let rest = next + ahead.len();
+        // SAFETY: the parts take columns to the right of these.
+        let left = unsafe { whole.block(step, step, rows - step, here.len()) };
+        let left = left.view();
+        let eliminated = |first: usize, width: usize| {
+            // SAFETY: the parts below take different columns, each once.
+            let mut right = unsafe { whole.block(step, first, rows - step, width) };
+            eliminate(left, here, &mut right)?;
+            Ok(right.split_rows(here.len()).1)
+        };
+        let first = Mutex::new((ahead, &mut *scratch));
+        let failure = Mutex::new(Ok(()));
+        parallel::for_each(1 + (columns - rest).div_ceil(ELIMINATED), |part| {
+            let result = parallel::alone(|| {
+                if part == 0 {
+                    let (ahead, scratch) = &mut *first.lock().unwrap_or_else(PoisonError::into_inner);
+                    return recurse(eliminated(next, ahead.len())?, ahead, scratch);
+                }
+                let column = rest + (part - 1) * ELIMINATED;
+                eliminated(column, ELIMINATED.min(columns - column)).map(|_| ())
+            });
+            if result.is_err() {
+                *failure.lock().unwrap_or_else(PoisonError::into_inner) = result;
+            }
+        });
+        failure.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+    }
+    // What was exchanged later is exchanged on the left too.
+    let relative = &*pivots;
+    parallel::for_each(rank.div_ceil(AHEAD) - 1, |index| {
+        let column = index * AHEAD;
+        for step in (column + AHEAD..rank).step_by(AHEAD) {
+            // SAFETY: each call has its own columns.
+            exchange(&mut unsafe { whole.block(step, column, rows - step, AHEAD) }, &relative[panel(step)]);
+        }
+    });
+    pivots.iter_mut().enumerate().for_each(|(i, pivot)| *pivot += i / AHEAD * AHEAD);
+    Ok(())
 }
 
 /// Factors the first `pivots.len()` columns of `a`, and eliminates them from the others.

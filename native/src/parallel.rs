@@ -49,6 +49,8 @@ static SETTING: Mutex<Setting> = Mutex::new(Setting { threads: None, pool: None 
 
 thread_local! {
     static ON_POOL: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread shares nothing, although it is of the pool.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
     /// The crew with which this thread, which is not of the pool, shares its work; none while a step is under way.
     static CREW: Cell<Option<NonNull<Crew>>> = const { Cell::new(None) };
 }
@@ -184,6 +186,20 @@ fn step(count: usize, part: &(impl Fn(usize) + Sync)) -> bool {
     true
 }
 
+/// Returns what `work` returns, all of which runs on this thread: nothing that it gives to [`for_each`] or [`join`] is shared.
+pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> R {
+    struct Restored(bool);
+
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            ALONE.set(self.0);
+        }
+    }
+
+    let _restored = Restored(ALONE.replace(true));
+    work()
+}
+
 /// Returns what `work` returns: after running it as [`run`] does if it is `large`, otherwise here, where it is over before
 /// a thread of the pool would have begun.
 ///
@@ -196,7 +212,7 @@ pub(crate) fn run_if<R: Send>(large: bool, work: impl FnOnce() -> Result<R> + Se
 /// Calls `part(0)`, `part(1)`, … `part(count - 1)`, each once, in no particular order and on as many threads of the
 /// pool as there are. Outside of what entered here all of them run on the calling thread.
 pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
-    if count <= 1 || !ON_POOL.get() {
+    if count <= 1 || !shares() {
         if count <= 1 || !step(count, &part) {
             (0..count).for_each(part);
         }
@@ -225,7 +241,12 @@ pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
 
 /// Returns the results of both closures, which may run at the same time when the caller is on the pool.
 pub fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
-    if ON_POOL.get() { rayon::join(first, second) } else { (first(), second()) }
+    if shares() { rayon::join(first, second) } else { (first(), second()) }
+}
+
+/// Returns whether this thread shares its work with others of the pool.
+fn shares() -> bool {
+    ON_POOL.get() && !ALONE.get()
 }
 
 fn is_inside() -> bool {
@@ -239,7 +260,7 @@ pub(crate) fn is_leading() -> bool {
 
 /// Returns the number of threads that [`for_each`] spreads work over: one outside of what entered here.
 pub(crate) fn threads_here() -> usize {
-    if ON_POOL.get() {
+    if shares() {
         rayon::current_num_threads()
     } else {
         // SAFETY: what this thread leads is lent to it for as long as it is there.
@@ -411,13 +432,13 @@ mod tests {
 
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-    fn alone() -> MutexGuard<'static, ()> {
+    fn alone_here() -> MutexGuard<'static, ()> {
         ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[test]
     fn the_number_of_threads_is_what_was_set() {
-        let _alone = alone();
+        let _alone = alone_here();
         for threads in [3, 1, 2] {
             set_threads(threads).unwrap();
             assert_eq!(super::threads(), threads);
@@ -433,13 +454,13 @@ mod tests {
 
     #[test]
     fn nested_work_runs_at_once() {
-        let _alone = alone();
+        let _alone = alone_here();
         assert_eq!(run(|| run(|| run(|| 7))), Ok(Ok(Ok(7))));
     }
 
     #[test]
     fn work_may_change_the_number_of_threads_it_runs_on() {
-        let _alone = alone();
+        let _alone = alone_here();
         set_threads(2).unwrap();
         let answer = run(|| {
             set_threads(3).unwrap();
@@ -451,7 +472,7 @@ mod tests {
 
     #[test]
     fn a_panic_reaches_the_caller_and_the_pool_lives_on() {
-        let _alone = alone();
+        let _alone = alone_here();
         let panic =
             catch_unwind(AssertUnwindSafe(|| run(|| for_each(5, |i| assert_ne!(i, 3, "part {i}"))))).unwrap_err();
         assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains("part 3")));
@@ -460,7 +481,7 @@ mod tests {
 
     #[test]
     fn every_part_runs_once() {
-        let _alone = alone();
+        let _alone = alone_here();
         for threads in [1, 2, 7] {
             set_threads(threads).unwrap();
             for count in [0, 1, 2, 5, 100] {
@@ -473,7 +494,7 @@ mod tests {
 
     #[test]
     fn short_work_begins_on_the_calling_thread() {
-        let _alone = alone();
+        let _alone = alone_here();
         for threads in [1, 2, 7] {
             set_threads(threads).unwrap();
             let caller = std::thread::current().id();
@@ -487,7 +508,7 @@ mod tests {
 
     #[test]
     fn every_part_of_short_work_runs_once() {
-        let _alone = alone();
+        let _alone = alone_here();
         for threads in [1, 2, 7] {
             set_threads(threads).unwrap();
             for round in 0..500 {
@@ -502,7 +523,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_short_work_reaches_the_caller_and_the_next_call_works() {
-        let _alone = alone();
+        let _alone = alone_here();
         set_threads(3).unwrap();
         for part in 0..5 {
             let work = || run_short(|| for_each(5, |i| assert_ne!(i, part, "part {part}")));
@@ -517,7 +538,7 @@ mod tests {
     fn the_threads_have_the_manners_they_were_taught() {
         static PARTS: AtomicUsize = AtomicUsize::new(0);
         static EXITS: AtomicUsize = AtomicUsize::new(0);
-        let _alone = alone();
+        let _alone = alone_here();
         set_threads(1).unwrap();
         run(|| ()).unwrap();
         teach(Manners {
@@ -536,8 +557,26 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_that_works_alone_shares_nothing_until_it_is_done() {
+        let _alone = alone_here();
+        set_threads(3).unwrap();
+        let inside = run(|| {
+            let thread = std::thread::current().id();
+            let on_it = || assert_eq!(std::thread::current().id(), thread);
+            alone(|| {
+                for_each(100, |_| on_it());
+                join(on_it, on_it);
+                assert_eq!(threads_here(), 1);
+            });
+            _ = catch_unwind(|| alone(|| panic!("in the middle")));
+            threads_here()
+        });
+        assert_eq!(inside, Ok(3));
+    }
+
+    #[test]
     fn many_callers_while_the_number_of_threads_changes() {
-        let _alone = alone();
+        let _alone = alone_here();
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {

@@ -70,6 +70,19 @@ fn factors_multiply_to_the_matrix() {
 }
 
 #[test]
+fn factors_of_many_columns_multiply_to_the_matrix() {
+    let _threads = with_threads(3);
+    for (rows, columns) in [(256, 256), (700, 300), (257, 600), (385, 513), (512, 640)] {
+        for seed in [1, 2] {
+            let a = Owned::random(rows, columns, seed);
+            let (factors, permutation, _) = factor(&a);
+            let ratio = factor_ratio(&a, &factors, &permutation);
+            assert!(ratio < THRESHOLD, "{rows}x{columns}: {ratio}");
+        }
+    }
+}
+
+#[test]
 fn solutions_solve() {
     let _threads = with_threads(2);
     for n in SIZES {
@@ -280,7 +293,7 @@ fn the_number_of_threads_changes_no_bit() {
 
 #[test]
 fn the_pivots_are_those_of_the_textbook() {
-    for n in [7, 40, 150] {
+    for n in [7, 40, 150, 390] {
         let a = Owned::new(n, n, Random(n as u64).reals(n * n));
         let mut work = a.values.clone();
         let mut expected: Vec<i32> = (0..n as i32).collect();
