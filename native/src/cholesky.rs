@@ -15,8 +15,8 @@ use crate::{Error, Result};
 
 /// Rows factored without recursion.
 const LEAF: usize = 8;
-/// Rows and columns that one thread copies at a time.
-const BLOCK: usize = 64;
+/// Rows that one thread copies or clears at a time.
+const BAND: usize = 32;
 
 /// Writes the factor `L` of `a` to `l`, with zeros above its diagonal.
 ///
@@ -46,12 +46,11 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
         // An even exponent, for its root is exact.
         let shift = shift_of(largest) / 2 * 2;
         let from = View::from(a);
-        ViewMut::new(l, n, n, n).for_each_stripe(BLOCK, |column, mut stripe| {
-            let width = stripe.columns();
-            let (mut above, _) = stripe.reborrow().split_rows(n.min(column + width));
-            above.copy_from(from.block(0, column, above.rows(), width));
+        ViewMut::new(l, n, n, n).for_each_band(BAND, |row, band| {
+            let (_, mut right) = band.split_columns(row);
+            right.copy_from(from.block(row, row, right.rows(), n - row));
             if shift != 0 {
-                (0..above.rows()).for_each(|i| above.row(i).iter_mut().for_each(|x| *x *= power_of_two(shift)));
+                (0..right.rows()).for_each(|i| right.row(i).iter_mut().for_each(|x| *x *= power_of_two(shift)));
             }
         });
         recurse(ViewMut::new(l, n, n, n), 0)?;
@@ -108,11 +107,8 @@ pub fn determinant_factored(l: MatrixRef<'_>) -> Result<f64> {
 
 /// Fills what is above the diagonal with zeros, on all threads of the pool.
 fn clear_above(a: ViewMut<'_>) {
-    a.for_each_stripe(BLOCK, |column, mut stripe| {
-        let width = stripe.columns();
-        for i in 0..stripe.rows().min(column + width) {
-            stripe.row(i)[(i + 1).saturating_sub(column)..].fill(0.0);
-        }
+    a.for_each_band(BAND, |row, mut band| {
+        (0..band.rows()).for_each(|i| band.row(i)[row + i + 1..].fill(0.0));
     });
 }
 

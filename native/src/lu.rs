@@ -24,8 +24,10 @@ const LEAF: usize = 8;
 const PANEL: usize = 64;
 /// Columns that one thread looks at or copies at a time.
 const STRIPE: usize = 128;
-/// Columns factored while those before are eliminated from the rest.
-const AHEAD: usize = 128;
+/// Rows that one thread copies and measures at a time.
+const MEASURED: usize = 64;
+/// From how many columns on some are factored while those before are eliminated from the rest.
+const LOOK_AHEAD_FROM: usize = 256;
 /// Columns that one thread eliminates others from at a time.
 const ELIMINATED: usize = 96;
 
@@ -336,17 +338,29 @@ impl Columns {
     /// # Errors
     /// [`Error::NotFinite`], [`Error::OutOfMemory`].
     fn copied(a: MatrixRef<'_>, mut to: ViewMut<'_>) -> Result<Self> {
-        let columns = a.columns();
+        let (rows, columns) = (a.rows(), a.columns());
         let mut exponents = memory::filled::<i32>(columns)?;
-        let mut largest_and_sums = memory::filled::<f64>(2 * columns)?;
-        let whole = Shared::new(ViewMut::new(&mut largest_and_sums, 2, columns, columns));
-        to.reborrow().for_each_stripe(STRIPE, |first, to| {
-            // SAFETY: stripes do not overlap.
-            let largest_and_sums = unsafe { whole.block(0, first, 2, to.columns()) };
-            let from = View::from(a).block(0, first, to.rows(), to.columns());
-            lanes::run(CopyMeasured { from, to, largest_and_sums });
+        // Of some rows each, which are read one after another as they lie in memory.
+        let parts = rows.div_ceil(MEASURED).max(1);
+        let mut largest_and_sums = memory::filled::<f64>(2 * parts * columns)?;
+        let measured = Shared::new(ViewMut::new(&mut largest_and_sums, 2 * parts, columns, columns));
+        let whole = Shared::new(to.reborrow());
+        parallel::for_each(rows.div_ceil(MEASURED), |part| {
+            let first = part * MEASURED;
+            let rows = MEASURED.min(rows - first);
+            // SAFETY: each part has rows of its own.
+            let (to, largest_and_sums) =
+                unsafe { (whole.block(first, 0, rows, columns), measured.block(2 * part, 0, 2, columns)) };
+            lanes::run(CopyMeasured { from: View::from(a).block(first, 0, rows, columns), to, largest_and_sums });
         });
-        let (largest, sums) = largest_and_sums.split_at(columns);
+        let (all, others) = largest_and_sums.split_at_mut(2 * columns);
+        let (largest, sums) = all.split_at_mut(columns);
+        for other in others.chunks_exact((2 * columns).max(1)) {
+            let (others_largest, others_sums) = other.split_at(columns);
+            largest.iter_mut().zip(others_largest).for_each(|(x, y)| *x = x.max(*y));
+            sums.iter_mut().zip(others_sums).for_each(|(x, y)| *x += y);
+        }
+        let (largest, sums) = (&*largest, &*sums);
         // A sum may be infinite for finite values too.
         if !all_finite(sums) {
             check_finite(a)?;
@@ -442,7 +456,7 @@ fn factor_in_place(mut a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
         panel: memory::filled(a.rows() * PANEL.min(a.columns()))?,
         leaf: memory::filled(a.rows() * LEAF.min(a.columns()))?,
     };
-    if rank >= 2 * AHEAD {
+    if rank >= LOOK_AHEAD_FROM {
         look_ahead(a.reborrow(), &mut pivots, &mut scratch)?;
     } else {
         recurse(a.reborrow(), &mut pivots, &mut scratch)?;
@@ -464,11 +478,13 @@ struct Scratch {
 /// Factors `a`, which has as many rows or as many columns as there are pivots, with all threads of the pool.
 fn look_ahead(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Result<()> {
     let (rows, columns, rank) = (a.rows(), a.columns(), pivots.len());
+    // Few enough that those left when the rest is done are few, many enough for products of them to be fast.
+    let width = if rank < 768 { 64 } else { 128 };
     let whole = Shared::new(a);
-    let panel = |step: usize| step..rank.min(step + AHEAD);
+    let panel = |step: usize| step..rank.min(step + width);
     // SAFETY: nobody else has any of it yet.
-    recurse(unsafe { whole.block(0, 0, rows, AHEAD) }, &mut pivots[panel(0)], scratch)?;
-    for step in (0..rank).step_by(AHEAD) {
+    recurse(unsafe { whole.block(0, 0, rows, width) }, &mut pivots[panel(0)], scratch)?;
+    for step in (0..rank).step_by(width) {
         let next = panel(step).end;
         let (done, open) = pivots.split_at_mut(next);
         let (here, ahead) = (&done[step..], &mut open[..panel(next).len()]);
@@ -476,9 +492,9 @@ fn look_ahead(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Re
         // SAFETY: the parts take columns to the right of these.
         let left = unsafe { whole.block(step, step, rows - step, here.len()) };
         let left = left.view();
-        let eliminated = |first: usize, width: usize| {
+        let eliminated = |first: usize, count: usize| {
             // SAFETY: the parts below take different columns, each once.
-            let mut right = unsafe { whole.block(step, first, rows - step, width) };
+            let mut right = unsafe { whole.block(step, first, rows - step, count) };
             eliminate(left, here, &mut right)?;
             Ok(right.split_rows(here.len()).1)
         };
@@ -501,14 +517,14 @@ fn look_ahead(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Re
     }
     // What was exchanged later is exchanged on the left too.
     let relative = &*pivots;
-    parallel::for_each(rank.div_ceil(AHEAD) - 1, |index| {
-        let column = index * AHEAD;
-        for step in (column + AHEAD..rank).step_by(AHEAD) {
+    parallel::for_each(rank.div_ceil(width) - 1, |index| {
+        let column = index * width;
+        for step in (column + width..rank).step_by(width) {
             // SAFETY: each call has its own columns.
-            exchange(&mut unsafe { whole.block(step, column, rows - step, AHEAD) }, &relative[panel(step)]);
+            exchange(&mut unsafe { whole.block(step, column, rows - step, width) }, &relative[panel(step)]);
         }
     });
-    pivots.iter_mut().enumerate().for_each(|(i, pivot)| *pivot += i / AHEAD * AHEAD);
+    pivots.iter_mut().enumerate().for_each(|(i, pivot)| *pivot += i / width * width);
     Ok(())
 }
 

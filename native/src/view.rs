@@ -244,6 +244,17 @@ impl<'a> ViewMut<'a> {
         }
     }
 
+    /// Calls `work` with bands of about `height` rows each, and with the number of the first row, on all threads of the pool.
+    pub(crate) fn for_each_band(self, height: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
+        let whole = Shared(self);
+        crate::parallel::for_each(whole.rows().div_ceil(height), |band| {
+            let row = band * height;
+            // SAFETY: bands do not overlap, and `for_each` calls with each index once.
+            let block = unsafe { whole.block(row, 0, height.min(whole.rows() - row), whole.columns()) };
+            work(row, block);
+        });
+    }
+
     /// Calls `work` with stripes of about `width` columns each, on all threads of the pool.
     pub(crate) fn for_each_stripe(self, width: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
         let whole = Shared(self);
