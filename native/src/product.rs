@@ -278,7 +278,15 @@ impl Block<'_> {
         let most = room.blocks;
 
         let share = |count: usize, part: &(dyn Fn(usize) + Sync)| {
-            if shared { parallel::for_each(count, part) } else { (0..count).for_each(part) }
+            if shared {
+                parallel::for_each(count, part);
+            } else {
+                // One thread may have a long way to go alone.
+                (0..count).for_each(|index| {
+                    parallel::before_part();
+                    part(index);
+                });
+            }
         };
         let whole = Shared::new(c);
         for column in (0..columns).step_by(PACKED_COLUMNS) {
