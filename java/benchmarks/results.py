@@ -6,8 +6,8 @@ A file holds `{"runs": […], "results": […]}`; a plain list of results, as JM
      "jdkVersion": "25.0.1", "primaryMetric": {"score": 1.5, "scoreError": 0.1, "scoreUnit": "us/op"}}
 
 and what does not run on a JVM has no jdkVersion. A comparison is measured in rounds, in each of which every peer runs once:
-"round" says in which, and "line" how many nanoseconds a line of the cache took from core to core meanwhile. Peers are compared within a round, for a machine may be half as fast a minute later, and the median
-of the rounds counts.
+"round" says in which, and "line" how many nanoseconds a line of the cache took from core to core meanwhile. Peers are
+compared within a round, for a machine may be half as fast a minute later, and the median of the rounds counts.
 """
 
 import json

@@ -22,10 +22,8 @@ use crate::{Error, Result, memory, parallel};
 const LEAF: usize = 8;
 /// Columns factored in a copy that has its rows close together.
 const PANEL: usize = 64;
-/// Columns that one thread looks at or copies at a time.
-const STRIPE: usize = 128;
 /// Rows that one thread copies and measures at a time.
-const MEASURED: usize = 64;
+const BAND: usize = 64;
 /// From how many columns on some are factored while those before are eliminated from the rest.
 const LOOK_AHEAD_FROM: usize = 256;
 /// Columns that one thread eliminates others from at a time.
@@ -338,20 +336,17 @@ impl Columns {
     /// # Errors
     /// [`Error::NotFinite`], [`Error::OutOfMemory`].
     fn copied(a: MatrixRef<'_>, mut to: ViewMut<'_>) -> Result<Self> {
-        let (rows, columns) = (a.rows(), a.columns());
+        let columns = a.columns();
         let mut exponents = memory::filled::<i32>(columns)?;
-        // Of some rows each, which are read one after another as they lie in memory.
-        let parts = rows.div_ceil(MEASURED).max(1);
-        let mut largest_and_sums = memory::filled::<f64>(2 * parts * columns)?;
-        let measured = Shared::new(ViewMut::new(&mut largest_and_sums, 2 * parts, columns, columns));
-        let whole = Shared::new(to.reborrow());
-        parallel::for_each(rows.div_ceil(MEASURED), |part| {
-            let first = part * MEASURED;
-            let rows = MEASURED.min(rows - first);
-            // SAFETY: each part has rows of its own.
-            let (to, largest_and_sums) =
-                unsafe { (whole.block(first, 0, rows, columns), measured.block(2 * part, 0, 2, columns)) };
-            lanes::run(CopyMeasured { from: View::from(a).block(first, 0, rows, columns), to, largest_and_sums });
+        // Of each band, whose rows are read one after another as they lie in memory.
+        let bands = a.rows().div_ceil(BAND).max(1);
+        let mut largest_and_sums = memory::filled::<f64>(2 * bands * columns)?;
+        let measured = Shared::new(ViewMut::new(&mut largest_and_sums, 2 * bands, columns, columns));
+        to.reborrow().for_each_band(BAND, |first, to| {
+            // SAFETY: each band has two rows of its own.
+            let largest_and_sums = unsafe { measured.block(2 * (first / BAND), 0, 2, columns) };
+            let from = View::from(a).block(first, 0, to.rows(), columns);
+            lanes::run(CopyMeasured { from, to, largest_and_sums });
         });
         let (all, others) = largest_and_sums.split_at_mut(2 * columns);
         let (largest, sums) = all.split_at_mut(columns);
@@ -360,20 +355,19 @@ impl Columns {
             largest.iter_mut().zip(others_largest).for_each(|(x, y)| *x = x.max(*y));
             sums.iter_mut().zip(others_sums).for_each(|(x, y)| *x += y);
         }
-        let (largest, sums) = (&*largest, &*sums);
         // A sum may be infinite for finite values too.
         if !all_finite(sums) {
             check_finite(a)?;
         }
-        for (exponent, &largest) in exponents.iter_mut().zip(largest) {
-            *exponent = -shift_of(largest);
+        for (exponent, largest) in exponents.iter_mut().zip(&*largest) {
+            *exponent = -shift_of(*largest);
         }
         let norm = sums.iter().fold(0.0_f64, |norm, sum| norm.max(*sum)).min(f64::MAX);
         let scaled = exponents.iter().any(|&exponent| exponent != 0);
         if scaled {
-            to.for_each_stripe(STRIPE, |first, mut stripe| {
-                for i in 0..stripe.rows() {
-                    for (value, &exponent) in stripe.row(i).iter_mut().zip(&exponents[first..]) {
+            to.for_each_band(BAND, |_, mut band| {
+                for i in 0..band.rows() {
+                    for (value, &exponent) in band.row(i).iter_mut().zip(&exponents) {
                         *value *= power_of_two(-exponent);
                     }
                 }
@@ -449,7 +443,7 @@ fn is_odd(permutation: &[i32]) -> bool {
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-fn factor_in_place(mut a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
+fn factor_in_place(a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
     let rank = a.rows().min(a.columns());
     let mut pivots = memory::filled::<usize>(rank)?;
     let mut scratch = Scratch {
@@ -457,9 +451,9 @@ fn factor_in_place(mut a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
         leaf: memory::filled(a.rows() * LEAF.min(a.columns()))?,
     };
     if rank >= LOOK_AHEAD_FROM {
-        look_ahead(a.reborrow(), &mut pivots, &mut scratch)?;
+        look_ahead(a, &mut pivots, &mut scratch)?;
     } else {
-        recurse(a.reborrow(), &mut pivots, &mut scratch)?;
+        recurse(a, &mut pivots, &mut scratch)?;
     }
     for (i, entry) in permutation.iter_mut().enumerate() {
         *entry = i32::try_from(i).map_err(|_| Error::OutOfMemory { bytes: usize::MAX })?;
@@ -499,21 +493,16 @@ fn look_ahead(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Re
             Ok(right.split_rows(here.len()).1)
         };
         let first = Mutex::new((ahead, &mut *scratch));
-        let failure = Mutex::new(Ok(()));
-        parallel::for_each(1 + (columns - rest).div_ceil(ELIMINATED), |part| {
-            let result = parallel::alone(|| {
+        parallel::try_for_each(1 + (columns - rest).div_ceil(ELIMINATED), |part| {
+            parallel::alone(|| {
                 if part == 0 {
                     let (ahead, scratch) = &mut *first.lock().unwrap_or_else(PoisonError::into_inner);
                     return recurse(eliminated(next, ahead.len())?, ahead, scratch);
                 }
                 let column = rest + (part - 1) * ELIMINATED;
-                eliminated(column, ELIMINATED.min(columns - column)).map(|_| ())
-            });
-            if result.is_err() {
-                *failure.lock().unwrap_or_else(PoisonError::into_inner) = result;
-            }
-        });
-        failure.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+                eliminated(column, ELIMINATED.min(columns - column)).map(drop)
+            })
+        })?;
     }
     // What was exchanged later is exchanged on the left too.
     let relative = &*pivots;

@@ -186,7 +186,8 @@ fn step(count: usize, part: &(impl Fn(usize) + Sync)) -> bool {
     true
 }
 
-/// Returns what `work` returns, all of which runs on this thread: nothing that it gives to [`for_each`] or [`join`] is shared.
+/// Returns what `work` returns, all of which runs on this thread: if it is of the pool, nothing that is given to [`for_each`] or
+/// [`join`] is shared.
 pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> R {
     struct Restored(bool);
 
@@ -214,7 +215,7 @@ pub(crate) fn run_if<R: Send>(large: bool, work: impl FnOnce() -> Result<R> + Se
 pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
     if count <= 1 || !shares() {
         if count <= 1 || !step(count, &part) {
-            (0..count).for_each(part);
+            for_each_here(count, part);
         }
         return;
     }
@@ -237,6 +238,28 @@ pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
             }
         }
     });
+}
+
+/// Does what [`for_each`] does on the calling thread alone.
+pub(crate) fn for_each_here(count: usize, part: impl Fn(usize)) {
+    for index in 0..count {
+        before_part();
+        part(index);
+    }
+}
+
+/// Does what [`for_each`] does with parts that may fail.
+///
+/// # Errors
+/// One of those of the parts, all of which run.
+pub(crate) fn try_for_each(count: usize, part: impl Fn(usize) -> Result<()> + Sync) -> Result<()> {
+    let failure = Mutex::new(Ok(()));
+    for_each(count, |index| {
+        if let Err(error) = part(index) {
+            *failure.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
+        }
+    });
+    failure.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the results of both closures, which may run at the same time when the caller is on the pool.

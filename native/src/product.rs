@@ -278,15 +278,7 @@ impl Block<'_> {
         let most = room.blocks;
 
         let share = |count: usize, part: &(dyn Fn(usize) + Sync)| {
-            if shared {
-                parallel::for_each(count, part);
-            } else {
-                // One thread may have a long way to go alone.
-                (0..count).for_each(|index| {
-                    parallel::before_part();
-                    part(index);
-                });
-            }
+            if shared { parallel::for_each(count, part) } else { parallel::for_each_here(count, part) }
         };
         let whole = Shared::new(c);
         for column in (0..columns).step_by(PACKED_COLUMNS) {

@@ -56,13 +56,7 @@ pub(crate) fn solve_lower_then(
 /// # Errors
 /// One of those of `work`.
 pub(crate) fn stripes(x: ViewMut<'_>, work: impl Fn(usize, ViewMut<'_>) -> Result<()> + Sync) -> Result<()> {
-    let failure = std::sync::Mutex::new(Ok(()));
-    x.for_each_stripe(STRIPE, |column, stripe| {
-        if let Err(error) = work(column, stripe) {
-            *failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Err(error);
-        }
-    });
-    failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    x.try_for_each_stripe(STRIPE, work)
 }
 
 /// Does what [`solve_lower`] does, without spreading its columns over threads.

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::matrix::MatrixRef;
+use crate::{Result, parallel};
 
 /// A block of a matrix to read. Element `(i, j)` is `row_step * i + column_step * j` values from the first; either step
 /// may be negative, so that transposing and reversing cost nothing.
@@ -247,7 +248,7 @@ impl<'a> ViewMut<'a> {
     /// Calls `work` with bands of about `height` rows each, and with the number of the first row, on all threads of the pool.
     pub(crate) fn for_each_band(self, height: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
         let whole = Shared(self);
-        crate::parallel::for_each(whole.rows().div_ceil(height), |band| {
+        parallel::for_each(whole.rows().div_ceil(height), |band| {
             let row = band * height;
             // SAFETY: bands do not overlap, and `for_each` calls with each index once.
             let block = unsafe { whole.block(row, 0, height.min(whole.rows() - row), whole.columns()) };
@@ -255,15 +256,31 @@ impl<'a> ViewMut<'a> {
         });
     }
 
-    /// Calls `work` with stripes of about `width` columns each, on all threads of the pool.
+    /// Calls `work` with stripes of about `width` columns each, and with the number of the first column, on all threads of the
+    /// pool.
     pub(crate) fn for_each_stripe(self, width: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
+        let infallible = |column: usize, stripe: ViewMut<'_>| {
+            work(column, stripe);
+            Ok(())
+        };
+        self.try_for_each_stripe(width, infallible).expect("no stripe fails");
+    }
+
+    /// Does what [`ViewMut::for_each_stripe`] does with work that may fail.
+    ///
+    /// # Errors
+    /// One of those of `work`, which all stripes are given to.
+    pub(crate) fn try_for_each_stripe(
+        self,
+        width: usize,
+        work: impl Fn(usize, ViewMut<'_>) -> Result<()> + Sync,
+    ) -> Result<()> {
         let whole = Shared(self);
-        crate::parallel::for_each(whole.columns().div_ceil(width), |stripe| {
+        parallel::try_for_each(whole.columns().div_ceil(width), |stripe| {
             let column = stripe * width;
-            // SAFETY: stripes do not overlap, and `for_each` calls with each index once.
-            let block = unsafe { whole.block(0, column, whole.rows(), width.min(whole.columns() - column)) };
-            work(column, block);
-        });
+            // SAFETY: stripes do not overlap, and `try_for_each` calls with each index once.
+            work(column, unsafe { whole.block(0, column, whole.rows(), width.min(whole.columns() - column)) })
+        })
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) const TOGETHER: usize = 256;
 const ROWS: usize = 8;
 
 /// Values of a cache line.
-const LINE: usize = 16;
+const LINE: usize = simd::LINE / size_of::<f32>();
 
 /// How far ahead of the arithmetic such a vector is asked for, in bytes.
 const AHEAD: usize = 1024;
