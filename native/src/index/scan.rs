@@ -35,6 +35,9 @@ const BLOCK_BYTES: usize = 256 << 10;
 /// The same where there are few: reading long runs is faster.
 const LONG_BLOCK_BYTES: usize = 1 << 20;
 
+/// Such blocks that a thread takes up as one, until there are few left: reading long runs is faster yet.
+const LONGEST_RUN: usize = 8;
+
 /// Products below which a search is over before another thread would have begun.
 const PARALLEL_FROM: u128 = 1 << 18;
 
@@ -147,6 +150,8 @@ struct Blocks<'a> {
     values: usize,
     /// From one block that is taken up to the next.
     step: usize,
+    /// Blocks that may be taken up as one. Only where the step is 1 do they follow each other.
+    longest_run: usize,
 }
 
 /// Returns a step that visits `count` blocks once each and is never long in one place: the golden section of them or a little
@@ -174,7 +179,8 @@ impl<'a> Blocks<'a> {
             parts.push((count, part));
             count += part.values.len().div_ceil(values);
         }
-        Ok(Self { parts, count, values, step: if queries.is_tiled() { spreading(count) } else { 1 } })
+        let (step, longest_run) = if queries.is_tiled() { (spreading(count), 1) } else { (1, LONGEST_RUN) };
+        Ok(Self { parts, count, values, step, longest_run })
     }
 
     /// Returns whether candidates would take more time than guesses save.
@@ -194,7 +200,8 @@ impl<'a> Blocks<'a> {
         let next = AtomicUsize::new(0);
         parallel::for_each(threads, |worker| {
             let mut worker = workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
-            while let Some(block) = self.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(block) = self.take(&next, threads) {
+                parallel::before_part();
                 worker.scan(queries, block);
             }
         });
@@ -210,14 +217,22 @@ impl<'a> Blocks<'a> {
         each(queries.count, |query| lists[query].best())
     }
 
-    fn get(&self, block: usize) -> Option<Block<'a>> {
-        if block >= self.count {
-            return None;
-        }
-        let block = (block as u128 * self.step as u128 % self.count as u128) as usize;
-        let (first, part) = self.parts[self.parts.partition_point(|(first, _)| *first <= block) - 1];
+    /// Takes up the block that is next, or several that follow each other as one.
+    fn take(&self, next: &AtomicUsize, threads: usize) -> Option<Block<'a>> {
+        let part_of = |block| self.parts.partition_point(|(first, _)| *first <= block) - 1;
+        let run = |taken| {
+            let end = self.parts.get(part_of(taken) + 1).map_or(self.count, |(first, _)| *first);
+            // In the end each thread takes little, so that none waits long for another.
+            ((self.count - taken) / (2 * threads)).min(end - taken).clamp(1, self.longest_run)
+        };
+        let taken = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
+            (taken < self.count).then(|| taken + run(taken))
+        });
+        let taken = taken.ok()?;
+        let block = (taken as u128 * self.step as u128 % self.count as u128) as usize;
+        let (first, part) = self.parts[part_of(block)];
         let at = (block - first) * self.values;
-        let end = part.values.len().min(at + self.values);
+        let end = part.values.len().min(at + run(taken) * self.values);
         Some(Block { part, at, end })
     }
 }
@@ -994,6 +1009,32 @@ mod tests {
         let ulp = f64::from(f32::EPSILON);
         assert_eq!(as_precise_as_float(1.0 + ulp / 2.0), 1.0);
         assert_eq!(as_precise_as_float(1.0 + 1.5 * ulp), 1.0 + 2.0 * ulp);
+    }
+
+    #[test]
+    fn every_vector_is_in_one_block() {
+        let dimension = 3;
+        let all = vec![0.0; 60 * dimension];
+        // Parts of so many vectors, in blocks of four, the last of which may have less.
+        for rows in [&[1][..], &[4], &[60], &[1, 5, 40, 3], &[20, 20, 20]] {
+            for (threads, tiled) in [(1, false), (2, false), (5, false), (2, true)] {
+                let (mut parts, mut count, mut first) = (Vec::new(), 0, 0);
+                for rows in rows {
+                    parts.push((count, Part { first: first as u64, values: &all[..rows * dimension] }));
+                    count += rows.div_ceil(4_usize);
+                    first += rows;
+                }
+                let (step, longest_run) = if tiled { (spreading(count), 1) } else { (1, 3) };
+                let blocks = Blocks { parts, count, values: 4 * dimension, step, longest_run };
+                let (next, mut seen) = (AtomicUsize::new(0), Vec::new());
+                while let Some(Block { part, at, end }) = blocks.take(&next, threads) {
+                    assert!(at < end && end - at <= longest_run * blocks.values, "{at} to {end}");
+                    seen.extend((at / dimension..end / dimension).map(|row| part.first + row as u64));
+                }
+                seen.sort_unstable();
+                assert!(seen.into_iter().eq(0..first as u64), "{rows:?}, {threads} threads, tiled: {tiled}");
+            }
+        }
     }
 
     #[test]
