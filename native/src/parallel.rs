@@ -62,10 +62,12 @@ struct Setting {
 
 impl Setting {
     fn threads(&mut self) -> usize {
-        *self.threads.get_or_insert_with(|| {
-            std::thread::available_parallelism().map_or(1, usize::from).min(rayon::max_num_threads())
-        })
+        *self.threads.get_or_insert_with(|| processors().min(rayon::max_num_threads()))
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn setting() -> MutexGuard<'static, Setting> {
@@ -129,7 +131,9 @@ pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
 /// Returns what `work` returns, after running it on this thread, with threads of the pool that share what it gives to
 /// [`for_each`]: for work of less than a millisecond that takes little of a stack.
 ///
-/// Where other work is under way, this goes to the pool like that: the processors are awake then, and have enough to do.
+/// Where other work is under way, this goes to the pool like that: the processors are awake then, and have enough to do. Where
+/// there is as much of it as there are processors, it runs here and shares nothing; but not where the pool has fewer threads,
+/// since somebody wants it to leave some of the processors alone.
 ///
 /// # Errors
 /// As [`run`].
@@ -138,18 +142,21 @@ pub(crate) fn run_short<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
         return Ok(work());
     }
     let pool = pool()?;
-    let Some(_call) = pool.calls.enter_alone() else { return run(work) };
     let threads = pool.threads.current_num_threads();
-    if threads == 1 {
-        return Ok(work());
+    match pool.calls.enter_short(pool.alone_beside) {
+        Way::Shared => run(work),
+        Way::Alone(_place) => Ok(work()),
+        Way::Leading(_place) if threads == 1 => Ok(work()),
+        Way::Leading(_place) => {
+            let (mut crew, membership) = Crew::new(threads);
+            for _ in 0..pool.helpers.call(membership, crew.members() - 1) {
+                let helpers = Arc::clone(&pool.helpers);
+                pool.threads.spawn(move || helpers.help());
+            }
+            let _leader = Leader::of(&mut crew);
+            Ok(work())
+        }
     }
-    let (mut crew, membership) = Crew::new(threads);
-    for _ in 0..pool.helpers.call(membership, crew.members() - 1) {
-        let helpers = Arc::clone(&pool.helpers);
-        pool.threads.spawn(move || helpers.help());
-    }
-    let _leader = Leader::of(&mut crew);
-    Ok(work())
 }
 
 /// While this lives, the parts of [`for_each`] are steps of a crew.
@@ -310,6 +317,8 @@ fn fan_out(workers: usize, work: &(impl Fn() + Sync)) {
 struct Pool {
     threads: ThreadPool,
     calls: Gate,
+    /// Beside so many others a caller runs short work alone.
+    alone_beside: usize,
     helpers: Arc<Helpers>,
 }
 
@@ -335,6 +344,7 @@ fn pool() -> Result<Arc<Pool>> {
     let pool = Arc::new(Pool {
         threads: pool,
         calls: Gate::new(threads.saturating_mul(CALLS_PER_THREAD)),
+        alone_beside: if threads < processors() { usize::MAX } else { threads },
         helpers: Arc::default(),
     });
     setting.pool = Some(Arc::clone(&pool));
@@ -348,15 +358,29 @@ struct Gate {
     left: Condvar,
 }
 
+#[derive(Default)]
 struct Callers {
+    /// Those for whom the pool works.
     inside: usize,
+    /// Those with short work that they share with nobody.
+    beside: usize,
     /// How many that might be alone are still taken for some of many.
     crowded: usize,
 }
 
+/// How short work runs.
+enum Way<'a> {
+    /// On the caller's thread, with the help of the pool.
+    Leading(Place<'a>),
+    /// On the caller's thread alone.
+    Alone(Place<'a>),
+    /// On the pool.
+    Shared,
+}
+
 impl Gate {
-    const fn new(places: usize) -> Self {
-        Self { places, callers: Mutex::new(Callers { inside: 0, crowded: 0 }), left: Condvar::new() }
+    fn new(places: usize) -> Self {
+        Self { places, callers: Mutex::default(), left: Condvar::new() }
     }
 
     fn callers(&self) -> MutexGuard<'_, Callers> {
@@ -369,31 +393,45 @@ impl Gate {
             callers = self.left.wait(callers).unwrap_or_else(PoisonError::into_inner);
         }
         callers.inside += 1;
-        Place(self)
+        Place { gate: self, beside: false }
     }
 
-    /// Enters if nobody is inside, nor was when somebody entered a short while ago.
-    fn enter_alone(&self) -> Option<Place<'_>> {
+    /// Lets a caller with short work through: to lead if nobody is there, nor was when somebody came a short while ago, and
+    /// alone beside so many others.
+    fn enter_short(&self, alone_beside: usize) -> Way<'_> {
         let mut callers = self.callers();
-        if callers.inside > 0 {
+        let others = callers.inside + callers.beside;
+        if others > 0 {
             callers.crowded = CROWDED_FOR;
-            None
         } else if callers.crowded > 0 {
             callers.crowded -= 1;
-            None
         } else {
             callers.inside += 1;
-            Some(Place(self))
+            return Way::Leading(Place { gate: self, beside: false });
         }
+        if others < alone_beside {
+            return Way::Shared;
+        }
+        callers.beside += 1;
+        Way::Alone(Place { gate: self, beside: true })
     }
 }
 
-struct Place<'a>(&'a Gate);
+struct Place<'a> {
+    gate: &'a Gate,
+    beside: bool,
+}
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.callers().inside -= 1;
-        self.0.left.notify_one();
+        let mut callers = self.gate.callers();
+        if self.beside {
+            callers.beside -= 1;
+        } else {
+            callers.inside -= 1;
+            drop(callers);
+            self.gate.left.notify_one();
+        }
     }
 }
 
@@ -527,6 +565,23 @@ mod tests {
             assert_eq!(inside, Ok((threads, Ok(threads), Ok(threads))));
             assert_eq!(threads_here(), 1);
         }
+    }
+
+    #[test]
+    fn short_work_is_shared_until_all_processors_are_busy() {
+        let gate = Gate::new(4);
+        let Way::Leading(first) = gate.enter_short(2) else { panic!("nobody else is there") };
+        assert!(matches!(gate.enter_short(2), Way::Shared));
+        let second = gate.enter();
+        let Way::Alone(third) = gate.enter_short(2) else { panic!("two are there") };
+        assert!(matches!(gate.enter_short(usize::MAX), Way::Shared));
+        drop((first, second));
+        assert!(matches!(gate.enter_short(2), Way::Shared));
+        drop(third);
+        for _ in 0..CROWDED_FOR {
+            assert!(matches!(gate.enter_short(2), Way::Shared));
+        }
+        assert!(matches!(gate.enter_short(2), Way::Leading(_)));
     }
 
     #[test]
