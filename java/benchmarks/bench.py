@@ -32,8 +32,6 @@ ROOT = HERE.parent.parent
 TARGET = HERE / "target"
 PAGE = ROOT / "docs" / "benchmarks.md"
 CRITERION = ROOT / "native" / "target" / "criterion"
-# How often a round in which the cores have moved is measured again.
-REPEATS = 2
 
 
 class Plan:
@@ -154,12 +152,14 @@ def jmh(plan, mode, jdk, measure, params, peers, output):
         benchmark = measure.get("benchmarks", {}).get(name, measure["benchmark"])
         return benchmark, tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items()))
 
-    times = plan.modes[mode]["large" if params.get("n", 0) >= plan.modes[mode]["large-from"] else "small"]
+    is_large = params.get("n", 0) >= plan.modes[mode]["large-from"]
+    times = plan.modes[mode]["large" if is_large else "small"]
+    heap = measure.get("heap", plan.jvm["large-heap" if is_large else "heap"])
     for (benchmark, flags, env), names in itertools.groupby(peers, kind):
         command = [jdk.java, "-cp", f"{TARGET}/classes:{TARGET}/lib/*", "org.openjdk.jmh.Main"]
         command += [f"\\.{re.escape(benchmark)}$", "-rf", "json", "-rff", str(output)]
         command += shlex.split(plan.modes[mode]["jmh"]) + shlex.split(measure.get("times", {}).get(mode, times))
-        command += ["-jvmArgs", shlex.join([*plan.jvm["args"], *flags, *newer(plan, jdk)])]
+        command += ["-jvmArgs", shlex.join([f"-Xms{heap}", f"-Xmx{heap}", *plan.jvm["args"], *flags, *newer(plan, jdk)])]
         if measure.get("threads", 1) > 1:
             command += ["-t", str(measure["threads"])]
         for param, value in (params | {"peer": ",".join(names)}).items():
@@ -177,11 +177,12 @@ def run_jmh(plan, mode, jdk, measure, params, peers):
 
     Of work that cores share, a round in which they have moved is measured again.
     """
+    repeats = plan.modes[mode]["repeats"]
     for number in range(plan.rounds(measure, mode)):
         ordered = peers[:: -1 if number % 2 else 1]
-        for repeat in range(1 + REPEATS):
+        for repeat in range(1 + repeats):
             found, lines = run_round(plan, mode, jdk, measure, params, ordered)
-            if not measure.get("shared") or max(lines) < results.MOVED * min(lines) or repeat == REPEATS:
+            if not measure.get("shared") or max(lines) < results.MOVED * min(lines) or repeat == repeats:
                 break
             print(f"bench: the cores have moved, from {min(lines):.0f} to {max(lines):.0f} ns or back: once more", flush=True)
         for result in found:
