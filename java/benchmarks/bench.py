@@ -1,6 +1,7 @@
 """Runs the benchmarks that plan.toml names, and writes the page about them: scripts/bench runs it.
 
-    bench.py [--jdk HOME]… [--only REGEX] [--json FILE]   measures everything, then writes the page
+    bench.py [--jdk HOME]… [--json FILE]                  measures everything, then writes the page
+    bench.py --only REGEX [--jdk HOME]… [--json FILE]     measures a part of it, for --report to put into the page
     bench.py --quick [--jdk HOME]… [--only REGEX]         measures what the bars need; fails if one is missed
     bench.py --report FILE…                               writes the page from results; the last one that has them counts
     bench.py --list [--quick] [--only REGEX]              says what would be measured
@@ -358,7 +359,10 @@ def main():
     if arguments.quick:
         _, measured = results.merge([output])
         sys.exit(0 if print_bars(plan, results.Results(measured), arguments.only) else 1)
-    write_page(plan, [output])
+    if arguments.only.pattern:
+        print(f"bench: {output} is a part: --report writes the page from several files")
+    else:
+        write_page(plan, [output])
 
 
 def write_page(plan, files):
