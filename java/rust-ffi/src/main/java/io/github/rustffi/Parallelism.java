@@ -9,6 +9,10 @@ import io.github.rustffi.internal.Natives;
  * changes how long a result takes and never a bit of it. The default is {@link Runtime#availableProcessors()}, or the
  * system property {@code rustffi.threads} where it is set when the library is loaded.
  *
+ * <p>Small problems are computed by the thread that calls. So are products of less than a millisecond: with the help of
+ * the pool where nothing else is under way, and without it where as many calls as there are processors are, unless the
+ * pool has fewer threads than that.
+ *
  * <p>The threads are attached to the JVM when they first work, as daemons with names like {@code rust-ffi-0}. While the
  * JVM stops the threads of Java, most often for the garbage collector, they stop too, as soon as they have finished the
  * part of the work in hand.
