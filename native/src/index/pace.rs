@@ -1,10 +1,13 @@
-//! Which way of reading memory is the faster one.
+//! In which way memory is read, and from which end.
 //!
 //! Some processors read fastest in several places at once, each asked for ahead of time; others in one long run that they
 //! foresee by themselves. To either of them the other's way takes 1.4 times as long or more, so it is measured which one
 //! this is. Results do not depend on it.
+//!
+//! Every second search goes backwards, so that it begins with what the one before it has read last: some of that is still in the
+//! cache, while a search that begins where the last one has begun finds nothing there.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 /// A way of reading the vectors of a block.
@@ -28,6 +31,8 @@ pub(super) struct Pace {
     blocks: AtomicU32,
     /// Nanoseconds a value, as the bits of a float; zero until there is a measurement.
     taken: [AtomicU32; 2],
+    /// Whether the next search goes backwards.
+    backwards: AtomicBool,
 }
 
 impl Pace {
@@ -41,6 +46,11 @@ impl Pace {
             (Way::Apart, false) | (Way::InTurn, true) => Way::Apart,
             (Way::InTurn, false) | (Way::Apart, true) => Way::InTurn,
         }
+    }
+
+    /// Returns whether the search that asks goes backwards.
+    pub(super) fn turn(&self) -> bool {
+        self.backwards.fetch_xor(true, Ordering::Relaxed)
     }
 
     /// Learns how long it took to read so many values in one way. That others may learn at the same time does no harm: one
@@ -80,6 +90,12 @@ mod tests {
         apart(&pace, 640, [4, 3]);
         apart(&pace, 64 * 20, [3, 6]);
         assert_eq!(apart(&pace, 640, [3, 6]), 630);
+    }
+
+    #[test]
+    fn every_second_search_goes_backwards() {
+        let pace = Pace::default();
+        assert_eq!([(); 4].map(|()| pace.turn()), [false, true, false, true]);
     }
 
     #[test]

@@ -197,10 +197,10 @@ impl<'a> Blocks<'a> {
         for thread in 0..threads {
             workers.push(Mutex::new(Worker::new(queries, bars, thread)?));
         }
-        let next = AtomicUsize::new(0);
+        let (next, backwards) = (AtomicUsize::new(0), queries.request.pace.turn());
         parallel::for_each(threads, |worker| {
             let mut worker = workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
-            while let Some(block) = self.take(&next, threads) {
+            while let Some(block) = self.take(&next, threads, backwards) {
                 parallel::before_part();
                 worker.scan(queries, block);
             }
@@ -217,22 +217,29 @@ impl<'a> Blocks<'a> {
         each(queries.count, |query| lists[query].best())
     }
 
-    /// Takes up the block that is next, or several that follow each other as one.
-    fn take(&self, next: &AtomicUsize, threads: usize) -> Option<Block<'a>> {
+    /// Takes up the block that is next, or several that follow each other as one: from the first on, or from the last on.
+    fn take(&self, next: &AtomicUsize, threads: usize, backwards: bool) -> Option<Block<'a>> {
         let part_of = |block| self.parts.partition_point(|(first, _)| *first <= block) - 1;
         let run = |taken| {
-            let end = self.parts.get(part_of(taken) + 1).map_or(self.count, |(first, _)| *first);
+            let left = self.count - taken;
+            let in_part = if backwards {
+                left - self.parts[part_of(left - 1)].0
+            } else {
+                self.parts.get(part_of(taken) + 1).map_or(self.count, |(first, _)| *first) - taken
+            };
             // In the end each thread takes little, so that none waits long for another.
-            ((self.count - taken) / (2 * threads)).min(end - taken).clamp(1, self.longest_run)
+            (left / (2 * threads)).min(in_part).clamp(1, self.longest_run)
         };
         let taken = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
             (taken < self.count).then(|| taken + run(taken))
         });
         let taken = taken.ok()?;
-        let block = (taken as u128 * self.step as u128 % self.count as u128) as usize;
+        let run = run(taken);
+        let from = if backwards { self.count - taken - run } else { taken };
+        let block = (from as u128 * self.step as u128 % self.count as u128) as usize;
         let (first, part) = self.parts[part_of(block)];
         let at = (block - first) * self.values;
-        let end = part.values.len().min(at + run(taken) * self.values);
+        let end = part.values.len().min(at + run * self.values);
         Some(Block { part, at, end })
     }
 }
@@ -1017,7 +1024,14 @@ mod tests {
         let all = vec![0.0; 60 * dimension];
         // Parts of so many vectors, in blocks of four, the last of which may have less.
         for rows in [&[1][..], &[4], &[60], &[1, 5, 40, 3], &[20, 20, 20]] {
-            for (threads, tiled) in [(1, false), (2, false), (5, false), (2, true)] {
+            for (threads, tiled, backwards) in [
+                (1, false, false),
+                (2, false, true),
+                (5, false, false),
+                (1, false, true),
+                (2, true, false),
+                (2, true, true),
+            ] {
                 let (mut parts, mut count, mut first) = (Vec::new(), 0, 0);
                 for rows in rows {
                     parts.push((count, Part { first: first as u64, values: &all[..rows * dimension] }));
@@ -1027,9 +1041,16 @@ mod tests {
                 let (step, longest_run) = if tiled { (spreading(count), 1) } else { (1, 3) };
                 let blocks = Blocks { parts, count, values: 4 * dimension, step, longest_run };
                 let (next, mut seen) = (AtomicUsize::new(0), Vec::new());
-                while let Some(Block { part, at, end }) = blocks.take(&next, threads) {
+                while let Some(Block { part, at, end }) = blocks.take(&next, threads, backwards) {
                     assert!(at < end && end - at <= longest_run * blocks.values, "{at} to {end}");
                     seen.extend((at / dimension..end / dimension).map(|row| part.first + row as u64));
+                }
+                if !tiled {
+                    let begin = if backwards { first as u64 - 1 } else { 0 };
+                    assert!(
+                        seen[..seen.len().min(longest_run * 4)].contains(&begin),
+                        "{rows:?}, backwards: {backwards}"
+                    );
                 }
                 seen.sort_unstable();
                 assert!(seen.into_iter().eq(0..first as u64), "{rows:?}, {threads} threads, tiled: {tiled}");
