@@ -187,7 +187,8 @@ def run_jmh(plan, mode, jdk, measure, params, peers):
                 break
             print(f"bench: the cores have moved, from {min(lines):.0f} to {max(lines):.0f} ns or back: once more", flush=True)
         for result in found:
-            yield result | {"round": number, "line": [min(lines), max(lines)]}
+            turn = result.get("round", 0) * plan.rounds(measure, mode)
+            yield result | {"round": turn + number, "line": [min(lines), max(lines)]}
 
 
 def run_round(plan, mode, jdk, measure, params, peers):
@@ -199,7 +200,8 @@ def run_round(plan, mode, jdk, measure, params, peers):
         run(command, env)
         # JMH leaves an empty file when nothing could be measured.
         if output.exists() and output.stat().st_size:
-            found += [named(measure, params, result) for result in json.loads(output.read_text(encoding="utf-8"))]
+            raws = json.loads(output.read_text(encoding="utf-8"))
+            found += [result for raw in raws for result in named(measure, params, raw)]
         lines.append(line_nanoseconds())
     return found, lines
 
@@ -212,13 +214,24 @@ def line_nanoseconds():
 
 
 def named(measure, params, result):
-    """Returns a result, that of a peer with a benchmark of its own by the name of the measure's."""
+    """Yields a result: as it is, or by the measure's name that of a peer with a benchmark of its own, or those of several peers.
+
+    Several are measured by one benchmark where each has a counter in it. They take turns, so that an iteration is a round.
+    """
+
+    def of(peer):
+        texts = {name: str(value) for name, value in (params | {"peer": peer}).items()}
+        return result | {"benchmark": measure["benchmark"], "params": texts}
+
     own = {benchmark: peer for peer, benchmark in measure.get("benchmarks", {}).items()}
     peer = next((own[benchmark] for benchmark in own if result["benchmark"].endswith("." + benchmark)), None)
-    if peer is None:
-        return result
-    texts = {name: str(value) for name, value in (params | {"peer": peer}).items()}
-    return result | {"benchmark": measure["benchmark"], "params": texts}
+    if "counters" in measure:
+        for peer, counter in measure["counters"].items():
+            iterations = itertools.chain.from_iterable(result["secondaryMetrics"][counter]["rawData"])
+            for turn, score in enumerate(iterations):
+                yield of(peer) | {"primaryMetric": results.metric(score, "ns/op"), "secondaryMetrics": {}, "round": turn}
+    else:
+        yield of(peer) if peer else result
 
 
 def run_command(plan, mode, jdk, measure):

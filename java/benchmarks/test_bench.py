@@ -103,9 +103,7 @@ def test_peers_run_in_turn():
     peers = PLAN.peers_at(measure, {"k": 10}, 25)
     commands = [command for command, _ in bench.jmh(PLAN, "full", jdk, measure, {"k": 10}, peers, bench.HERE)]
     assert [command[-1] for command in commands] == [
-        "peer=lucene-scalar,java",
-        "peer=read",
-        "peer=rust-ffi",
+        "peer=lucene-scalar,java,rust-ffi",
         "peer=lucene,jvector",
         "peer=rust-ffi-64",
     ]
@@ -158,6 +156,26 @@ def test_a_machine_that_never_rests_is_measured_all_the_same(rounds):
 def test_work_of_one_core_does_not_mind_where_the_others_are(rounds):
     asked, _ = rounds(1, [30, 180], shared=False)
     assert len(asked) == 1
+
+
+def test_peers_that_take_turns_in_one_jvm_are_compared_turn_by_turn():
+    measure = PLAN.measures["search-read"]
+    result = raw("index.SearchAndReadBenchmark.inTurn", 2e5, k=10)
+    result["secondaryMetrics"] = {
+        "searching": {"score": 1, "rawData": [[9e6, 6e6, 8e6]]},
+        "reading": {"score": 1, "rawData": [[9.5e6, 6.3e6, 8.1e6]]},
+    }
+    raws = list(bench.named(measure, {"k": 10}, result))
+    assert [raw["round"] for raw in raws] == [0, 1, 2] * 2
+    (verdict,) = (v for v in verdicts("speed of reading", *raws) if v.ratio)
+    assert verdict.ratio == pytest.approx(1.05)
+
+
+def test_turns_of_several_rounds_are_kept_apart(monkeypatch):
+    measure, jdk = PLAN.measures["search-read"], bench.Jdk(bench.HERE, "25.0.1")
+    monkeypatch.setattr(bench, "run_round", lambda *_: ([times(1, "read") | {"round": turn} for turn in range(3)], [30]))
+    raws = bench.run_jmh(PLAN, "full", jdk, measure, {"k": 10}, measure["peers"])
+    assert sorted(raw["round"] for raw in raws) == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_bar_is_met_on_its_line():

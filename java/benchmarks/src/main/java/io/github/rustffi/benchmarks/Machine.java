@@ -24,6 +24,15 @@ public final class Machine {
     }
 
     /**
+     * Returns memory for {@link #readAll}, in large pages where the system has any. It is never given back.
+     *
+     * @param bytes how much, at least 1
+     * @return a direct buffer of zeros
+     * @throws OutOfMemoryError if there is none
+     */
+    public static native ByteBuffer allocate(long bytes);
+
+    /**
      * Returns the sum of all 64-bit words of a buffer, as the machine lays them out; missing bytes of the last are
      * zero.
      *
@@ -31,11 +40,12 @@ public final class Machine {
      * caller's own: some ten microseconds each.
      *
      * @param buffer a direct buffer; its position and limit do not matter
-     * @param threads how many threads read, at most 1,024
+     * @param threads how many threads read, each a part of its own, at most 1,024
+     * @param streams whether a thread reads in eight places at once, or from the first byte of its part to the last
      * @return the sum, wrapping around
      * @throws IllegalArgumentException if the buffer is not direct or there is no thread
      */
-    public static native long readAll(ByteBuffer buffer, int threads);
+    public static native long readAll(ByteBuffer buffer, int threads, boolean streams);
 
     /**
      * Returns the most floating-point operations a second that the machine does: fused multiply-adds of {@code double},
