@@ -47,6 +47,10 @@ const SETTLED: usize = 64;
 /// How many candidates before its turn the vector of one is asked for.
 const SETTLED_AHEAD: usize = 4;
 
+/// Where there are few queries, a thread finds the score of a candidate at once when it has seen one in so many of its vectors: more
+/// likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the end.
+const SETTLED_FROM: u64 = 8;
+
 /// Candidates of a block that wait for their scores at a time.
 const FRESH: usize = 1024;
 
@@ -536,6 +540,8 @@ struct Worker<'a> {
     fresh: Vec<(usize, Candidate)>,
     /// Vectors that this thread has seen.
     seen: u64,
+    /// How many it will have seen when it finds the score of a candidate at once.
+    settled_from: u64,
     /// How many it will have seen when it guesses next.
     next_guess: u64,
 }
@@ -554,7 +560,9 @@ impl<'a> Worker<'a> {
         known.fill(f64::NEG_INFINITY);
         let fresh = memory::with_capacity(if bars.are_guessed() { FRESH } else { 0 })?;
         let next_guess = if bars.are_guessed() { queries.view.len() / GUESSED_AFTER } else { u64::MAX };
-        Ok(Self { bars, thread, lists, known, thresholds, fresh, seen: 0, next_guess })
+        let share = queries.view.len() / bars.threads as u64;
+        let settled_from = if queries.is_tiled() { u64::MAX } else { share / SETTLED_FROM };
+        Ok(Self { bars, thread, lists, known, thresholds, fresh, seen: 0, settled_from, next_guess })
     }
 
     fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
@@ -584,7 +592,13 @@ impl<'a> Worker<'a> {
     #[inline(never)]
     fn offer(&mut self, queries: &Queries<'_>, query: usize, id: u64, sum: f32, squares: f32) {
         let (low, high) = queries.bounds(query, sum, squares);
-        let candidate = Candidate { id, low, high };
+        let mut candidate = Candidate { id, low, high };
+        if self.seen >= self.settled_from {
+            candidate.settle(queries.score(query, id));
+            if candidate.high < self.known[query] {
+                return;
+            }
+        }
         if !self.bars.are_guessed() || self.known[query] == f64::NEG_INFINITY {
             self.list(queries, query, candidate);
             return;
