@@ -51,6 +51,9 @@ const SETTLED_AHEAD: usize = 4;
 /// likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the end.
 const SETTLED_FROM: u64 = 8;
 
+/// Vectors that have passed the filter and wait to become candidates at a time, where there are few queries.
+const WAITING: usize = 64;
+
 /// Candidates of a block that wait for their scores at a time.
 const FRESH: usize = 1024;
 
@@ -527,6 +530,14 @@ impl Default for Bar {
     }
 }
 
+/// A vector that may be good for a query, and what the filter knows of it: q·x and x·x, or the distance and nothing.
+#[derive(Clone, Copy, Default)]
+struct Passed {
+    query: usize,
+    id: u64,
+    sums: [f32; 2],
+}
+
 /// What one thread has found.
 struct Worker<'a> {
     bars: &'a Bars,
@@ -536,6 +547,9 @@ struct Worker<'a> {
     known: Vec<f64>,
     /// For every query, what the filter compares with; beyond the last query, nothing passes.
     thresholds: Vec<f32>,
+    /// What has passed the filter and is no candidate yet: the first `waits` of these.
+    waiting: [Passed; WAITING],
+    waits: usize,
     /// Where there are guesses, candidates of the block with their queries: scored while its vectors are in the cache.
     fresh: Vec<(usize, Candidate)>,
     /// Vectors that this thread has seen.
@@ -562,7 +576,8 @@ impl<'a> Worker<'a> {
         let next_guess = if bars.are_guessed() { queries.view.len() / GUESSED_AFTER } else { u64::MAX };
         let share = queries.view.len() / bars.threads as u64;
         let settled_from = if queries.is_tiled() { u64::MAX } else { share / SETTLED_FROM };
-        Ok(Self { bars, thread, lists, known, thresholds, fresh, seen: 0, settled_from, next_guess })
+        let waiting = [Passed::default(); WAITING];
+        Ok(Self { bars, thread, lists, known, thresholds, waiting, waits: 0, fresh, seen: 0, settled_from, next_guess })
     }
 
     fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
@@ -575,6 +590,7 @@ impl<'a> Worker<'a> {
             Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker: self, queries, block }),
             Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker: self, queries, block }),
         }
+        self.offer_waiting(queries);
         self.settle(queries);
         self.seen += ((block.end - block.at) / queries.dimension) as u64;
         if self.seen >= self.next_guess {
@@ -588,16 +604,39 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Keeps what has passed the filter, until there is some of it.
+    ///
+    /// Does so without a branch on `passes`, which no processor can foresee: one that was foreseen wrong would throw away all loads
+    /// that are under way.
+    #[inline(always)]
+    fn keep_if(&mut self, passes: bool, queries: &Queries<'_>, passed: Passed) {
+        self.waiting[self.waits] = passed;
+        self.waits += usize::from(passes);
+        if self.waits == WAITING {
+            self.offer_waiting(queries);
+        }
+    }
+
+    /// Makes candidates of what waits.
+    #[inline(never)]
+    fn offer_waiting(&mut self, queries: &Queries<'_>) {
+        for i in 0..std::mem::take(&mut self.waits) {
+            let Passed { query, id, sums: [sum, squares] } = self.waiting[i];
+            self.offer(queries, query, id, sum, squares);
+        }
+    }
+
     /// Makes a vector a candidate for a query.
     #[inline(never)]
     fn offer(&mut self, queries: &Queries<'_>, query: usize, id: u64, sum: f32, squares: f32) {
         let (low, high) = queries.bounds(query, sum, squares);
         let mut candidate = Candidate { id, low, high };
-        if self.seen >= self.settled_from {
+        if self.seen >= self.settled_from && candidate.high >= self.known[query] {
             candidate.settle(queries.score(query, id));
-            if candidate.high < self.known[query] {
-                return;
-            }
+        }
+        // The score to reach may have risen since the filter has let it pass.
+        if candidate.high < self.known[query] {
+            return;
         }
         if !self.bars.are_guessed() || self.known[query] == f64::NEG_INFINITY {
             self.list(queries, query, candidate);
@@ -772,10 +811,9 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
             let sums = row_sums::<S, R, AHEAD, METRIC>(simd, scaled, rows);
             for (sums, at) in sums.into_iter().zip(at) {
-                if self.passes(sums, self.worker.thresholds[query]) {
-                    let id = self.block.part.first + (at / dimension) as u64;
-                    self.worker.offer(queries, query, id, sums[0], sums[1]);
-                }
+                let id = self.block.part.first + (at / dimension) as u64;
+                let passes = self.passes(sums, self.worker.thresholds[query]);
+                self.worker.keep_if(passes, queries, Passed { query, id, sums });
             }
         }
     }
