@@ -70,7 +70,8 @@ pub fn with_capacity<T>(capacity: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// Values that begin at a cache line: to load a register that lies across two of them takes twice the time.
+/// Values that begin at a cache line, where to load a register that lies across two of them would take twice the time, and share
+/// none with other memory, which another thread may write.
 #[derive(Debug, Default)]
 pub(crate) struct Aligned<T> {
     room: Vec<T>,
@@ -102,7 +103,7 @@ impl<T: Copy + Default> Aligned<T> {
 
     fn within(room: impl FnOnce(usize) -> Result<Vec<T>>, len: usize) -> Result<Self> {
         let line = Self::LINE_BYTES / size_of::<T>();
-        let room = room(len.saturating_add(line))?;
+        let room = room(len.saturating_add(2 * line))?;
         let first = room.as_ptr().align_offset(Self::LINE_BYTES).min(line);
         Ok(Self { room, first, len })
     }
@@ -167,7 +168,7 @@ mod tests {
     fn memory_that_cannot_be_had_is_an_error() {
         let bytes = usize::MAX / 16 * 8;
         assert_eq!(filled::<f64>(usize::MAX / 16), Err(Error::OutOfMemory { bytes }));
-        let room = with_room::<f64, (), 4>(usize::MAX / 16, |_| panic!("there is none"));
+        let room = with_room::<f64, (), 4>(usize::MAX / 16, |room| panic!("{room:p}"));
         assert_eq!(room, Err(Error::OutOfMemory { bytes }));
     }
 

@@ -24,6 +24,7 @@ use super::Metric;
 use super::pace::{Pace, Way};
 use super::store::{Part, View};
 use super::top::{Candidate, Shortlist};
+use crate::crew::Line;
 use crate::memory::Aligned;
 use crate::simd::{self, Kernel, Lanes, Level, Simd};
 use crate::vector::{WideDot, WideSquaredDistance};
@@ -202,11 +203,11 @@ impl<'a> Blocks<'a> {
         let Bars { limit, threads, .. } = *bars;
         let mut workers = memory::with_capacity(threads)?;
         for thread in 0..threads {
-            workers.push(Mutex::new(Worker::new(queries, bars, thread)?));
+            workers.push(Mutex::new(Line(Worker::new(queries, bars, thread)?)));
         }
         let (next, backwards) = (AtomicUsize::new(0), queries.request.pace.turn());
         parallel::for_each(threads, |worker| {
-            let mut worker = workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
+            let Line(worker) = &mut *workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
             while let Some(block) = self.take(&next, threads, backwards) {
                 parallel::before_part();
                 worker.scan(queries, block);
@@ -214,7 +215,7 @@ impl<'a> Blocks<'a> {
         });
         let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
         found.extend(
-            workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).lists),
+            workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).0.lists),
         );
         let mut lists = each(queries.count, |query| {
             Shortlist::joined(found.iter().map(|lists| &lists[query]), limit, bars.get(query))
@@ -538,15 +539,15 @@ struct Passed {
     sums: [f32; 2],
 }
 
-/// What one thread has found.
+/// What one thread has found. It writes while others read what is theirs, so no two of them share a line of the cache.
 struct Worker<'a> {
     bars: &'a Bars,
     thread: usize,
     lists: Vec<Shortlist>,
     /// For every query, the score that candidates have to reach.
-    known: Vec<f64>,
+    known: Aligned<f64>,
     /// For every query, what the filter compares with; beyond the last query, nothing passes.
-    thresholds: Vec<f32>,
+    thresholds: Aligned<f32>,
     /// What has passed the filter and is no candidate yet: the first `waits` of these.
     waiting: [Passed; WAITING],
     waits: usize,
@@ -567,10 +568,10 @@ impl<'a> Worker<'a> {
         for _ in 0..queries.count {
             lists.push(Shortlist::new(bars.limit, count)?);
         }
-        let mut thresholds = memory::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
+        let mut thresholds = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
         thresholds[..queries.count].fill(Queries::OPEN);
         thresholds[queries.count..].fill(f32::INFINITY);
-        let mut known = memory::filled(queries.count)?;
+        let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
         let fresh = memory::with_capacity(if bars.are_guessed() { FRESH } else { 0 })?;
         let next_guess = if bars.are_guessed() { queries.view.len() / GUESSED_AFTER } else { u64::MAX };

@@ -35,8 +35,9 @@ impl Candidate {
     }
 }
 
-/// The vectors that may be among the best `limit`.
+/// The vectors that may be among the best `limit`. Threads have lists of their own, which share no line of the cache.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(super) struct Shortlist {
     candidates: Vec<Candidate>,
     limit: usize,
