@@ -14,7 +14,7 @@ rust-ffi beside what a user would choose instead, from heap arrays to heap array
 timed. Ratios count: what a machine does in absolute figures depends on the machine, and on what else runs on it. That
 changes within a minute, so every comparison is measured in rounds. In a round each peer runs once, in a JVM of its own, one
 right after the other, and in the next they run in reverse order; a ratio is the median of those within the rounds, and a time
-is the median of the rounds.
+is the median of the rounds. What memory gives changes within a second: searching and reading all of it take turns in one JVM.
 
 The cores of a virtual machine may be moved apart and together again, and work that they share takes up to twice as long while
 a line of the cache has a long way from one to the other. That is measured before and after each JVM, and a round of such work

@@ -178,6 +178,21 @@ def test_turns_of_several_rounds_are_kept_apart(monkeypatch):
     assert sorted(raw["round"] for raw in raws) == [0, 1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize(("arguments", "written"), [([], True), (["--only", "^search$"], False), (["--quick"], False)])
+def test_the_page_is_written_of_everything_only(monkeypatch, tmp_path, arguments, written):
+    wrote = []
+    monkeypatch.setattr(bench, "measure_all", lambda plan, mode, jdks, only, output: save(output.parent, output.name))
+    monkeypatch.setattr(bench, "write_page", lambda plan, files: wrote.extend(files))
+    monkeypatch.setattr(bench.Jdk, "default", lambda: bench.Jdk(bench.HERE, "25.0.1"))
+    output = tmp_path / "results.json"
+    monkeypatch.setattr("sys.argv", ["bench.py", *arguments, "--json", str(output)])
+    try:
+        bench.main()
+    except SystemExit as e:
+        assert e.code == 0
+    assert wrote == ([output] if written else [])
+
+
 def test_a_bar_is_met_on_its_line():
     (verdict,) = verdicts("7 x ojAlgo", times(100, "rust-ffi"), times(700, "ojalgo"))[:1]
     assert (verdict.met, verdict.ratio, verdict.jdk) == (True, pytest.approx(7), 25)
