@@ -52,11 +52,8 @@ const SETTLED_AHEAD: usize = 4;
 /// likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the end.
 const SETTLED_FROM: u64 = 8;
 
-/// Vectors that have passed the filter and wait to become candidates at a time, where there are few queries.
+/// Vectors that have passed the filter and wait to become candidates at a time.
 const WAITING: usize = 64;
-
-/// Candidates of a block that wait for their scores at a time.
-const FRESH: usize = 1024;
 
 /// Queries that are answered in one pass over the vectors.
 pub(super) const TOGETHER: usize = 256;
@@ -551,11 +548,9 @@ struct Worker<'a> {
     /// What has passed the filter and is no candidate yet: the first `waits` of these.
     waiting: [Passed; WAITING],
     waits: usize,
-    /// Where there are guesses, candidates of the block with their queries: scored while its vectors are in the cache.
-    fresh: Vec<(usize, Candidate)>,
     /// Vectors that this thread has seen.
     seen: u64,
-    /// How many it will have seen when it finds the score of a candidate at once.
+    /// How many it will have seen when it finds the score of a candidate at once: for many queries, when it guesses first, if it does.
     settled_from: u64,
     /// How many it will have seen when it guesses next.
     next_guess: u64,
@@ -563,22 +558,20 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(queries: &Queries<'_>, bars: &'a Bars, thread: usize) -> Result<Self> {
-        let count = usize::try_from(queries.view.len()).unwrap_or(usize::MAX);
+        let count = queries.view.len();
         let mut lists = memory::with_capacity(queries.count)?;
         for _ in 0..queries.count {
-            lists.push(Shortlist::new(bars.limit, count)?);
+            lists.push(Shortlist::new(bars.limit, usize::try_from(count).unwrap_or(usize::MAX))?);
         }
         let mut thresholds = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
         thresholds[..queries.count].fill(Queries::OPEN);
         thresholds[queries.count..].fill(f32::INFINITY);
         let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        let fresh = memory::with_capacity(if bars.are_guessed() { FRESH } else { 0 })?;
-        let next_guess = if bars.are_guessed() { queries.view.len() / GUESSED_AFTER } else { u64::MAX };
-        let share = queries.view.len() / bars.threads as u64;
-        let settled_from = if queries.is_tiled() { u64::MAX } else { share / SETTLED_FROM };
+        let next_guess = if bars.are_guessed() { count / GUESSED_AFTER } else { u64::MAX };
+        let settled_from = if queries.is_tiled() { next_guess } else { count / bars.threads as u64 / SETTLED_FROM };
         let waiting = [Passed::default(); WAITING];
-        Ok(Self { bars, thread, lists, known, thresholds, waiting, waits: 0, fresh, seen: 0, settled_from, next_guess })
+        Ok(Self { bars, thread, lists, known, thresholds, waiting, waits: 0, seen: 0, settled_from, next_guess })
     }
 
     fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
@@ -592,7 +585,6 @@ impl<'a> Worker<'a> {
             Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker: self, queries, block }),
         }
         self.offer_waiting(queries);
-        self.settle(queries);
         self.seen += ((block.end - block.at) / queries.dimension) as u64;
         if self.seen >= self.next_guess {
             self.next_guess = self.seen * 2;
@@ -622,43 +614,21 @@ impl<'a> Worker<'a> {
     #[inline(never)]
     fn offer_waiting(&mut self, queries: &Queries<'_>) {
         for i in 0..std::mem::take(&mut self.waits) {
-            let Passed { query, id, sums: [sum, squares] } = self.waiting[i];
-            self.offer(queries, query, id, sum, squares);
+            self.offer(queries, self.waiting[i]);
         }
     }
 
     /// Makes a vector a candidate for a query.
-    #[inline(never)]
-    fn offer(&mut self, queries: &Queries<'_>, query: usize, id: u64, sum: f32, squares: f32) {
+    fn offer(&mut self, queries: &Queries<'_>, Passed { query, id, sums: [sum, squares] }: Passed) {
         let (low, high) = queries.bounds(query, sum, squares);
         let mut candidate = Candidate { id, low, high };
         if self.seen >= self.settled_from && candidate.high >= self.known[query] {
             candidate.settle(queries.score(query, id));
         }
         // The score to reach may have risen since the filter has let it pass.
-        if candidate.high < self.known[query] {
-            return;
-        }
-        if !self.bars.are_guessed() || self.known[query] == f64::NEG_INFINITY {
+        if candidate.high >= self.known[query] {
             self.list(queries, query, candidate);
-            return;
         }
-        self.fresh.push((query, candidate));
-        if self.fresh.len() == self.fresh.capacity() {
-            self.settle(queries);
-        }
-    }
-
-    /// Puts what is fresh on the shortlists, with the scores.
-    fn settle(&mut self, queries: &Queries<'_>) {
-        let mut fresh = std::mem::take(&mut self.fresh);
-        for (query, mut candidate) in fresh.drain(..) {
-            candidate.settle(queries.score(query, candidate.id));
-            if candidate.high >= self.known[query] {
-                self.list(queries, query, candidate);
-            }
-        }
-        self.fresh = fresh;
     }
 
     /// Puts a candidate on the shortlist of a query.
@@ -897,7 +867,8 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
                         passed &= passed - 1;
                         if first + lane < queries.count {
                             let id = self.block.part.first + (at / dimension + row) as u64;
-                            self.worker.offer(queries, first + lane, id, values.as_ref()[lane], squares[row]);
+                            let sums = [values.as_ref()[lane], squares[row]];
+                            self.worker.keep_if(true, queries, Passed { query: first + lane, id, sums });
                         }
                     }
                 }
