@@ -223,14 +223,13 @@ def named(measure, params, result):
         texts = {name: str(value) for name, value in (params | {"peer": peer}).items()}
         return result | {"benchmark": measure["benchmark"], "params": texts}
 
-    own = {benchmark: peer for peer, benchmark in measure.get("benchmarks", {}).items()}
-    peer = next((own[benchmark] for benchmark in own if result["benchmark"].endswith("." + benchmark)), None)
-    if "counters" in measure:
-        for peer, counter in measure["counters"].items():
-            iterations = itertools.chain.from_iterable(result["secondaryMetrics"][counter]["rawData"])
-            for turn, score in enumerate(iterations):
-                yield of(peer) | {"primaryMetric": results.metric(score, "ns/op"), "secondaryMetrics": {}, "round": turn}
-    else:
+    for peer, counter in measure.get("counters", {}).items():
+        iterations = itertools.chain.from_iterable(result["secondaryMetrics"][counter]["rawData"])
+        for turn, score in enumerate(iterations):
+            yield of(peer) | {"primaryMetric": results.metric(score, "ns/op"), "secondaryMetrics": {}, "round": turn}
+    if "counters" not in measure:
+        own = (peer for peer, name in measure.get("benchmarks", {}).items() if result["benchmark"].endswith("." + name))
+        peer = next(own, None)
         yield of(peer) if peer else result
 
 
