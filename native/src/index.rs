@@ -26,12 +26,17 @@
 //! and see the vectors of every addition that was finished before, and of one that is not finished none at all. Additions
 //! wait for each other.
 
+mod bars;
+mod blocks;
 pub mod handles;
 mod memory;
 mod pace;
+mod queries;
 mod scan;
+mod search;
 mod store;
 mod top;
+mod worker;
 
 use std::path::Path;
 
@@ -39,7 +44,7 @@ use crate::simd::Level;
 use crate::{Error, Result, npy};
 use memory::Memory;
 use pace::Pace;
-use scan::Request;
+use search::Request;
 use store::{Store, View};
 use top::Candidate;
 
@@ -354,7 +359,7 @@ impl Index {
         if limit == 0 {
             return Ok(());
         }
-        let together = scan::TOGETHER * self.dimension();
+        let together = search::TOGETHER * self.dimension();
         let hits = ids.chunks_mut(limit).zip(scores.chunks_mut(limit)).zip(found);
         let mut hits = hits.take(queries.len() / self.dimension());
         assert_eq!(hits.len(), queries.len() / self.dimension(), "room for all hits");
@@ -372,7 +377,7 @@ impl Index {
     }
 
     fn best(&self, view: &View, queries: &[f32], limit: usize, allowed: Option<&[u64]>) -> Result<Vec<Vec<Candidate>>> {
-        scan::search(
+        search::search(
             view,
             Request { level: self.level, pace: &self.pace, metric: self.metric, queries, limit, allowed },
         )

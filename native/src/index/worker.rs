@@ -1,0 +1,136 @@
+//! What one thread does in a search.
+
+use super::bars::Bars;
+use super::blocks::Block;
+use super::queries::Queries;
+use super::scan;
+use super::top::{Candidate, Shortlist};
+use crate::Result;
+use crate::memory::{self, Aligned};
+
+/// Where there are few queries, a thread finds the score of a candidate at once when it has seen one in so many of its
+/// vectors: more likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the
+/// end.
+const SETTLED_FROM: u64 = 8;
+
+/// Vectors that have passed the filter and wait to become candidates at a time.
+const WAITING: usize = 64;
+
+/// A vector that may be good for a query, and what the filter knows of it: q·x and x·x, or the distance and nothing.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Passed {
+    pub(super) query: usize,
+    pub(super) id: u64,
+    pub(super) sums: [f32; 2],
+}
+
+/// What one thread has found. It writes while others read what is theirs, so no two of them share a line of the cache.
+pub(super) struct Worker<'a> {
+    bars: &'a Bars,
+    thread: usize,
+    pub(super) lists: Vec<Shortlist>,
+    /// For every query, the score that candidates have to reach.
+    known: Aligned<f64>,
+    /// For every query, what the filter compares with; beyond the last query, nothing passes.
+    pub(super) thresholds: Aligned<f32>,
+    /// What has passed the filter and is no candidate yet: the first `waits` of these.
+    waiting: [Passed; WAITING],
+    waits: usize,
+    /// Vectors that this thread has seen.
+    seen: u64,
+    /// How many it will have seen when it finds the score of a candidate at once: for many queries, when it guesses first,
+    /// if it does.
+    settled_from: u64,
+    /// How many it will have seen when it guesses next.
+    next_guess: u64,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(queries: &Queries<'_>, bars: &'a Bars, thread: usize) -> Result<Self> {
+        let count = queries.view.len();
+        let mut lists = memory::with_capacity(queries.count)?;
+        for _ in 0..queries.count {
+            lists.push(Shortlist::new(bars.limit, usize::try_from(count).unwrap_or(usize::MAX))?);
+        }
+        let mut thresholds = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
+        thresholds[..queries.count].fill(Queries::OPEN);
+        thresholds[queries.count..].fill(f32::INFINITY);
+        let mut known = Aligned::filled(queries.count)?;
+        known.fill(f64::NEG_INFINITY);
+        let next_guess = bars.first_guess(count);
+        let settled_from = if queries.is_tiled() { next_guess } else { count / bars.threads as u64 / SETTLED_FROM };
+        let waiting = [Passed::default(); WAITING];
+        Ok(Self { bars, thread, lists, known, thresholds, waiting, waits: 0, seen: 0, settled_from, next_guess })
+    }
+
+    pub(super) fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
+        for query in 0..queries.count {
+            self.expect(queries, query, self.bars.get(query));
+        }
+        scan::scan(self, queries, block);
+        self.offer_waiting(queries);
+        self.seen += ((block.end - block.at) / queries.dimension) as u64;
+        if self.seen >= self.next_guess {
+            self.next_guess = self.seen * 2;
+            let n = queries.view.len() as f64 / self.seen as f64;
+            for query in 0..queries.count {
+                let bar = self.bars.guess(query, n, &mut self.lists[query]);
+                self.lists[query].drop_hopeless(bar);
+                self.expect(queries, query, bar);
+            }
+        }
+    }
+
+    /// Keeps what has passed the filter, until there is some of it.
+    ///
+    /// Does so without a branch on `passes`, which no processor can foresee: one that was foreseen wrong would throw away all loads
+    /// that are under way.
+    #[inline(always)]
+    pub(super) fn keep_if(&mut self, passes: bool, queries: &Queries<'_>, passed: Passed) {
+        self.waiting[self.waits] = passed;
+        self.waits += usize::from(passes);
+        if self.waits == WAITING {
+            self.offer_waiting(queries);
+        }
+    }
+
+    /// Makes candidates of what waits.
+    #[inline(never)]
+    fn offer_waiting(&mut self, queries: &Queries<'_>) {
+        for i in 0..std::mem::take(&mut self.waits) {
+            self.offer(queries, self.waiting[i]);
+        }
+    }
+
+    /// Makes a vector a candidate for a query.
+    fn offer(&mut self, queries: &Queries<'_>, Passed { query, id, sums: [sum, squares] }: Passed) {
+        let (low, high) = queries.bounds(query, sum, squares);
+        let mut candidate = Candidate { id, low, high };
+        if self.seen >= self.settled_from && candidate.high >= self.known[query] {
+            candidate.settle(queries.score(query, id));
+        }
+        // The score to reach may have risen since the filter has let it pass.
+        if candidate.high >= self.known[query] {
+            self.list(queries, query, candidate);
+        }
+    }
+
+    /// Puts a candidate on the shortlist of a query.
+    fn list(&mut self, queries: &Queries<'_>, query: usize, candidate: Candidate) {
+        let list = &mut self.lists[query];
+        if list.push(candidate) {
+            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.id));
+            let bar = list.shorten(self.bars.get(query), settle);
+            let bar = self.bars.raise(query, self.thread, bar, list);
+            self.expect(queries, query, bar);
+        }
+    }
+
+    /// Lets nothing pass that does not reach `bar`.
+    fn expect(&mut self, queries: &Queries<'_>, query: usize, bar: f64) {
+        if bar > self.known[query] {
+            self.known[query] = bar;
+            self.thresholds[query] = queries.threshold(query, bar);
+        }
+    }
+}
