@@ -125,10 +125,12 @@ pub enum Error {
         /// Length of the second.
         y: usize,
     },
-    /// A dimension is not at least 1, or is so large that no vector fits into memory.
+    /// A dimension is not one that an index can have.
     Dimension {
         /// The dimension.
         dimension: i64,
+        /// Largest one.
+        maximum: usize,
     },
     /// Values that should be vectors, one after the other, are not a multiple of the dimension.
     NotVectors {
@@ -174,6 +176,13 @@ pub enum Error {
     Mapped,
     /// An index has been closed.
     Closed,
+    /// A path is longer than any file's.
+    PathLength {
+        /// Its length in UTF-16 code units.
+        length: usize,
+        /// The longest that is accepted.
+        maximum: usize,
+    },
     /// A file cannot be read or written.
     Io {
         /// Name of the file.
@@ -267,7 +276,9 @@ impl fmt::Display for Error {
                 write!(f, "matrix is not positive definite: pivot {pivot} is not positive")
             }
             Self::VectorLengths { x, y } => write!(f, "vector lengths differ: {x} and {y}"),
-            Self::Dimension { dimension } => write!(f, "a dimension is at least 1, not {dimension}"),
+            Self::Dimension { dimension, maximum } => {
+                write!(f, "a dimension is from 1 to {maximum}, not {dimension}")
+            }
             Self::NotVectors { values, dimension } => {
                 write!(f, "{values} values are not a multiple of the dimension {dimension}")
             }
@@ -282,6 +293,9 @@ impl fmt::Display for Error {
             Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
             Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
             Self::Closed => write!(f, "the index is closed"),
+            Self::PathLength { length, maximum } => {
+                write!(f, "a path has at most {maximum} characters, not {length}")
+            }
             Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
             Self::Npy { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::ThreadCount { threads, maximum } => {

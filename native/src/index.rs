@@ -69,6 +69,9 @@ pub struct Index {
     pace: Pace,
 }
 
+/// Largest dimension of an index: what Java's arrays can have.
+pub const MAX_DIMENSION: usize = i32::MAX as usize;
+
 /// Returns the bytes of memory that the vectors of all indexes take, with what is left over for further ones. Mapped
 /// files are not counted.
 #[must_use]
@@ -80,13 +83,11 @@ impl Index {
     /// Returns an index without vectors.
     ///
     /// # Errors
-    /// [`Error::Dimension`] when `dimension` is not at least 1.
+    /// [`Error::Dimension`] when `dimension` is not from 1 to [`MAX_DIMENSION`].
     pub fn new(dimension: i64, metric: Metric) -> Result<Self> {
         match usize::try_from(dimension) {
-            Ok(values @ 1..) if values <= isize::MAX as usize / size_of::<f32>() => {
-                Ok(Self::with_store(Store::new(values), metric))
-            }
-            _ => Err(Error::Dimension { dimension }),
+            Ok(values @ 1..=MAX_DIMENSION) => Ok(Self::with_store(Store::new(values), metric)),
+            _ => Err(Error::Dimension { dimension, maximum: MAX_DIMENSION }),
         }
     }
 
@@ -152,8 +153,10 @@ impl Index {
         if format.fortran_order {
             return Err(Error::npy(path, "it is in Fortran order, not in C order".into()));
         }
-        if columns == 0 {
-            return Err(Error::npy(path, format!("{rows} vectors of dimension 0, which has to be at least 1")));
+        if !(1..=MAX_DIMENSION).contains(&columns) {
+            let problem =
+                format!("it has {rows} vectors of dimension {columns}, which has to be from 1 to {MAX_DIMENSION}");
+            return Err(Error::npy(path, problem));
         }
         Ok((reader, rows, columns))
     }
@@ -360,9 +363,10 @@ impl Index {
             return Ok(());
         }
         let together = search::TOGETHER * self.dimension();
-        let hits = ids.chunks_mut(limit).zip(scores.chunks_mut(limit)).zip(found);
-        let mut hits = hits.take(queries.len() / self.dimension());
-        assert_eq!(hits.len(), queries.len() / self.dimension(), "room for all hits");
+        let count = queries.len() / self.dimension();
+        let room = count * limit;
+        assert!(ids.len() >= room && scores.len() >= room && found.len() >= count, "room for all hits");
+        let mut hits = ids.chunks_mut(limit).zip(scores.chunks_mut(limit)).zip(found);
         for queries in queries.chunks(together) {
             for (best, hits) in self.best(&view, queries, limit, allowed)?.into_iter().zip(&mut hits) {
                 let ((ids, scores), found) = hits;
@@ -667,8 +671,10 @@ mod tests {
     #[test]
     fn bad_input_is_an_error_and_changes_nothing() {
         let text = |result: Result<u64>| result.unwrap_err().to_string();
-        assert_eq!(Index::new(0, Metric::Cosine).unwrap_err().to_string(), "a dimension is at least 1, not 0");
-        assert_eq!(Index::new(-5, Metric::Cosine).unwrap_err().to_string(), "a dimension is at least 1, not -5");
+        for dimension in [0, -5, 1 << 31] {
+            let error = Index::new(dimension, Metric::Cosine).unwrap_err();
+            assert_eq!(error.to_string(), format!("a dimension is from 1 to 2147483647, not {dimension}"));
+        }
         let index = index(2, Metric::Cosine, &[1.0, 2.0, 3.0, 4.0]);
         assert_eq!(text(index.add(&[1.0, 2.0, 3.0])), "3 values are not a multiple of the dimension 2");
         let nan = index.add(&[1.0, 2.0, 3.0, f32::NAN]);
@@ -791,7 +797,11 @@ mod tests {
         for (bytes, problem) in [
             (header("<f8", "False", "(0, 2)"), "its values are of the type float64, not float32"),
             (header("<f4", "True", "(0, 2)"), "it is in Fortran order, not in C order"),
-            (header("<f4", "False", "(2, 0)"), "2 vectors of dimension 0, which has to be at least 1"),
+            (header("<f4", "False", "(2, 0)"), "it has 2 vectors of dimension 0, which has to be from 1 to 2147483647"),
+            (
+                header("<f4", "False", "(0, 4294967296)"),
+                "it has 0 vectors of dimension 4294967296, which has to be from 1 to 2147483647",
+            ),
             (header("<f4", "False", "(2,)"), "2 dimensions are needed, but it has 1"),
             (header("<f4", "False", "(1000000, 1000000)"), "its header says 4000000000128 bytes, but it has 128"),
         ] {

@@ -4,9 +4,10 @@
 //! header is complete and names `float32` or `float64` of either byte order, and unless it is exactly as long as its
 //! header says. Nothing is allocated on the word of a header alone.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -58,16 +59,23 @@ impl Reader {
     /// - [`Error::Npy`] when it is not a `.npy` file of two dimensions and floating-point values, or is shorter or
     ///   longer than its header says.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).map_err(|error| Error::io(path, &error))?;
-        let length = file.metadata().map_err(|error| Error::io(path, &error))?.len();
-        let (header, offset) = read_header(&mut file, path)?;
+        let failed = |error| Error::io(path, &error);
         let bad = |problem: String| Error::npy(path, problem);
+        // Asked before it is opened, for to open a pipe waits until somebody writes to it.
+        if !fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(bad("it is not a regular file".into()));
+        }
+        let mut file = File::open(path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        let (header, offset) = read_header(&mut file, path)?;
         let &[rows, columns] = header.shape.as_slice() else {
             return Err(bad(format!("2 dimensions are needed, but it has {}", header.shape.len())));
         };
-        let needed = u128::from(offset) + u128::from(rows) * u128::from(columns) * header.format.width as u128;
-        if u128::from(length) != needed {
-            return Err(bad(format!("its header says {needed} bytes, but it has {length}")));
+        let values = u128::from(rows) * u128::from(columns);
+        let needed = values.checked_mul(header.format.width as u128).and_then(|bytes| bytes.checked_add(offset.into()));
+        if needed != Some(length.into()) {
+            let needed = needed.map_or_else(|| format!("{rows} x {columns} values"), |bytes| format!("{bytes} bytes"));
+            return Err(bad(format!("its header says {needed}, but it has {length}")));
         }
         let size = |n: u64| usize::try_from(n).map_err(|_| bad(format!("a dimension of {n} is too large")));
         Ok(Self { file, path: path.into(), format: header.format, rows: size(rows)?, columns: size(columns)?, offset })
@@ -207,20 +215,24 @@ pub fn write_floats<'a>(
 /// Puts what `write` writes in the place of the file at `path`.
 ///
 /// The bytes go to a new file beside it, are forced to the disk, and take the name in one step: a reader sees the old file
-/// or the new one, even if the machine fails meanwhile. A program that has the old one open or mapped keeps it.
+/// or the new one, even if the machine fails meanwhile. A program that has the old one open or mapped keeps it. Where the path
+/// is a symbolic link, all this is done to what it leads to. The new file may be read by whoever may read the old one, and at
+/// no time by others.
 ///
 /// # Errors
 /// [`Error::Io`] when any of that fails; the old file stays as it was, and the new one is removed.
 fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
     let failed = |error: io::Error| Error::io(path, &error);
-    let (temporary, mut file) = create_beside(path).map_err(failed)?;
+    let target = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.into() };
+    let old = fs::metadata(&target).ok().map(|old| old.permissions());
+    let (temporary, mut file) = create_beside(&target, old.as_ref()).map_err(failed)?;
     let written = write(&mut file).and_then(|()| {
-        if let Ok(old) = fs::metadata(path) {
-            file.set_permissions(old.permissions())?;
+        if let Some(old) = old {
+            file.set_permissions(old)?;
         }
         file.sync_all()?;
         drop(file);
-        fs::rename(&temporary, path)
+        fs::rename(&temporary, &target)
     });
     if let Err(error) = written {
         // The first failure is the one to report.
@@ -228,23 +240,33 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Resu
         return Err(failed(error));
     }
     #[cfg(unix)]
-    if let Some(directory) = path.parent() {
+    if let Some(directory) = target.parent() {
         let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-        File::open(directory).and_then(|directory| directory.sync_all()).map_err(failed)?;
+        // The file is in its place. That a directory must not be read, or cannot be forced to the disk, does not change that.
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
     }
     Ok(())
 }
 
-/// Creates a new file in the directory of `path`.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+/// Creates a new file in the directory of `path`, for nobody to read who may not read that with these permissions.
+fn create_beside(path: &Path, permissions: Option<&fs::Permissions>) -> io::Result<(PathBuf, File)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"))?;
+    if path.file_name().is_none() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if let Some(permissions) = permissions {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, permissions.mode());
+    }
+    #[cfg(not(unix))]
+    let _ = permissions;
     loop {
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}-{}.tmp", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
-        let temporary = path.with_file_name(hidden);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        // Not the name with something added, which may be too long.
+        let temporary = path.with_file_name(format!(".rust-ffi-{}-{next}.tmp", std::process::id()));
+        match options.open(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             result => return result.map(|file| (temporary, file)),
         }
@@ -600,6 +622,10 @@ pub(crate) mod tests {
                 npy(1, &good.replace("(1, 2)", "(4294967296, 4294967296)"), &[]),
                 "its header says 73786976294838206552 bytes, but it has 88",
             ),
+            (
+                npy(1, &good.replace("(1, 2)", "(9223372036854775808, 9223372036854775808)"), &[]),
+                "its header says 9223372036854775808 x 9223372036854775808 values, but it has 106",
+            ),
         ] {
             assert_eq!(problem(&scratch, &bytes), expected);
         }
@@ -630,6 +656,39 @@ pub(crate) mod tests {
         assert_eq!(scratch.names(), ["a.npy"]);
         let missing = scratch.file("no/such/directory.npy");
         assert!(matches!(write_matrix(&missing, MatrixRef::new(0, 0, &[]).unwrap()), Err(Error::Io { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused_without_waiting_for_a_writer() {
+        let scratch = Scratch::new("npy-pipe");
+        let path = scratch.file("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let error = Reader::open(&path).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot use {}: it is not a regular file", path.display()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_stay_as_they_were() {
+        let scratch = Scratch::new("npy-link");
+        let (path, link) = (scratch.file("a.npy"), scratch.file("link.npy"));
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink("a.npy", &link).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        replace(&link, |file| {
+            let names = scratch.names();
+            let new = names.iter().find(|name| name.ends_with(".tmp")).expect("a new file");
+            assert_eq!(mode(&scratch.file(new)), 0o600, "while it is written");
+            file.write_all(b"new")
+        })
+        .unwrap();
+        assert!(link.is_symlink());
+        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (b"new".to_vec(), 0o600));
+        let long = scratch.file(&"n".repeat(255));
+        replace(&long, |file| file.write_all(b"long")).unwrap();
+        assert_eq!(fs::read(&long).unwrap(), b"long");
     }
 
     #[test]

@@ -66,7 +66,7 @@ const fn exception(error: &Error) -> &'static JNIStr {
         Error::NoConvergence { .. } => jni_str!("io/github/rustffi/NoConvergenceException"),
         Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
         Error::Io { kind: ErrorKind::NotFound, .. } => jni_str!("java/nio/file/NoSuchFileException"),
-        Error::Io { .. } | Error::Npy { .. } => jni_str!("java/io/IOException"),
+        Error::Io { .. } | Error::Npy { .. } | Error::PathLength { .. } => jni_str!("java/io/IOException"),
         Error::OutOfMemory { .. } | Error::Threads { .. } => jni_str!("java/lang/OutOfMemoryError"),
     }
 }

@@ -122,8 +122,8 @@ class VectorIndexTest {
 
     @Test
     void rejectsBadInputAndStaysAsItWas() {
-        assertIllegal(() -> VectorIndex.create(0, Metric.COSINE), "a dimension is at least 1, not 0");
-        assertIllegal(() -> VectorIndex.create(-3, Metric.COSINE), "a dimension is at least 1, not -3");
+        assertIllegal(() -> VectorIndex.create(0, Metric.COSINE), "a dimension is from 1 to 2147483647, not 0");
+        assertIllegal(() -> VectorIndex.create(-3, Metric.COSINE), "a dimension is from 1 to 2147483647, not -3");
         try (VectorIndex index = VectorIndex.create(2, Metric.COSINE)) {
             index.addAll(new float[] {1, 2, 3, 4});
             assertIllegal(() -> index.add(new float[1]), "the vector has 1 values, but the dimension is 2");
