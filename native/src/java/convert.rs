@@ -6,6 +6,7 @@
 //! Arrays cross in one of two ways, see [`Crossing`].
 
 use std::mem::MaybeUninit;
+use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use jni::objects::{JPrimitiveArray, JString, TypeArray};
@@ -50,6 +51,22 @@ pub fn text<'local>(env: &impl Environment<'local>, string: &JString<'_>) -> Res
     // thrown.
     unsafe { ((**raw).v1_2.GetStringRegion)(raw, string, 0, length, units.as_mut_ptr()) };
     Ok(decode(&units)?)
+}
+
+/// The longest path that any system takes: that of Windows, in UTF-16 code units.
+const LONGEST_PATH: usize = 32_767;
+
+/// Returns the path that a Java string is.
+///
+/// # Errors
+/// A failure when the string is null, is longer than any path or holds an unpaired surrogate.
+pub fn path<'local>(env: &impl Environment<'local>, string: &JString<'_>) -> Result<PathBuf> {
+    let length = string_length(env, string)? as usize;
+    if length > LONGEST_PATH {
+        // What is made of a path later on does not ask whether there is memory for it.
+        return Err(Error::PathLength { length, maximum: LONGEST_PATH }.into());
+    }
+    Ok(text(env, string)?.into())
 }
 
 /// Returns a new Java string.
@@ -216,9 +233,8 @@ pub fn matrix(rows: jint, columns: jint, values: &[f64]) -> crate::Result<Matrix
 ///
 /// # Errors
 /// [`Error::Npy`] when an int does not hold it.
-pub fn size(count: usize, what: &str, path: &str) -> crate::Result<jint> {
-    let problem = || format!("it has {count} {what}, more than {}", jint::MAX);
-    let too_many = |_| Error::Npy { path: path.to_owned(), problem: problem() };
+pub fn size(count: usize, what: &str, path: &Path) -> crate::Result<jint> {
+    let too_many = |_| Error::npy(path, format!("it has {count} {what}, more than {}", jint::MAX));
     jint::try_from(count).map_err(too_many)
 }
 
@@ -301,13 +317,53 @@ pub unsafe fn with_arrays<'local, T: Element, R, const N: usize, const M: usize>
     let copies = output_elements.map(Elements::into_copy);
     for (copy, array) in copies.iter().zip(outputs) {
         if let Some(values) = copy {
-            in_pieces(values.len(), |first, length| {
-                // SAFETY: `values` is as long as `array`, which is not null.
-                unsafe { T::write(env.raw(), array.as_raw(), first, length, values.as_ptr().add(first as usize)) };
-            });
+            write(env, array, values)?;
         }
     }
     Ok(returned)
+}
+
+/// Copies `values` to the beginning of an array that has at least as many.
+///
+/// # Errors
+/// A failure when the array is null.
+///
+/// # Panics
+/// When the array is shorter.
+pub fn write<'local, T: Element>(
+    env: &impl Environment<'local>,
+    array: &JPrimitiveArray<'_, T>,
+    values: &[T],
+) -> Result<()> {
+    assert!(values.len() <= length(env, array)?, "the array has room for the values");
+    in_pieces(values.len(), |first, length| {
+        // SAFETY: the array is not null and has these elements, as has `values`.
+        unsafe { T::write(env.raw(), array.as_raw(), first, length, values.as_ptr().add(first as usize)) };
+    });
+    Ok(())
+}
+
+/// Copies the elements of an array from `from` on to `values`.
+///
+/// # Errors
+/// A failure when the array is null.
+///
+/// # Panics
+/// When the array has fewer elements from there on.
+pub fn read<'local, T: Element>(
+    env: &impl Environment<'local>,
+    array: &JPrimitiveArray<'_, T>,
+    from: usize,
+    values: &mut [T],
+) -> Result<()> {
+    assert!(length(env, array)?.checked_sub(from) >= Some(values.len()), "the array has all these elements");
+    in_pieces(values.len(), |first, length| {
+        // SAFETY: the array is not null and has these elements, and `values` has room for them.
+        unsafe {
+            T::read(env.raw(), array.as_raw(), from as jsize + first, length, values.as_mut_ptr().add(first as usize));
+        };
+    });
+    Ok(())
 }
 
 /// Returns a copy of an array.

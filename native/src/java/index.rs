@@ -2,10 +2,8 @@
 //!
 //! An index is known to Java by its handle, see [`handles`]: memory does not depend on how Java uses it.
 
-use std::path::PathBuf;
-
 use jni::objects::{JClass, JFloatArray, JIntArray, JLongArray, JString};
-use jni::sys::{jfloat, jint, jlong, jsize};
+use jni::sys::{jfloat, jint, jlong};
 use jni::{Env, NativeMethod};
 
 use super::throw::{Result, Throw};
@@ -36,12 +34,12 @@ fn index_create<'local>(_: &mut Env<'local>, _: JClass<'local>, dimension: jint,
 }
 
 fn index_open<'local>(env: &mut Env<'local>, _: JClass<'local>, file: JString<'local>, metric: jint) -> Result<jlong> {
-    Ok(handles::open(Index::open(&path(env, &file)?, self::metric(metric))?))
+    Ok(handles::open(Index::open(&convert::path(env, &file)?, self::metric(metric))?))
 }
 
 fn index_map<'local>(env: &mut Env<'local>, _: JClass<'local>, file: JString<'local>, metric: jint) -> Result<jlong> {
     // SAFETY: `VectorIndex.map` tells its callers not to change the file.
-    Ok(handles::open(unsafe { Index::map(&path(env, &file)?, self::metric(metric)) }?))
+    Ok(handles::open(unsafe { Index::map(&convert::path(env, &file)?, self::metric(metric)) }?))
 }
 
 fn index_close<'local>(_: &mut Env<'local>, _: JClass<'local>, index: jlong) -> Result<()> {
@@ -56,7 +54,7 @@ fn index_add<'local>(
     vector: JFloatArray<'local>,
 ) -> Result<jlong> {
     let count = vector.len(env)?;
-    let copy = |from, room: &mut [f32]| Ok(vector.get_region(env, from as jsize, room)?);
+    let copy = |from, room: &mut [f32]| convert::read(env, &vector, from, room);
     Ok(get(index)?.add_one_with::<super::throw::Failure>(count, copy)? as jlong)
 }
 
@@ -67,7 +65,7 @@ fn index_add_all<'local>(
     vectors: JFloatArray<'local>,
 ) -> Result<jlong> {
     let count = vectors.len(env)?;
-    let copy = |from, room: &mut [f32]| Ok(vectors.get_region(env, from as jsize, room)?);
+    let copy = |from, room: &mut [f32]| convert::read(env, &vectors, from, room);
     Ok(get(index)?.add_with::<super::throw::Failure>(count, copy)? as jlong)
 }
 
@@ -80,7 +78,7 @@ fn index_get<'local>(
 ) -> Result<()> {
     let mut values = memory::filled(vector.len(env)?)?;
     get(index)?.get(id, &mut values)?;
-    Ok(vector.set_region(env, 0, &values)?)
+    convert::write(env, &vector, &values)
 }
 
 fn index_size<'local>(_: &mut Env<'local>, _: JClass<'local>, index: jlong) -> Result<jlong> {
@@ -116,8 +114,8 @@ fn index_search<'local>(
     let allowed = allowed.as_deref().map(words);
     let (mut hits, mut values) = (memory::filled(ids.len(env)?)?, memory::filled(scores.len(env)?)?);
     let found = get(index)?.search(&query, k.into(), within as u64, allowed, &mut hits, &mut values)?;
-    ids.set_region(env, 0, &hits[..found])?;
-    scores.set_region(env, 0, &values[..found])?;
+    convert::write(env, &ids, &hits[..found])?;
+    convert::write(env, &scores, &values[..found])?;
     Ok(found as jint)
 }
 
@@ -138,17 +136,13 @@ fn index_search_all<'local>(
         (memory::filled(ids.len(env)?)?, memory::filled(scores.len(env)?)?);
     let mut counts = memory::filled(found.len(env)?)?;
     get(index)?.search_all(&queries, k.into(), within as u64, &mut hits, &mut values, &mut counts)?;
-    ids.set_region(env, 0, &hits)?;
-    scores.set_region(env, 0, &values)?;
-    Ok(found.set_region(env, 0, &counts)?)
+    convert::write(env, &ids, &hits)?;
+    convert::write(env, &scores, &values)?;
+    convert::write(env, &found, &counts)
 }
 
 fn index_save<'local>(env: &mut Env<'local>, _: JClass<'local>, index: jlong, file: JString<'local>) -> Result<()> {
-    Ok(get(index)?.save(&path(env, &file)?)?)
-}
-
-fn path<'local>(env: &Env<'local>, path: &JString<'local>) -> Result<PathBuf> {
-    Ok(convert::text(env, path)?.into())
+    Ok(get(index)?.save(&convert::path(env, &file)?)?)
 }
 
 /// Returns the metric of the Java enum's ordinal.

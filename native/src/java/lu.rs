@@ -4,7 +4,7 @@ use jni::objects::{JClass, JDoubleArray, JIntArray};
 use jni::sys::{jboolean, jdouble, jint};
 use jni::{Env, NativeMethod};
 
-use super::convert::{Crossing, copied, matrix, with_arrays};
+use super::convert::{Crossing, copied, matrix, with_arrays, write};
 use super::native;
 use super::throw::{Result, Throw};
 use crate::{lu, memory};
@@ -31,7 +31,7 @@ fn lu_factor<'local>(
     let work = |[a]: [&[f64]; 1], [lu]: [&mut [f64]; 1]| lu::factor(matrix(rows, columns, a)?, lu, &mut rows_of);
     // SAFETY: Java made the array of the result for this call.
     let norm = unsafe { with_arrays(env, Crossing::of(in_place), [&a], [&lu], work) }?;
-    permutation.set_region(env, 0, &rows_of)?;
+    write(env, &permutation, &rows_of)?;
     Ok(norm)
 }
 

@@ -1,7 +1,5 @@
 //! Natives behind `Matrix.readNpy` and `Matrix.writeNpy`.
 
-use std::path::Path;
-
 use jni::objects::{JClass, JDoubleArray, JIntArray, JString};
 use jni::sys::jint;
 use jni::{Env, NativeMethod};
@@ -22,16 +20,16 @@ fn read_npy<'local>(
     path: JString<'local>,
     shape: JIntArray<'local>,
 ) -> Result<JDoubleArray<'local>> {
-    let path = convert::text(env, &path)?;
-    let reader = npy::Reader::open(Path::new(&path))?;
+    let path = convert::path(env, &path)?;
+    let reader = npy::Reader::open(&path)?;
     let (rows, columns) =
         (convert::size(reader.rows(), "rows", &path)?, convert::size(reader.columns(), "columns", &path)?);
     let mut values =
         memory::filled(convert::size(reader.rows().saturating_mul(reader.columns()), "values", &path)? as usize)?;
     reader.read_matrix(&mut values)?;
-    shape.set_region(env, 0, &[rows, columns])?;
+    convert::write(env, &shape, &[rows, columns])?;
     let array = JDoubleArray::new(env, values.len())?;
-    array.set_region(env, 0, &values)?;
+    convert::write(env, &array, &values)?;
     Ok(array)
 }
 
@@ -43,8 +41,8 @@ fn write_npy<'local>(
     columns: jint,
     a: JDoubleArray<'local>,
 ) -> Result<()> {
-    let path = convert::text(env, &path)?;
-    let work = |[a]: [&[f64]; 1], []: [&mut [f64]; 0]| npy::write_matrix(Path::new(&path), matrix(rows, columns, a)?);
+    let path = convert::path(env, &path)?;
+    let work = |[a]: [&[f64]; 1], []: [&mut [f64]; 0]| npy::write_matrix(&path, matrix(rows, columns, a)?);
     // SAFETY: there are no outputs.
     unsafe { with_arrays(env, Crossing::Copied, [&a], [], work) }
 }

@@ -72,8 +72,18 @@ public final class VectorIndex implements AutoCloseable {
         this.handle = handle;
         this.dimension = Natives.indexDimension(handle);
         this.metric = metric;
+        this.cleanable = register(handle);
         IndexFigures.opened();
-        this.cleanable = CLEANER.register(this, new Closing(handle));
+    }
+
+    /** Has the index closed at the latest when nobody knows this object any more, and at once if that cannot be had. */
+    private Cleaner.Cleanable register(long handle) {
+        try {
+            return CLEANER.register(this, new Closing(handle));
+        } catch (Throwable noMemory) {
+            Natives.indexClose(handle);
+            throw noMemory;
+        }
     }
 
     private record Closing(long handle) implements Runnable {
