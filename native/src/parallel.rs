@@ -10,9 +10,12 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, Builder};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -22,6 +25,9 @@ use crate::{Error, Result};
 
 /// Bytes of stack that each thread of the pool has. A Java thread may have as little as 180 KB.
 pub const STACK_BYTES: usize = 8 << 20;
+
+/// The same for the thread that tells them to rest.
+const WATCHING_BYTES: usize = 256 << 10;
 
 /// Calls that may run at the same time, as a multiple of the number of threads; further callers wait. A thread that
 /// waits for a part of its own work takes up another call on the same stack, so this bounds the depth of that stack.
@@ -33,11 +39,14 @@ pub struct Manners {
     /// Called on a thread of the pool before each part of its work, about every tenth of a millisecond. It may take its time,
     /// but must not wait for work of the pool.
     pub before_part: fn(),
-    /// Called on a thread of the pool as the last thing it does.
-    pub at_exit: fn(),
+    /// Called on a thread of the pool when there has been no work for a while, and as the last thing it does.
+    pub at_rest: fn(),
 }
 
 static MANNERS: OnceLock<Manners> = OnceLock::new();
+
+/// The threads of the pool are at rest when nobody has called for work for this long, or for up to twice as long.
+const REST: Duration = Duration::from_millis(20);
 
 /// Queues in which the parts of a call wait: one for each thread, but of very many threads some share one.
 const QUEUES: usize = 8;
@@ -316,7 +325,7 @@ fn fan_out(workers: usize, work: &(impl Fn() + Sync)) {
 
 struct Pool {
     threads: ThreadPool,
-    calls: Gate,
+    calls: Arc<Gate>,
     /// Beside so many others a caller runs short work alone.
     alone_beside: usize,
     helpers: Arc<Helpers>,
@@ -334,21 +343,41 @@ fn pool() -> Result<Arc<Pool>> {
         .stack_size(STACK_BYTES)
         .thread_name(|index| format!("rust-ffi-{index}"))
         .start_handler(|_| ON_POOL.set(true))
-        .exit_handler(|_| {
-            if let Some(manners) = MANNERS.get() {
-                (manners.at_exit)();
-            }
-        })
+        .exit_handler(|_| rest())
         .build()
         .map_err(|error| Error::Threads { threads, cause: error.to_string() })?;
     let pool = Arc::new(Pool {
         threads: pool,
-        calls: Gate::new(threads.saturating_mul(CALLS_PER_THREAD)),
+        calls: Arc::new(Gate::new(threads.saturating_mul(CALLS_PER_THREAD))),
         alone_beside: if threads < processors() { usize::MAX } else { threads },
         helpers: Arc::default(),
     });
+    if MANNERS.get().is_some() {
+        let (calls, pool) = (Arc::clone(&pool.calls), Arc::downgrade(&pool));
+        let thread = Builder::new().name("rust-ffi-rest".into()).stack_size(WATCHING_BYTES);
+        // Without this thread, those of the pool never rest, and work all the same.
+        let _ = thread.spawn(move || {
+            while calls.wait_for_rest() {
+                let Some(pool) = pool.upgrade() else { break };
+                pool.threads.spawn_broadcast(|_| rest());
+            }
+        });
+    }
     setting.pool = Some(Arc::clone(&pool));
     Ok(pool)
+}
+
+/// Does what a thread of the pool does at rest.
+fn rest() {
+    if let Some(manners) = MANNERS.get() {
+        (manners.at_rest)();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.calls.close();
+    }
 }
 
 /// Lets a limited number of callers through at a time.
@@ -356,10 +385,20 @@ struct Gate {
     places: usize,
     callers: Mutex<Callers>,
     left: Condvar,
+    /// What who waits for rest waits for: that the first caller comes, or that the gate is closed.
+    stirred: Condvar,
 }
 
 #[derive(Default)]
 struct Callers {
+    /// Those who ever came in, for the pool to work for them.
+    ever: u64,
+    /// How many those were when the threads of the pool were last at rest.
+    at_rest: u64,
+    /// Whether somebody wants to know that the next one comes.
+    awaited: bool,
+    /// Whether nobody comes any more.
+    closed: bool,
     /// Those for whom the pool works.
     inside: usize,
     /// Those with short work that they share with nobody.
@@ -380,7 +419,7 @@ enum Way<'a> {
 
 impl Gate {
     fn new(places: usize) -> Self {
-        Self { places, callers: Mutex::default(), left: Condvar::new() }
+        Self { places, callers: Mutex::default(), left: Condvar::new(), stirred: Condvar::new() }
     }
 
     fn callers(&self) -> MutexGuard<'_, Callers> {
@@ -392,8 +431,38 @@ impl Gate {
         while callers.inside == self.places {
             callers = self.left.wait(callers).unwrap_or_else(PoisonError::into_inner);
         }
+        self.let_in(&mut callers)
+    }
+
+    fn let_in(&self, callers: &mut Callers) -> Place<'_> {
         callers.inside += 1;
+        callers.ever += 1;
+        if mem::take(&mut callers.awaited) {
+            self.stirred.notify_all();
+        }
         Place { gate: self, beside: false }
+    }
+
+    /// Waits until there has been a caller and then none for a while, and returns whether there may be others.
+    fn wait_for_rest(&self) -> bool {
+        let mut callers = self.callers();
+        while callers.ever == callers.at_rest && !callers.closed {
+            callers.awaited = true;
+            callers = self.stirred.wait(callers).unwrap_or_else(PoisonError::into_inner);
+        }
+        while (callers.inside > 0 || callers.ever != callers.at_rest) && !callers.closed {
+            callers.at_rest = callers.ever;
+            drop(callers);
+            thread::sleep(REST);
+            callers = self.callers();
+        }
+        !callers.closed
+    }
+
+    /// Nobody comes any more.
+    fn close(&self) {
+        self.callers().closed = true;
+        self.stirred.notify_all();
     }
 
     /// Lets a caller with short work through: to lead if nobody is there, nor was when somebody came a short while ago, and
@@ -406,8 +475,7 @@ impl Gate {
         } else if callers.crowded > 0 {
             callers.crowded -= 1;
         } else {
-            callers.inside += 1;
-            return Way::Leading(Place { gate: self, beside: false });
+            return Way::Leading(self.let_in(&mut callers));
         }
         if others < alone_beside {
             return Way::Shared;
@@ -615,21 +683,30 @@ mod tests {
     #[test]
     fn the_threads_have_the_manners_they_were_taught() {
         static PARTS: AtomicUsize = AtomicUsize::new(0);
-        static EXITS: AtomicUsize = AtomicUsize::new(0);
+        static RESTS: AtomicUsize = AtomicUsize::new(0);
         let _alone = alone_here();
         set_threads(1).unwrap();
         run(|| ()).unwrap();
         teach(Manners {
             before_part: || _ = PARTS.fetch_add(1, Ordering::Relaxed),
-            at_exit: || _ = EXITS.fetch_add(1, Ordering::Relaxed),
+            at_rest: || _ = RESTS.fetch_add(1, Ordering::Relaxed),
         });
         set_threads(2).unwrap();
         let before = PARTS.load(Ordering::Relaxed);
         run(|| for_each(10, |_| ())).unwrap();
         assert!(PARTS.load(Ordering::Relaxed) >= before + 10);
-        let exits = EXITS.load(Ordering::Relaxed);
-        set_threads(3).unwrap();
-        while EXITS.load(Ordering::Relaxed) < exits + 2 {
+        // Twice, for they rest again after the next work; and then they end.
+        for _ in 0..2 {
+            wait_for_rests(&RESTS, 2, || run(|| ()).unwrap());
+            assert_eq!(run_short(|| 1), Ok(1));
+        }
+        wait_for_rests(&RESTS, 2, || set_threads(3).unwrap());
+    }
+
+    fn wait_for_rests(rests: &AtomicUsize, more: usize, work: impl FnOnce()) {
+        let before = rests.load(Ordering::Relaxed);
+        work();
+        while rests.load(Ordering::Relaxed) < before + more {
             std::thread::yield_now();
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! While a garbage collector moves objects, the threads of Java stand still. Native threads would go on and take from the
 //! collector the processors that it was to have for itself: beside factorizations, the longest pauses of G1 took half as long
-//! again. So each thread of the pool is attached to the JVM as soon as it has work, and between two parts of the work it calls a
+//! again. So each thread of the pool is attached to the JVM for as long as there is work, and between two parts of the work it calls a
 //! function of JNI, out of which the JVM lets nobody before the pause is over.
 //!
 //! It waits for nothing that waits for the pool. Arrays that a collector has to wait for are lent only to work that the calling
@@ -37,7 +37,7 @@ enum Attachment {
 /// From now on, the threads of the pool observe the pauses of `jvm`.
 pub fn observe(jvm: JavaVM) {
     JVM.get_or_init(|| jvm);
-    parallel::teach(Manners { before_part: wait_for_pause, at_exit: detach });
+    parallel::teach(Manners { before_part: wait_for_pause, at_rest: detach });
 }
 
 fn wait_for_pause() {
@@ -65,8 +65,10 @@ fn attach() -> Option<NonNull<JNIEnv>> {
     if code == JNI_OK { NonNull::new(env.cast()) } else { None }
 }
 
+/// Detaches this thread until it works again: a JVM that ends waits 0.3 s for those that are attached.
 fn detach() {
-    if let (Attachment::Attached(_), Some(jvm)) = (ATTACHMENT.replace(Attachment::Refused), JVM.get()) {
+    if let (Attachment::Attached(_), Some(jvm)) = (ATTACHMENT.get(), JVM.get()) {
+        ATTACHMENT.set(Attachment::Untried);
         let jvm = jvm.get_raw();
         // SAFETY: the thread is attached, and no method of Java is on its stack.
         unsafe { ((**jvm).v1_1.DetachCurrentThread)(jvm) };

@@ -13,9 +13,9 @@ import io.github.rustffi.internal.Natives;
  * the pool where nothing else is under way, and without it where as many calls as there are processors are, unless the
  * pool has fewer threads than that.
  *
- * <p>The threads are attached to the JVM when they first work, as daemons with names like {@code rust-ffi-0}. While the
- * JVM stops the threads of Java, most often for the garbage collector, they stop too, as soon as they have finished the
- * part of the work in hand.
+ * <p>The threads are attached to the JVM as long as there is work, as daemons with names like {@code rust-ffi-0}. While
+ * the JVM stops the threads of Java, most often for the garbage collector, they stop too, as soon as they have finished
+ * the part of the work in hand.
  *
  * <pre>{@code
  * Parallelism.setThreads(1); // leave the other processors to the rest of the program
