@@ -151,15 +151,18 @@ def jmh(plan, mode, jdk, measure, params, peers, output):
         """Returns what peers must have in common for one JMH to measure them."""
         peer = plan.peers[name]
         benchmark = measure.get("benchmarks", {}).get(name, measure["benchmark"])
-        return benchmark, tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items()))
+        warm_up = of_mode["compiled-warm-up" if peer.get("compiled") else "warm-up"]
+        warm_up = measure.get("warm-up", {}).get(mode, warm_up)
+        return benchmark, warm_up, tuple(peer.get("jvm-args", [])), tuple(sorted(peer.get("env", {}).items()))
 
-    is_large = params.get("n", 0) >= plan.modes[mode]["large-from"]
-    times = plan.modes[mode]["large" if is_large else "small"]
+    of_mode = plan.modes[mode]
+    is_large = params.get("n", 0) >= of_mode["large-from"]
+    times = measure.get("times", {}).get(mode, of_mode["large" if is_large else "small"])
     heap = measure.get("heap", plan.jvm["large-heap" if is_large else "heap"])
-    for (benchmark, flags, env), names in itertools.groupby(peers, kind):
+    for (benchmark, warm_up, flags, env), names in itertools.groupby(peers, kind):
         command = [jdk.java, "-cp", f"{TARGET}/classes:{TARGET}/lib/*", "org.openjdk.jmh.Main"]
         command += [f"\\.{re.escape(benchmark)}$", "-rf", "json", "-rff", str(output)]
-        command += shlex.split(plan.modes[mode]["jmh"]) + shlex.split(measure.get("times", {}).get(mode, times))
+        command += shlex.split(f"{of_mode['jmh']} {warm_up} {times}")
         command += ["-jvmArgs", shlex.join([f"-Xms{heap}", f"-Xmx{heap}", *plan.jvm["args"], *flags, *newer(plan, jdk)])]
         if measure.get("threads", 1) > 1:
             command += ["-t", str(measure["threads"])]
@@ -336,9 +339,10 @@ def print_bars(plan, measured, only):
         ratio += f" (bound {v.bound:.2f} x)" if v.bound else ""
         print(f"{'ok    ' if v.met else 'MISSED'} {v.bar['text']}: {ratio}, {results.limit(v.bar)} (JDK {v.jdk}{at})")
         met &= v.met
-    for name, params, jdk, peer, n in results.crossovers(plan, measured):
+    for name, params, jdk, peer, n, least in results.crossovers(plan, measured):
         at = "".join(f" {value}" for value in params.values())
-        print(f"       {name}{at} is faster than {peer} {f'from n = {n} on' if n else 'nowhere'} (JDK {jdk})")
+        where = f"from n = {n} on{', the least measured' * least}" if n else "nowhere"
+        print(f"       {name}{at} is faster than {peer} {where} (JDK {jdk})")
     return met
 
 

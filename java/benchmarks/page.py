@@ -10,11 +10,13 @@ INTRODUCTION = """\
 
 <!-- Written by scripts/bench from its results: change the plan or java/benchmarks/page.py instead. -->
 
-rust-ffi beside what a user would choose instead, from heap arrays to heap arrays. Every result was checked before it was
-timed. Ratios count: what a machine does in absolute figures depends on the machine, and on what else runs on it. That
-changes within a minute, so every comparison is measured in rounds. In a round each peer runs once, in a JVM of its own, one
-right after the other, and in the next they run in reverse order; a ratio is the median of those within the rounds, and a time
-is the median of the rounds. What memory gives changes within a second: searching and reading all of it take turns in one JVM.
+rust-ffi beside what a user would choose instead: each library from matrices and vectors of its own to new ones, with the
+settings that it comes with. Every result was checked before it was timed. Ratios count: what a machine does in absolute
+figures depends on the machine, and on what else runs on it. That changes within a minute, so whatever JMH measures is measured
+in rounds. In a round each peer runs once, in a JVM of its own, one right after the other, and in the next they run in reverse
+order; a ratio is the median of those within the rounds, and a time is the median of the rounds. What memory gives changes
+within a second: searching and reading all of it take turns in one JVM. Peers that compute in Java warm up for seconds, until
+the JVM has compiled them.
 
 The cores of a virtual machine may be moved apart and together again, and work that they share takes up to twice as long while
 a line of the cache has a long way from one to the other. That is measured before and after each JVM, and a round of such work
@@ -25,11 +27,12 @@ which flags.
 """
 COUNT = """\
 What was set out to be reached, and what was. A figure is how many times faster rust-ffi is, or, where the bar says "at
-most", how many times as long it takes; of several, the one nearest to the bar or farthest below it. {met} of {all} are met.
+most", how many times as long it takes; of several, the one nearest to the bar or farthest below it. In parentheses stands the
+least and the greatest in a round: where the bar lies between them, another run may say otherwise. {met} of {all} are met.
 
 After a bar that is missed stands, for some, what a loop in C would reach in our place that does only what cannot be left
 out: it reads the vectors, or multiplies what lies in registers and the first-level cache, or takes two arrays from Java and
-computes. For pauses it is a loop in Java that computes. It was measured in the same run.
+computes. For pauses it is a loop in Java that computes.
 """
 WORK = """\
 Time of one operation. In parentheses, how many times as long as rust-ffi it takes: below 1 the peer is faster.
@@ -130,8 +133,8 @@ class Page:
         head = ["bar", "wanted", *(f"JDK {jdk}" for jdk in jdks)]
         crossovers = [
             f"- {name} {' '.join(str(value) for value in params.values())}, JDK {jdk}: faster than {self.title(peer)} "
-            + (f"from n = {n} on" if n else "at no n that reaches to the largest")
-            for name, params, jdk, peer, n in results.crossovers(self.plan, self.results)
+            + (f"from n = {n} on{', the least measured' * least}" if n else "at no n that reaches to the largest")
+            for name, params, jdk, peer, n, least in results.crossovers(self.plan, self.results)
         ]
         text = f"## Bars\n\n{COUNT.format(met=met, all=plural(count, 'bar'))}\n{table(head, rows)}"
         return text + ("\n### Crossover\n\n" + "\n".join(crossovers) + "\n" if crossovers else "")
@@ -141,7 +144,9 @@ class Page:
             return "not measured"
         at = [self.title(v.peer)] if len(v.bar["peers"]) > 1 else []
         at += [value if name not in ("n", "k") else f"{name} = {value}" for name, value in varying(v.bar["at"], v.params)]
-        where = f" ({', '.join(at)})" if at else ""
+        details = [", ".join(at)] if at else []
+        details += [f"{v.rounds[0]:.2f} to {v.rounds[1]:.2f}"] if v.rounds else []
+        where = f" ({'; '.join(details)})" if details else ""
         bound = f"; {self.title(v.bar['bound']['peer'])}: {v.bound:.2f} x" if v.bound and not v.met else ""
         return f"{'met' if v.met else '**missed**'}: {v.ratio:.2f} x{where}{bound}"
 
@@ -155,7 +160,8 @@ class Page:
             for params in self.plan.cells({k: v for k, v in measure["params"].items() if k != along}):
                 text += self.tables(measure, params, along)
             if text:
-                parts.append(f"### {measure['title']}\n\n{text}")
+                note = f"{measure['note']}\n\n" if "note" in measure else ""
+                parts.append(f"### {measure['title']}\n\n{note}{text}")
         return "\n".join(parts) if len(parts) > 1 else ""
 
     def tables(self, measure, params, along):
@@ -186,7 +192,7 @@ class Page:
         if along and panels:
             file = "-".join([measure["name"], *names]) + ".svg"
             self.plot(self.folder / file, along, panels)
-            alternative = f"{measure['title'].strip('`')}{' ' if names else ''}{' '.join(names)}: time over {along}"
+            alternative = f"{measure['title'].replace('`', '')}{' ' if names else ''}{' '.join(names)}: time over {along}"
             text = f"![{alternative}]({self.folder.name}/{file})\n\n{text}"
         return text
 

@@ -79,13 +79,17 @@ class Measured:
 
         This is the median over the rounds that both have, or the ratio of the medians if they ran in no round together.
         """
-        costs = {r.round: r.cost for r in other.rounds} if self.comparison == other.comparison else {}
-        ratios = [r.cost / costs[r.round] for r in self.rounds if r.round in costs]
+        ratios = self.within_rounds(other)
         if not ratios:
             return self.cost / other.cost
         low, high = statistics.median_low(ratios), statistics.median_high(ratios)
         # Of two in the middle, the geometric mean is the same the other way round.
         return low if low == high else math.sqrt(low * high)
+
+    def within_rounds(self, other):
+        """Returns how many times as much as another it costs in each of the rounds that both have."""
+        costs = {r.round: r.cost for r in other.rounds} if self.comparison == other.comparison else {}
+        return [r.cost / costs[r.round] for r in self.rounds if r.round in costs]
 
 
 def jdk_version(java):
@@ -208,6 +212,8 @@ class Verdict:
     """The peer that the ratio is with; if none has been measured, all of them."""
     bound: float | None = None
     """The ratio that the bar's bound reaches in our place, if it has one that has been measured."""
+    rounds: tuple = ()
+    """The least and the greatest ratio in a round, if there were several."""
 
     @property
     def met(self):
@@ -258,12 +264,19 @@ def verdict(plan, results, bar, jdk, params):
     best = min(theirs, key=lambda r: r.over(ours))
     if "flops" in bar:
         # The peer is a rate: how much of it is reached. Its cost is the seconds of one flop.
-        ratio = bar["flops"] * int(params["n"]) ** 3 * best.over(ours)
-    elif "at-most" in bar:
-        ratio = ours.over(best)
-    else:
-        ratio = best.over(ours)
-    return Verdict(bar, jdk, params, ratio, best.peer or "", bound(plan, results, bar, jdk, params, best))
+        return Verdict(
+            bar,
+            jdk,
+            params,
+            bar["flops"] * int(params["n"]) ** 3 * best.over(ours),
+            best.peer or "",
+            bound(plan, results, bar, jdk, params, best),
+        )
+    above, below = (ours, best) if "at-most" in bar else (best, ours)
+    within = above.within_rounds(below)
+    rounds = (min(within), max(within)) if len(within) > 1 else ()
+    limit = bound(plan, results, bar, jdk, params, best)
+    return Verdict(bar, jdk, params, above.over(below), best.peer or "", limit, rounds)
 
 
 def bound(plan, results, bar, jdk, params, theirs):
@@ -283,7 +296,8 @@ def bound(plan, results, bar, jdk, params, theirs):
 
 
 def crossovers(plan, results):
-    """Yields (measure, parameters, JDK, peer, n): from which n on we stay faster than the peer, None if we do not."""
+    """Yields (measure, parameters, JDK, peer, n, least): from which n on we stay faster than the peer, None if we do not, and
+    whether that is the least n that was measured."""
     for crossover in plan.crossovers:
         measure = plan.measures[crossover["measure"]]
         sizes = sorted(measure["params"]["n"])
@@ -302,4 +316,4 @@ def crossovers(plan, results):
                         if ratio <= 1:
                             break
                         least = n
-                    yield crossover["measure"], params, jdk, crossover["peer"], least
+                    yield crossover["measure"], params, jdk, crossover["peer"], least, least == ratios[0][0]

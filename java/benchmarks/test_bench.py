@@ -90,11 +90,24 @@ def test_peers_that_want_another_jvm_get_one():
     measure, params = PLAN.measures["times"], {"work": "TIMES", "n": 4}
     commands = [
         command
-        for command, _ in bench.jmh(PLAN, "full", jdk, measure, params, ["rust-ffi", "ejml", "netlib-vector"], bench.HERE)
+        for command, _ in bench.jmh(PLAN, "full", jdk, measure, params, ["jblas", "rust-ffi", "ejml", "netlib-vector"], bench.HERE)
     ]
-    assert [command[-1] for command in commands] == ["peer=rust-ffi,ejml", "peer=netlib-vector"]
-    assert "jdk.incubator.vector" not in " ".join(commands[0])
-    assert "--add-modules jdk.incubator.vector" in commands[1][commands[1].index("-jvmArgs") + 1]
+    assert [command[-1] for command in commands] == ["peer=jblas,rust-ffi", "peer=ejml", "peer=netlib-vector"]
+    assert "jdk.incubator.vector" not in " ".join(commands[0] + commands[1])
+    assert "--add-modules jdk.incubator.vector" in commands[2][commands[2].index("-jvmArgs") + 1]
+
+
+def test_what_computes_in_java_warms_up_for_longer():
+    jdk = bench.Jdk(bench.HERE, "25.0.1")
+
+    def warm_ups(name, mode, *peers):
+        measure = PLAN.measures[name]
+        commands = bench.jmh(PLAN, mode, jdk, measure, {"n": 1024}, peers, bench.HERE)
+        return [" ".join(command[command.index("-wi") :][:4]) for command, _ in commands]
+
+    assert warm_ups("svd", "full", "rust-ffi", "ojalgo") == ["-wi 1 -w 400ms", "-wi 1 -w 5s"]
+    assert warm_ups("svd", "quick", "rust-ffi", "ojalgo") == ["-wi 1 -w 300ms", "-wi 1 -w 1s"]
+    assert warm_ups("vectors", "full", "rust-ffi", "java") == ["-wi 1 -w 600ms"]
 
 
 def test_peers_run_in_turn():
@@ -129,20 +142,20 @@ def rounds(monkeypatch, tmp_path):
         monkeypatch.setattr(bench, "line_nanoseconds", lambda: next(lines))
         measure = PLAN.measures["times"] | {"rounds": {"full": count}} | more
         jdk, params = bench.Jdk(bench.HERE, "25.0.1"), {"work": "TIMES", "n": 1024}
-        return asked, list(bench.run_jmh(PLAN, "full", jdk, measure, params, ["rust-ffi", "ejml"]))
+        return asked, list(bench.run_jmh(PLAN, "full", jdk, measure, params, ["rust-ffi", "jblas"]))
 
     return measured
 
 
 def test_every_second_round_runs_backwards(rounds):
     asked, raws = rounds(3, [30] * 6)
-    assert asked == [["rust-ffi", "ejml"], ["ejml", "rust-ffi"], ["rust-ffi", "ejml"]]
+    assert asked == [["rust-ffi", "jblas"], ["jblas", "rust-ffi"], ["rust-ffi", "jblas"]]
     assert [raw["round"] for raw in raws] == [0, 0, 1, 1, 2, 2]
 
 
 def test_a_round_in_which_the_cores_move_is_measured_again(rounds):
     asked, raws = rounds(2, [30, 180, 180, 180, 180, 175])
-    assert asked == [["rust-ffi", "ejml"], ["rust-ffi", "ejml"], ["ejml", "rust-ffi"]]
+    assert asked == [["rust-ffi", "jblas"], ["rust-ffi", "jblas"], ["jblas", "rust-ffi"]]
     assert [(raw["round"], raw["line"]) for raw in raws] == [(0, [180, 180])] * 2 + [(1, [175, 180])] * 2
     assert [raw["primaryMetric"]["score"] for raw in raws] == [2, 2, 3, 3]
 
@@ -234,6 +247,7 @@ def test_a_lucky_round_meets_no_bar():
     ours, theirs = in_rounds("rust-ffi", 100, 50, 200), in_rounds("ojalgo", 400, 1600, 800)
     (verdict,) = verdicts("7 x ojAlgo", *ours, *theirs)
     assert (verdict.met, verdict.ratio) == (False, pytest.approx(4))
+    assert verdict.rounds == pytest.approx((4, 32))
 
 
 def test_a_ratio_is_the_same_the_other_way_round():
@@ -246,6 +260,7 @@ def test_a_ratio_is_the_same_the_other_way_round():
 def test_a_round_that_a_peer_lacks_does_not_count():
     (verdict,) = verdicts("7 x ojAlgo", *in_rounds("rust-ffi", 1, 100, 110), *in_rounds("ojalgo", 800, 800)[1:])
     assert verdict.ratio == pytest.approx(8)
+    assert verdict.rounds == ()
 
 
 def test_measures_that_ran_in_no_round_together_are_compared_by_their_medians():
@@ -273,7 +288,8 @@ def test_the_crossover_is_where_a_lead_begins_that_lasts():
     for n, java in ((8, 1), (32, 3), (128, 1), (256, 3), (768, 3)):
         for peer, score in (("rust-ffi", 2), ("java", java)):
             raws.append(raw("vectors.VectorBenchmark.compute", score, operation="DOT", type="FLOAT", n=n, peer=peer))
-    assert [n for *_, n in results.crossovers(PLAN, of(*raws))] == [256]
+    assert [at[-2:] for at in results.crossovers(PLAN, of(*raws))] == [(256, False)]
+    assert [at[-2:] for at in results.crossovers(PLAN, of(*raws[6:]))] == [(256, True)]
 
 
 def test_a_later_file_replaces_whole_comparisons(tmp_path):
@@ -330,6 +346,7 @@ def test_the_page_says_what_the_results_say(tmp_path):
     import page
 
     raws = [times(100, "rust-ffi", n=n) for n in (4, 1024)] + [times(50, "ejml", n=4), times(1300, "ejml")]
+    raws += in_rounds("ejml", 200, 300, n=2048) + in_rounds("rust-ffi", 100, 100, n=2048)
     raws[0]["line"], raws[1]["line"] = [30, 40], [31, 170]
     written = []
     for name in ("a", "b"):
