@@ -123,7 +123,7 @@ impl Index {
     ///
     /// # Safety
     /// As long as the index exists, nobody may change the file in place: a search that meets a page of a file that has been
-    /// truncated ends the process. [`Index::save`] and every other replacement of the file as a whole are harmless.
+    /// truncated, or that cannot be read from the disk, ends the process. [`Index::save`] and every other replacement of the file as a whole are harmless.
     pub unsafe fn map(path: &Path, metric: Metric) -> Result<Self> {
         let (reader, rows, dimension) = Self::reader(path)?;
         if reader.format().big_endian != cfg!(target_endian = "big") {

@@ -220,11 +220,16 @@ pub fn write_floats<'a>(
 /// no time by others.
 ///
 /// # Errors
-/// [`Error::Io`] when any of that fails; the old file stays as it was, and the new one is removed.
+/// [`Error::Io`] when any of that fails, or `path` is a directory, a device or a pipe; the old file stays as it was, and the
+/// new one is removed.
 fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
     let failed = |error: io::Error| Error::io(path, &error);
     let target = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.into() };
-    let old = fs::metadata(&target).ok().map(|old| old.permissions());
+    let old = fs::metadata(&target).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+    }
+    let old = old.map(|old| old.permissions());
     let (temporary, mut file) = create_beside(&target, old.as_ref()).map_err(failed)?;
     let written = write(&mut file).and_then(|()| {
         if let Some(old) = old {
@@ -660,12 +665,14 @@ pub(crate) mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_is_refused_without_waiting_for_a_writer() {
+    fn a_pipe_is_refused_and_stays_one() {
         let scratch = Scratch::new("npy-pipe");
         let path = scratch.file("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         let error = Reader::open(&path).unwrap_err();
         assert_eq!(error.to_string(), format!("cannot use {}: it is not a regular file", path.display()));
+        let error = write_matrix(&path, MatrixRef::new(0, 0, &[]).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), format!("{}: it is not a regular file", path.display()));
     }
 
     #[cfg(unix)]

@@ -343,10 +343,10 @@ public final class Matrix {
         final int block = 16;
         double[] transpose = new double[values.length];
         // By blocks that the cache holds, since one of the two arrays is walked across its rows.
-        for (int top = 0; top < rows; top += block) {
-            int bottom = Math.min(rows, top + block);
-            for (int left = 0; left < columns; left += block) {
-                int right = Math.min(columns, left + block);
+        for (int top = 0, bottom; top < rows; top = bottom) {
+            bottom = top + Math.min(block, rows - top);
+            for (int left = 0, right; left < columns; left = right) {
+                right = left + Math.min(block, columns - left);
                 for (int j = left; j < right; j++) {
                     for (int i = top; i < bottom; i++) {
                         transpose[j * rows + i] = values[i * columns + j];

@@ -117,6 +117,7 @@ public final class VectorIndex implements AutoCloseable {
      * @return the index
      * @throws IOException if the file cannot be read, is not such an array, or is not as long as its header says
      * @throws IllegalArgumentException if a vector holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws UnsupportedOperationException if the file is not one of the default file system
      * @throws OutOfMemoryError if there is not enough memory
      */
     public static VectorIndex open(Path npy, Metric metric) throws IOException {
@@ -129,8 +130,9 @@ public final class VectorIndex implements AutoCloseable {
      * and processes that map the same file share it. Nothing can be added.
      *
      * <p>As long as the index is open the file must not be changed in place: a search that meets the missing end of a
-     * file that has been truncated ends the process, as mapped files do. To replace the file as a whole, as
-     * {@link #save} does, is harmless, where the system allows it; Windows does not.
+     * file that has been truncated ends the process, as mapped files do, and so does one for which the disk or the
+     * network cannot give what is in the file. {@code numpy.save} to the same path truncates it. To replace the file as
+     * a whole, as {@link #save} does, is harmless, where the system allows it; Windows does not.
      *
      * <p>The vectors are not looked at: one that holds NaN or infinity, or is zero where the metric is the cosine, is
      * never found.
@@ -140,6 +142,7 @@ public final class VectorIndex implements AutoCloseable {
      * @return the index
      * @throws IOException if the file cannot be mapped, is not an array as for {@link #open}, is of another byte order
      *     than this machine, or is not as long as its header says
+     * @throws UnsupportedOperationException if the file is not one of the default file system
      */
     public static VectorIndex map(Path npy, Metric metric) throws IOException {
         String file = file(npy, metric);
@@ -318,6 +321,7 @@ public final class VectorIndex implements AutoCloseable {
      *
      * @param npy the file
      * @throws IOException if the file cannot be written; the old one stays as it was
+     * @throws UnsupportedOperationException if the file is not one of the default file system
      */
     public void save(Path npy) throws IOException {
         Objects.requireNonNull(npy, "npy");

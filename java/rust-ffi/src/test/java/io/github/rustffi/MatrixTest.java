@@ -260,6 +260,7 @@ class MatrixTest {
         assertThat(Matrix.zeros(0, 3).times(new double[3])).isEmpty();
         assertThat(Matrix.zeros(0, 3).plus(Matrix.zeros(0, 3))).isEqualTo(Matrix.zeros(0, 3));
         assertThat(Matrix.zeros(0, 3).transpose()).isEqualTo(Matrix.zeros(3, 0));
+        assertThat(Matrix.zeros(Integer.MAX_VALUE, 0).transpose()).isEqualTo(Matrix.zeros(0, Integer.MAX_VALUE));
         assertThat(Matrix.zeros(0, 3).toRows()).isEmpty();
         assertThat(Matrix.zeros(2, 0).toRows()).isDeepEqualTo(new double[2][0]);
         assertThat(bitsOf(Matrix.zeros(0, 5).trace())).isZero();

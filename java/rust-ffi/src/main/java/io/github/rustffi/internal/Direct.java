@@ -69,6 +69,9 @@ public record Direct(MethodHandle handle) {
     }
 
     private static AssertionError unexpected(Throwable e) {
+        if (e instanceof VirtualMachineError) {
+            throw (VirtualMachineError) e; // as at the end of the stack
+        }
         return new AssertionError("bug in rust_ffi: ".concat(e.toString()), e);
     }
 
