@@ -21,6 +21,7 @@ final class Host {
 
     private static final int FILE_TYPE = 0170000;
     private static final int WRITABLE_BY_OTHERS = 0022;
+    private static final int ROOT = 0;
 
     private Host() {}
 
@@ -113,7 +114,10 @@ final class Host {
     }
 
     /**
-     * Returns the attributes of a directory that is this user's alone; null where there is none.
+     * Returns the attributes of a directory that nobody but this user and root can write to; null where there is none.
+     *
+     * <p>Root's are as good as ours: it can write to those too, and it prepares the images that others' processes run
+     * in.
      *
      * <p>On Windows the access control list that a profile hands down keeps other users out, and there is no cheap way
      * to look.
@@ -131,16 +135,15 @@ final class Host {
         if (!WINDOWS) {
             int owner = (int) attributes.get("uid");
             int mode = (int) attributes.get("mode") & ~FILE_TYPE;
-            int user = user();
-            if (owner != user) {
-                throw new FileSystemException(
-                        directory.toString(), null, "user " + owner + " owns it, and this is user " + user);
-            }
             if ((mode & WRITABLE_BY_OTHERS) != 0) {
                 throw new FileSystemException(
                         directory.toString(),
                         null,
                         "other users can write to it: its mode is " + Integer.toOctalString(mode));
+            }
+            if (owner != ROOT && owner != user()) {
+                throw new FileSystemException(
+                        directory.toString(), null, "user " + owner + " owns it, and this is user " + user());
             }
         }
         return attributes;

@@ -15,8 +15,8 @@ import java.util.zip.CRC32;
 /**
  * The library that the jar holds for one platform, and its file in a directory.
  *
- * <p>A file is trusted for where it is: in directories that only this user can write to. Its checksum, which a start
- * can afford to compute, guards against accidents: a truncated write, a full disk, a bad sector.
+ * <p>A file is trusted for where it is: in directories that only this user or root can write to. Its checksum, which a
+ * start can afford to compute, guards against accidents: a truncated write, a full disk, a bad sector.
  */
 final class Library {
     static final String NAME = System.mapLibraryName("rust_ffi");

@@ -101,6 +101,13 @@ class HostTest {
         assertThat(Host.ownDirectory(directory.resolve("missing"))).isNull();
     }
 
+    /** As a library that an image's build has extracted, for a user who comes later. */
+    @Test
+    void acceptsADirectoryThatIsRootsAlone() throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        assertThat(Host.ownDirectory(Path.of("/usr"))).containsEntry("uid", 0);
+    }
+
     @Test
     void refusesALinkToADirectory() throws Exception {
         Path link =
