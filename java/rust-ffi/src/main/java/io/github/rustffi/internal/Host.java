@@ -22,6 +22,9 @@ final class Host {
     private static final int FILE_TYPE = 0170000;
     private static final int WRITABLE_BY_OTHERS = 0022;
     private static final int ROOT = 0;
+    private static final int UNKNOWN = -1;
+
+    private static volatile int user = UNKNOWN;
 
     private Host() {}
 
@@ -80,6 +83,13 @@ final class Host {
 
     /** Returns the effective user id: the name of a user can be unknown, or set by a property. */
     static int user() throws IOException {
+        if (user == UNKNOWN) {
+            user = findUser();
+        }
+        return user;
+    }
+
+    private static int findUser() throws IOException {
         String status = read("/proc/self/status");
         int line = status.indexOf("\nUid:\t");
         if (line >= 0) {
@@ -91,6 +101,22 @@ final class Host {
             return (int) Files.getAttribute(ours, "unix:uid");
         } finally {
             Files.delete(ours);
+        }
+    }
+
+    /** Returns whether this user owns a file, even where its id is not to be had because nothing can be created. */
+    private static boolean isOurs(Path file, int owner) throws IOException {
+        try {
+            return owner == user();
+        } catch (IOException e) {
+            String name = ProcessHandle.current().info().user().orElseThrow(() -> e);
+            // Principals are equal if their ids are.
+            if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS)
+                    .equals(file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(name))) {
+                throw e;
+            }
+            user = owner;
+            return true;
         }
     }
 
@@ -141,7 +167,7 @@ final class Host {
                         null,
                         "other users can write to it: its mode is " + Integer.toOctalString(mode));
             }
-            if (owner != ROOT && owner != user()) {
+            if (owner != ROOT && !isOurs(directory, owner)) {
                 throw new FileSystemException(
                         directory.toString(), null, "user " + owner + " owns it, and this is user " + user());
             }
