@@ -24,6 +24,9 @@ final class Failure {
         "windows_arm64/rust_ffi.dll",
     };
 
+    /** What {@link Library} says where the jar has none for a platform. */
+    private static final String NOT_HELD = "the jar holds no ";
+
     private static final String REPORT = "https://github.com/rustffi/rust-ffi/issues";
 
     // What dynamic linkers and the JVM say.
@@ -89,6 +92,9 @@ final class Failure {
                 .append(", with the platforms ")
                 .append(String.join(", ", platforms()))
                 .append("\n  tried:");
+        // A jar for one platform lacks the library for the other libc, which explains nothing unless it is all there
+        // is.
+        boolean held = !attempts.stream().allMatch(attempt -> is(attempt.cause(), NOT_HELD));
         Set<String> hints = new LinkedHashSet<>();
         for (Attempt attempt : attempts) {
             message.append("\n    ");
@@ -98,7 +104,9 @@ final class Failure {
                 }
             }
             message.append(attempt.cause());
-            hints.add(hint(attempt.cause(), platform));
+            if (!held || !is(attempt.cause(), NOT_HELD)) {
+                hints.add(hint(attempt.cause(), platform));
+            }
         }
         for (String hint : hints) {
             if (!hint.isEmpty()) {
@@ -138,7 +146,7 @@ final class Failure {
             return "the library is for the other C library, glibc or musl, and this JVM runs on " + libc()
                     + ": the jar must hold the platform that fits";
         }
-        if (is(e, ARCHITECTURE) || is(e, "the jar holds no ")) {
+        if (is(e, ARCHITECTURE) || is(e, NOT_HELD)) {
             return platform.startsWith("osx_")
                     ? "this JVM is for " + property("os.arch") + ": on a Mac with Apple silicon, take a JDK for aarch64"
                     : "the jar must hold the platform of this JVM, which is for " + property("os.arch");

@@ -3,6 +3,7 @@ package io.github.rustffi.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.rustffi.internal.Loader.Attempt;
+import java.io.FileNotFoundException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,18 @@ class FailureTest {
                 .asString()
                 .contains(hint);
         assertThat(error).hasMessageContaining("\n    /c: natives/l: java.lang.UnsatisfiedLinkError: " + cause);
+    }
+
+    @Test
+    void aJarWithoutTheOtherLibcsLibraryIsNoHint() {
+        Attempt missing = new Attempt("", "natives/m", new FileNotFoundException("the jar holds no natives/m.sha256"));
+        Attempt refused = new Attempt("/c", "natives/l", new UnsatisfiedLinkError("/c/l.so: Permission denied"));
+        assertThat(Failure.of("linux_64", List.of(refused, missing)))
+                .hasMessageContaining("is mounted noexec")
+                .hasMessageContaining("the jar holds no natives/m")
+                .message()
+                .doesNotContain("the platform of this JVM");
+        assertThat(Failure.of("linux_64", List.of(missing))).hasMessageContaining("the platform of this JVM");
     }
 
     @Test
