@@ -6,9 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 use jni::errors::ErrorPolicy;
+use jni::objects::{JObject, JThrowable, JValue};
 use jni::strings::{JNIStr, JNIString};
-use jni::{Env, EnvUnowned, jni_str};
+use jni::{Env, EnvUnowned, jni_sig, jni_str};
 
+use super::convert;
 use crate::Error;
 
 /// What an entry point returns.
@@ -66,7 +68,9 @@ const fn exception(error: &Error) -> &'static JNIStr {
         Error::NoConvergence { .. } => jni_str!("io/github/rustffi/NoConvergenceException"),
         Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
         Error::Io { kind: ErrorKind::NotFound, .. } => jni_str!("java/nio/file/NoSuchFileException"),
-        Error::Io { .. } | Error::Npy { .. } | Error::PathLength { .. } => jni_str!("java/io/IOException"),
+        Error::Io { kind: ErrorKind::PermissionDenied, .. } => jni_str!("java/nio/file/AccessDeniedException"),
+        Error::Io { .. } => jni_str!("java/nio/file/FileSystemException"),
+        Error::Npy { .. } | Error::PathLength { .. } => jni_str!("java/io/IOException"),
         Error::OutOfMemory { .. } | Error::Threads { .. } => jni_str!("java/lang/OutOfMemoryError"),
     }
 }
@@ -103,7 +107,11 @@ impl<T: Default> ErrorPolicy<T, Failure> for Throw {
         failure: Failure,
     ) -> jni::errors::Result<T> {
         match failure {
-            Failure::Core(error) => throw(env, exception(&error), &error.to_string()),
+            Failure::Core(error) => match &error {
+                // A failure to make the exception is itself one of the JVM's that is pending.
+                Error::Io { path, cause, .. } => drop(throw_file(env, exception(&error), path, cause)),
+                _ => throw(env, exception(&error), &error.to_string()),
+            },
             Failure::Jni(jni::errors::Error::NullPtr(argument)) => {
                 throw(env, jni_str!("java/lang/NullPointerException"), argument);
             }
@@ -127,6 +135,19 @@ impl<T: Default> ErrorPolicy<T, Failure> for Throw {
         std::mem::forget(payload);
         Ok(T::default())
     }
+}
+
+/// Throws one of the exceptions that know the name of a file and the reason apart. Their message is both.
+fn throw_file(env: &mut Env<'_>, class: &JNIStr, file: &str, reason: &str) -> Result<()> {
+    if env.exception_check() {
+        return Ok(());
+    }
+    let (file, reason) = (convert::java_string(env, file)?, convert::java_string(env, reason)?);
+    let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)V");
+    let arguments = [JValue::Object(&file), JValue::Object(&JObject::null()), JValue::Object(&reason)];
+    let exception = env.new_object(class, signature, &arguments)?;
+    let exception = env.cast_local::<JThrowable>(exception)?;
+    Ok(env.throw(exception)?)
 }
 
 fn throw_bug(env: &mut Env<'_>, message: &str) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -71,11 +72,15 @@ class NpyTest {
         Path missing = directory.resolve("missing").resolve("a.npy");
         assertThatExceptionOfType(NoSuchFileException.class)
                 .isThrownBy(() -> Matrix.readNpy(missing))
-                .withMessageContaining(missing.toString());
+                .satisfies(e -> assertThat(e.getFile()).isEqualTo(missing.toString()))
+                .satisfies(e -> assertThat(e).hasMessage(e.getFile() + ": " + e.getReason()));
         assertThatExceptionOfType(NoSuchFileException.class)
                 .isThrownBy(() -> Matrix.identity(1).writeNpy(missing))
                 .withMessageContaining("missing");
         assertThatIOException().isThrownBy(() -> Matrix.readNpy(directory));
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> Matrix.identity(1).writeNpy(directory))
+                .withMessage(directory.toAbsolutePath() + ": it is not a regular file");
     }
 
     @Test
