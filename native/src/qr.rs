@@ -50,7 +50,8 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
             }
         }
         for (out, &largest) in exponents.iter_mut().zip(&largest) {
-            let exponent = exponent(largest);
+            // One less for the largest of all, for 2^-1023 is not a normal number; it makes no difference to the squares.
+            let exponent = exponent(largest).min(1022);
             *out = if largest != 0.0 && exponent.abs() > EXPONENT { exponent } else { 0 };
         }
     }

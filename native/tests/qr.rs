@@ -125,6 +125,22 @@ fn columns_at_both_ends_of_the_range_do_not_disturb_each_other() {
 }
 
 #[test]
+fn values_up_to_the_largest_have_factors() {
+    let triangle = |n, values: &[f64]| {
+        let (factors, tau) = factor(&Owned::new(n, n, values.to_vec()));
+        q_and_r(&factors, &tau).1.values
+    };
+    assert_eq!(triangle(1, &[9e307])[0].abs(), 9e307);
+    let r = triangle(2, &[f64::MAX, 0.0, 0.0, f64::MAX]);
+    assert_eq!([r[0].abs(), r[1], r[3].abs()], [f64::MAX, 0.0, f64::MAX]);
+    for (values, column) in [([1.0, 1.0, 1.0, 1e308], 1), ([1e308, 1.0, 1.0, 1.0], 0)] {
+        let r = triangle(2, &values);
+        let length = r[column].hypot(r[2 + column]);
+        assert!((length / 1e308 - 1.0).abs() < 1e-14, "{values:?}: {r:?}");
+    }
+}
+
+#[test]
 fn tiny_remainders_are_reflected() {
     // After the first reflection the second column has values whose squares underflow.
     let a = Owned::new(4, 2, vec![1.0, 1.0, 0.0, 3e-200, 0.0, 4e-200, 0.0, 0.0]);
