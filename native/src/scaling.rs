@@ -82,7 +82,9 @@ fn split(value: f64) -> (f64, i32) {
     }
     let (value, below) = if value.abs() < f64::MIN_POSITIVE { (value * power_of_two(64), -64) } else { (value, 0) };
     let exponent = exponent(value);
-    (value * power_of_two(-exponent), exponent + below)
+    // Two factors, for 2^-1023, which brings the largest values to 1 to 2, is not a normal number.
+    let half = exponent / 2;
+    (value * power_of_two(-half) * power_of_two(half - exponent), exponent + below)
 }
 
 /// Returns `value * 2^exponent` for a magnitude of `value` of 1 to 2, rounded once.

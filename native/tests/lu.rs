@@ -243,6 +243,20 @@ fn determinant_of_the_factors_is_the_same() {
 }
 
 #[test]
+fn determinants_of_factors_with_the_largest_pivots() {
+    for x in [2.0_f64.powi(1023), 1e308, f64::MAX] {
+        for (n, values, expected) in [
+            (1, vec![-x], -x),
+            (2, vec![x, 0.0, 0.0, 0.5], x / 2.0),
+            (2, vec![2.0_f64.powi(-1023), 0.0, 0.0, x], x * 2.0_f64.powi(-1023)),
+        ] {
+            let (factors, permutation, _) = factor(&Owned::new(n, n, values));
+            assert_eq!(lu::determinant_factored(factors.view(), &permutation), Ok(expected));
+        }
+    }
+}
+
+#[test]
 fn rcond_is_near_the_truth() {
     for n in [1, 2, 3, 10, 50, 129] {
         for condition in [1.0, 1e3, 1e8, 1e14] {
