@@ -43,8 +43,9 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
     spread_steps(n * n * n / 6, || {
         let largest = largest_finite(a)?;
         check_symmetric(a, largest)?;
-        // An even exponent, for its root is exact.
-        let shift = shift_of(largest) / 2 * 2;
+        // An even exponent, for its root is exact. Large values stay as they are: what is computed for a positive definite
+        // matrix is no larger than its largest value, and scaling down would lose the digits of small pivots.
+        let shift = shift_of(largest).max(0) / 2 * 2;
         let from = View::from(a);
         ViewMut::new(l, n, n, n).for_each_band(BAND, |row, band| {
             let (_, mut right) = band.split_columns(row);

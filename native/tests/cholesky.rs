@@ -102,6 +102,24 @@ fn the_first_pivot_that_is_not_positive_is_named() {
 }
 
 #[test]
+fn large_values_take_nothing_from_small_pivots() {
+    for (large, small) in [(1e300, 1e-305), (1e308, 1e-300), (f64::MAX, f64::MIN_POSITIVE)] {
+        let l = factor(&Owned::new(2, 2, vec![large, 0.0, 0.0, small])).unwrap();
+        assert_eq!(l.values, [large.sqrt(), 0.0, 0.0, small.sqrt()]);
+    }
+    // All sizes at once, and so many that they are factored by blocks.
+    let n = 300;
+    let mut a = positive_definite(n).swap_remove(0).1;
+    let of_unit_size = factor(&a).unwrap();
+    let power = |i: usize| 2.0_f64.powi(if i % 2 == 0 { 510 } else { -450 });
+    a.values.iter_mut().enumerate().for_each(|(k, x)| *x *= power(k / n) * power(k % n));
+    let l = factor(&a).unwrap();
+    for (k, (x, y)) in l.values.iter().zip(&of_unit_size.values).enumerate() {
+        assert_eq!(*x, y * power(k / n), "row {}, column {}", k / n, k % n);
+    }
+}
+
+#[test]
 fn an_entry_that_is_not_symmetric_is_named() {
     let mut a = positive_definite(100).swap_remove(0).1;
     a.values[70 * 100 + 30] = 0.25;
