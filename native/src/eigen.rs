@@ -72,7 +72,7 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
 /// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
 ///
 /// Eigenvalue `j` is `real[j] + imaginary[j]·i`. Complex ones come as pairs of conjugates next to each other, the positive
-/// imaginary part first. The eigenvector of a real eigenvalue `j` is column `j` of `vectors` (`n` x `n`, row-major);
+/// imaginary part first; one that is too small for a double is the smallest positive one. The eigenvector of a real eigenvalue `j` is column `j` of `vectors` (`n` x `n`, row-major);
 /// that of the first of a pair `j` and `j + 1` has column `j` as its real and column `j + 1` as its imaginary part, and that
 /// of the second is its conjugate. Every eigenvector has Euclidean norm 1, and of a complex one the component of the
 /// largest magnitude is real. Of a matrix that lacks eigenvectors, some are parallel up to rounding.
@@ -100,11 +100,24 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
             return Err(Error::NoConvergence { quantity: "eigendecomposition", rows: n, columns: n });
         }
         columns::scale(real, exponent);
-        columns::scale(imaginary, exponent);
+        scale_imaginary(imaginary, exponent);
         eigenvectors.write_rows(vectors);
         require_finite(real)?;
         require_finite(imaginary)
     })?
+}
+
+/// Multiplies imaginary parts by `2^exponent`, those of complex eigenvalues to no less than the smallest positive double:
+/// zeros would say that the parts of a complex eigenvector are two real ones.
+fn scale_imaginary(imaginary: &mut [f64], exponent: i32) {
+    const SMALLEST: f64 = f64::from_bits(1);
+    for x in imaginary {
+        let before = *x;
+        columns::scale(std::slice::from_mut(x), exponent);
+        if *x == 0.0 && before != 0.0 {
+            *x = SMALLEST.copysign(before);
+        }
+    }
 }
 
 fn require_finite(values: &[f64]) -> Result<()> {

@@ -274,6 +274,16 @@ fn powers_of_two_change_nothing_but_the_scale() {
 }
 
 #[test]
+fn pairs_stay_pairs_where_their_imaginary_parts_underflow() {
+    let integers = Owned::new(3, 3, vec![0.0, -2.0, 0.0, -2.0, 0.0, -1.0, 0.0, 1.0, 1.0]);
+    let (_, imaginary, vectors) = general(&integers).unwrap();
+    assert!(imaginary[1] > 0.0 && imaginary[1] < 0.5, "{imaginary:?}");
+    let (_, imaginary, same_vectors) = general(&integers.scaled(5e-324)).unwrap();
+    assert_eq!(imaginary, [0.0, 5e-324, -5e-324]);
+    assert_eq!(same_vectors.bits(), vectors.bits());
+}
+
+#[test]
 fn eigenvalues_beyond_the_range_are_an_error() {
     let a = Owned::new(3, 3, vec![f64::MAX; 9]);
     let message = "the largest eigenvalue is beyond 1.7976931348623157e308";

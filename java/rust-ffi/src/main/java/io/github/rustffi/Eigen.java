@@ -33,7 +33,8 @@ public final class Eigen {
     }
 
     /**
-     * Returns the imaginary parts of the eigenvalues.
+     * Returns the imaginary parts of the eigenvalues. That of a complex one is never zero: one that is too small for a
+     * double has the magnitude {@link Double#MIN_VALUE}.
      *
      * @return a number for each value, zero for a real one
      */
