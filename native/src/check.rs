@@ -71,23 +71,23 @@ pub(crate) fn eigen(matrix: &Columns, real: &[f64], imaginary: &[f64], eigenvect
     }
     let n = matrix.columns();
     let vectors = vectors(n)?;
-    let mut scaled = Columns::zeros(n, TRIALS)?;
+    // Random vectors from the left give a number for every eigenvector. In sums of residuals, which vectors from the right
+    // would give, those of nearly parallel eigenvectors can cancel.
+    let mut expected = times(eigenvectors.as_ref().transpose(), &vectors)?;
     for trial in 0..TRIALS {
-        let (to, x) = (scaled.column_mut(trial), vectors.column(trial));
+        let x = expected.column_mut(trial);
         let mut j = 0;
         while j < n {
             if imaginary[j] == 0.0 {
-                to[j] = real[j] * x[j];
+                x[j] *= real[j];
                 j += 1;
             } else {
-                to[j] = real[j] * x[j] + imaginary[j] * x[j + 1];
-                to[j + 1] = real[j + 1] * x[j + 1] - imaginary[j] * x[j];
+                (x[j], x[j + 1]) = (real[j] * x[j] - imaginary[j] * x[j + 1], real[j] * x[j + 1] + imaginary[j] * x[j]);
                 j += 2;
             }
         }
     }
-    let expected = times(eigenvectors.as_ref(), &scaled)?;
-    let image = times(matrix.as_ref(), &times(eigenvectors.as_ref(), &vectors)?)?;
+    let image = times(eigenvectors.as_ref().transpose(), &times(matrix.as_ref().transpose(), &vectors)?)?;
     let (norm, tolerance) = (norm(matrix), tolerance(matrix));
     let trace = (0..n).fold(0.0, |sum, i| sum + matrix.column(i)[i]);
     let sum = real.iter().fold(0.0, |sum, x| sum + x);
@@ -239,5 +239,21 @@ mod tests {
         assert_eq!(eigen(&matrix, &[0.0, 0.0, 2.1], &[1.0, -1.0, 0.0], &vectors), Ok(false));
         let repeated = columns(&[&[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0]]);
         assert_eq!(eigen(&matrix, &[2.0, 2.0, 2.0], &[0.0; 3], &repeated), Ok(false));
+    }
+
+    #[test]
+    fn residuals_of_parallel_eigenvectors_do_not_cancel() {
+        // Three nearly parallel vectors, whose residuals are of such sizes that their sums with the weights are zero.
+        let vectors = vectors(4).unwrap();
+        let ([_, a, b, c], [_, x, y, z]) = (vectors.column(0), vectors.column(1)) else { panic!("not four weights") };
+        let residuals = [b * z - c * y, c * x - a * z, a * y - b * x].map(|residual| 1e-8 * residual);
+        let mut eigenvectors = Columns::zeros(4, 4).unwrap();
+        eigenvectors.column_mut(0)[0] = 1.0;
+        for (j, residual) in residuals.into_iter().enumerate() {
+            eigenvectors.column_mut(j + 1)[..2].copy_from_slice(&[residual, 1.0]);
+        }
+        let mut matrix = Columns::zeros(4, 4).unwrap();
+        matrix.column_mut(0)[0] = 1.0;
+        assert_eq!(eigen(&matrix, &[1.0, 0.0, 0.0, 0.0], &[0.0; 4], &eigenvectors), Ok(false));
     }
 }

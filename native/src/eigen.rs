@@ -3,9 +3,9 @@
 //! A matrix is first scaled by a power of two that brings its largest value into 1..2, so that neither huge nor tiny
 //! values overflow or vanish on the way; the eigenvalues are scaled back; both are exact.
 //!
-//! Every decomposition is checked before it is returned: `A·V` against `V·Λ` times random vectors, for a symmetric matrix
-//! `VᵀV` against the identity too, for others the sums of the eigenvalues and of their squares against the traces. One
-//! that fails is computed anew by a slower and simpler algorithm.
+//! Every decomposition is checked before it is returned: for a symmetric matrix `A·V` against `V·Λ`, and `VᵀV` against the
+//! identity, times random vectors; for others random vectors times `A·V` against those times `V·Λ`, and the sums of the
+//! eigenvalues and of their squares against the traces. One that fails is computed anew by a slower and simpler algorithm.
 
 use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::MemStack;
