@@ -59,10 +59,9 @@ pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<
     parallel::run_if(a.rows().max(a.columns()) > FEW, || {
         let svd = Decomposition::new(a)?;
         s.copy_from_slice(&svd.values);
-        columns::scale(s, svd.exponent);
         svd.left(a).write_rows(u);
         svd.right(a).write_rows(v);
-        require_finite_values(s)
+        scale_back(s, svd.exponent)
     })
 }
 
@@ -75,8 +74,7 @@ pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<
 pub fn singular_values(a: MatrixRef, s: &mut [f64]) -> Result<()> {
     MatrixRef::new(a.rows().min(a.columns()), 1, s)?;
     let exponent = scaled_singular_values(a, s)?;
-    columns::scale(s, exponent);
-    require_finite_values(s)
+    scale_back(s, exponent)
 }
 
 /// Returns the number of singular values above `max(m, n)·ε` times the largest, as NumPy's `matrix_rank` does: 0 for an
@@ -165,7 +163,10 @@ pub(crate) fn tolerance(rows: usize, columns: usize) -> f64 {
     rows.max(columns) as f64 * f64::EPSILON
 }
 
-fn require_finite_values(s: &[f64]) -> Result<()> {
+/// Multiplies singular values, which may be negative zeros, by `2^exponent`.
+fn scale_back(s: &mut [f64], exponent: i32) -> Result<()> {
+    columns::scale(s, exponent);
+    s.iter_mut().for_each(|x| *x = x.abs());
     if all_finite(s) { Ok(()) } else { Err(Error::Overflow { quantity: "largest singular value" }) }
 }
 

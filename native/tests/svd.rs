@@ -54,6 +54,16 @@ fn shapes() -> Vec<(usize, usize)> {
 }
 
 #[test]
+fn no_singular_value_is_a_negative_zero() {
+    for (n, values) in [(1, vec![-0.0]), (2, vec![-5e-324, 0.0, 0.0, 1e10]), (2, vec![-0.0; 4]), (20, vec![-0.0; 400])]
+    {
+        let a = Owned::new(n, n, values);
+        let (_, s, _) = decompose(&a).unwrap();
+        assert!(s.iter().chain(&singular_values(&a)).all(|x| x.is_sign_positive()), "{:?}: {s:?}", a.values);
+    }
+}
+
+#[test]
 fn factors_are_orthogonal_and_multiply_to_the_matrix() {
     let _threads = with_threads(2);
     let mut largest = (0.0, String::new());
