@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What a search in a {@link VectorIndex} has found, the best first; vectors with the same score by their ids.
+ * What a search in a {@link VectorIndex} has found, the best first.
+ *
+ * <p>Vectors with the same score come in the order of their ids, but where two scores are both infinite, or both zero,
+ * because they are too large or too small for a float, the better one still comes first.
  *
  * <p>The arrays are the record's own, not copies: a caller may take them as they are.
  *

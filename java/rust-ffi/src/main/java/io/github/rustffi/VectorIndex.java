@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An index holds vectors of floats, all of the same dimension, outside of the Java heap, and finds those nearest to
  * a query. Every vector is looked at, so the answer is exact: that of a search in double precision, but for scores that
- * are the same to the precision of a float, which come in the order of their ids. It does not depend on the number of
- * threads, nor on whether a query is asked alone or with others.
+ * are the same to the precision of a float, which come in the order of their ids. A float's range does not matter:
+ * where two scores are both infinite, or both zero, because they are too large or too small for a float, the better one
+ * still comes first. The answer does not depend on the number of threads, nor on whether a query is asked alone or with
+ * others.
  *
  * <pre>{@code
  * try (VectorIndex index = VectorIndex.create(3, VectorIndex.Metric.COSINE)) {
