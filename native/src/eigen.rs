@@ -72,9 +72,10 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
 /// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
 ///
 /// Eigenvalue `j` is `real[j] + imaginary[j]·i`. Complex ones come as pairs of conjugates next to each other, the positive
-/// imaginary part first; one that is too small for a double is the smallest positive one. The eigenvector of a real eigenvalue `j` is column `j` of `vectors` (`n` x `n`, row-major);
-/// that of the first of a pair `j` and `j + 1` has column `j` as its real and column `j + 1` as its imaginary part, and that
-/// of the second is its conjugate. Every eigenvector has Euclidean norm 1, and of a complex one the component of the
+/// imaginary part first, and never with zero: one that is too small for a double has the magnitude of the smallest positive
+/// one. The eigenvector of a real eigenvalue `j` is column `j` of `vectors` (`n` x `n`, row-major); that of the first of a pair
+/// `j` and `j + 1` has column `j` as its real and column `j + 1` as its imaginary part, and that of the second is its
+/// conjugate. Every eigenvector has Euclidean norm 1, and of a complex one the component of the
 /// largest magnitude is real. Of a matrix that lacks eigenvectors, some are parallel up to rounding.
 ///
 /// Each eigenvalue with its vector is exact for a matrix that differs from `a` by a small multiple of `n·ε·‖A‖`. The bits

@@ -41,6 +41,10 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
     check_result(rows, columns, qr)?;
     check_tau(a, tau)?;
     check_finite(a)?;
+    if tau.is_empty() {
+        // There may be any number of columns or rows without values, and nothing to keep for them.
+        return Ok(());
+    }
     let mut exponents = memory::filled::<i32>(columns)?;
     {
         let mut largest = memory::filled::<f64>(columns)?;

@@ -240,3 +240,9 @@ fn speed() {
         );
     }
 }
+
+#[test]
+fn columns_without_values_take_no_memory() {
+    let wide = MatrixRef::new(0, usize::MAX / 2, &[]).unwrap();
+    assert_eq!(qr::factor(wide, &mut [], &mut []), Ok(()));
+}
