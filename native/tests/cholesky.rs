@@ -111,7 +111,7 @@ fn large_values_take_nothing_from_small_pivots() {
     let n = 300;
     let mut a = positive_definite(n).swap_remove(0).1;
     let of_unit_size = factor(&a).unwrap();
-    let power = |i: usize| 2.0_f64.powi(if i % 2 == 0 { 510 } else { -450 });
+    let power = |i: usize| 2.0_f64.powi(if i.is_multiple_of(2) { 510 } else { -450 });
     a.values.iter_mut().enumerate().for_each(|(k, x)| *x *= power(k / n) * power(k % n));
     let l = factor(&a).unwrap();
     for (k, (x, y)) in l.values.iter().zip(&of_unit_size.values).enumerate() {
