@@ -10,7 +10,7 @@
 //! The same values give the same bits on any processor with the same vector instructions, wherever the vectors lie in memory.
 
 use crate::simd::{self, Kernel, Lanes, Level, Simd, VectorOf};
-use crate::{Error, Result};
+use crate::{Error, Result, matrix};
 
 /// A component of a vector: `f32` or `f64`.
 pub trait Real: Copy + sealed::Sealed {}
@@ -143,7 +143,7 @@ impl sealed::Sealed for f64 {
             return squares.sqrt();
         }
         let scale = Scale::of(x);
-        x.iter().fold(0.0, |sum, x| scale.apply(*x).mul_add(scale.apply(*x), sum)).sqrt() * scale.inverse()
+        scaled_dot(level, (x, &scale), (x, &scale)).sqrt() * scale.inverse()
     }
 
     #[allow(private_interfaces)]
@@ -159,12 +159,8 @@ impl sealed::Sealed for f64 {
             return cosine(sums);
         }
         let (a, b) = (Scale::of(x), Scale::of(y));
-        let mut sums = [0.0; 3];
-        for (x, y) in x.iter().zip(y) {
-            let (x, y) = (a.apply(*x), b.apply(*y));
-            sums = [sums[0] + x * y, sums[1] + x * x, sums[2] + y * y];
-        }
-        cosine(sums)
+        let (x, y) = ((x, &a), (y, &b));
+        cosine([scaled_dot(level, x, y), scaled_dot(level, x, x), scaled_dot(level, y, y)])
     }
 }
 
@@ -221,21 +217,26 @@ struct Scale {
 
 impl Scale {
     fn of(x: &[f64]) -> Self {
-        let max = x.iter().fold(0.0, |max: f64, x| max.max(x.abs()));
+        let max = matrix::largest(x);
         // Subnormal numbers need no more than 2^1022 to be large enough to square, and 2^-1022 is the least factor back.
         Self { exponent: (1023 - (max.to_bits() >> 52) as i32).min(1022) }
     }
 
-    /// Returns `x` scaled: in two steps, since 2^-1023 is not a normal double.
-    fn apply(&self, x: f64) -> f64 {
+    /// Returns factors that scale one after the other: two of them, since 2^-1023 is not a normal double.
+    fn factors(&self) -> [f64; 2] {
         let half = self.exponent / 2;
-        x * power_of_two(half) * power_of_two(self.exponent - half)
+        [power_of_two(half), power_of_two(self.exponent - half)]
     }
 
     /// Returns the factor that undoes the scaling.
     fn inverse(&self) -> f64 {
         power_of_two(-self.exponent)
     }
+}
+
+/// Returns the dot product of two vectors, each of them scaled.
+fn scaled_dot(level: Level, (x, a): (&[f64], &Scale), (y, b): (&[f64], &Scale)) -> f64 {
+    simd::dispatch(level, ScaledDot { x, y, x_factors: a.factors(), y_factors: b.factors() })
 }
 
 /// Returns 2 to the power of `exponent`, from -1022 to 1023; 1024 gives infinity.
@@ -476,6 +477,35 @@ kernel!(Cosine { x, y } -> [f64; 3], |simd, S, T| {
     ])
 });
 
+/// The dot product of values that are multiplied with both factors of their vector first.
+struct ScaledDot<'a> {
+    x: &'a [f64],
+    y: &'a [f64],
+    x_factors: [f64; 2],
+    y_factors: [f64; 2],
+}
+
+impl Kernel for ScaledDot<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> f64 {
+        let ([a, b], [c, d]) = (self.x_factors, self.y_factors);
+        let (a, b, c, d) = (simd.splat(a), simd.splat(b), simd.splat(c), simd.splat(d));
+        fold(
+            simd,
+            self.x,
+            self.y,
+            #[inline(always)]
+            |[sum], x, y| {
+                let x = Lanes::<f64>::mul(simd, Lanes::<f64>::mul(simd, x, a), b);
+                let y = Lanes::<f64>::mul(simd, Lanes::<f64>::mul(simd, y, c), d);
+                [Lanes::<f64>::mul_add(simd, x, y, sum)]
+            },
+        )[0]
+    }
+}
+
 struct Sum<'a> {
     x: &'a [f64],
 }
@@ -628,6 +658,23 @@ pub(crate) mod tests {
                 let float_cosine = float_dot / (float_norm * total(&|i| f64::from(g[i]).powi(2)).sqrt());
                 let tolerance = 3.0 * (float_terms + 1.0) * v;
                 assert_close(f32::cosine_similarity(level, &f, &g), float_cosine, tolerance, &what);
+            }
+        }
+    }
+
+    #[test]
+    fn out_of_range_squares_of_any_number_are_summed() {
+        let power = |exponent| 2.0_f64.powi(exponent);
+        for (level, n) in levels().flat_map(|level| lengths().skip(1).map(move |n| (level, n))) {
+            let (x, y): (Vec<f64>, Vec<f64>) = numbers(n as u64).zip(numbers(n as u64 + 500)).take(n).unzip();
+            let (norm, cosine) = (f64::norm(level, &x), f64::cosine_similarity(level, &x, &y));
+            let tolerance = 4.0 * n as f64 * f64::EPSILON;
+            for (one, other) in [(power(-600), power(-900)), (power(1000), power(-700)), (power(900), power(1010))] {
+                let what = format!("{level:?}, n = {n}, {one:e} and {other:e}");
+                let x: Vec<f64> = x.iter().map(|x| x * one).collect();
+                let y: Vec<f64> = y.iter().map(|y| y * other).collect();
+                assert_close(f64::norm(level, &x) / one, norm, tolerance * norm, &what);
+                assert_close(f64::cosine_similarity(level, &x, &y), cosine, tolerance, &what);
             }
         }
     }
