@@ -337,6 +337,8 @@ public final class VectorIndex implements AutoCloseable {
     /** Closes the index and frees its memory, unless that has happened already. */
     @Override
     public void close() {
+        // First of all, for what is cleaned is cleaned once, even where the stack ends in the middle of it.
+        Natives.indexClose(handle);
         cleanable.clean();
     }
 

@@ -33,8 +33,7 @@ final class Failure {
     private static final String[] NOEXEC = {"failed to map segment", "not permitted", "ermission denied"};
     private static final String[] GLIBC = {"version `GLIBC_"};
     private static final String[] OTHER_LIBC = {"libc.musl-", "libc.so: ", "ld-linux-", "Error relocating"};
-    private static final String[] ARCHITECTURE = {"can't load ", "Can't load ", "ELFCLASS", "incompatible architecture"
-    };
+    private static final String[] ARCHITECTURE = {"can't load ", ".dll on a ", "ELFCLASS", "incompatible architecture"};
     private static final String[] DEPENDENCY = {"dependent libraries"};
     private static final String[] FULL = {"No space left"};
 
