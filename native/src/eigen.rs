@@ -112,12 +112,10 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
 /// zeros would say that the parts of a complex eigenvector are two real ones.
 fn scale_imaginary(imaginary: &mut [f64], exponent: i32) {
     const SMALLEST: f64 = f64::from_bits(1);
+    let (first, second) = columns::power_of_two(exponent);
     for x in imaginary {
-        let before = *x;
-        columns::scale(std::slice::from_mut(x), exponent);
-        if *x == 0.0 && before != 0.0 {
-            *x = SMALLEST.copysign(before);
-        }
+        let scaled = *x * first * second;
+        *x = if scaled == 0.0 && *x != 0.0 { SMALLEST.copysign(*x) } else { scaled };
     }
 }
 

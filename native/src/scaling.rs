@@ -1,7 +1,7 @@
 //! Powers of two that keep factorizations away from the ends of the range, where they change nothing else.
 
 use crate::matrix::{self, exponent, power_of_two};
-use crate::{Error, Result};
+use crate::{Error, Result, columns};
 
 /// Values whose largest magnitude has a smaller exponent are scaled up, where products would lose digits to underflow.
 const SMALL: i32 = -500;
@@ -83,8 +83,8 @@ fn split(value: f64) -> (f64, i32) {
     let (value, below) = if value.abs() < f64::MIN_POSITIVE { (value * power_of_two(64), -64) } else { (value, 0) };
     let exponent = exponent(value);
     // Two factors, for 2^-1023, which brings the largest values to 1 to 2, is not a normal number.
-    let half = exponent / 2;
-    (value * power_of_two(-half) * power_of_two(half - exponent), exponent + below)
+    let (first, second) = columns::power_of_two(-exponent);
+    (value * first * second, exponent + below)
 }
 
 /// Returns `value * 2^exponent` for a magnitude of `value` of 1 to 2, rounded once.

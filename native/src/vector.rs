@@ -10,7 +10,7 @@
 //! The same values give the same bits on any processor with the same vector instructions, wherever the vectors lie in memory.
 
 use crate::simd::{self, Kernel, Lanes, Level, Simd, VectorOf};
-use crate::{Error, Result, matrix};
+use crate::{Error, Result, columns, matrix};
 
 /// A component of a vector: `f32` or `f64`.
 pub trait Real: Copy + sealed::Sealed {}
@@ -223,9 +223,8 @@ impl Scale {
     }
 
     /// Returns factors that scale one after the other: two of them, since 2^-1023 is not a normal double.
-    fn factors(&self) -> [f64; 2] {
-        let half = self.exponent / 2;
-        [power_of_two(half), power_of_two(self.exponent - half)]
+    fn factors(&self) -> (f64, f64) {
+        columns::power_of_two(self.exponent)
     }
 
     /// Returns the factor that undoes the scaling.
@@ -481,8 +480,8 @@ kernel!(Cosine { x, y } -> [f64; 3], |simd, S, T| {
 struct ScaledDot<'a> {
     x: &'a [f64],
     y: &'a [f64],
-    x_factors: [f64; 2],
-    y_factors: [f64; 2],
+    x_factors: (f64, f64),
+    y_factors: (f64, f64),
 }
 
 impl Kernel for ScaledDot<'_> {
@@ -490,7 +489,7 @@ impl Kernel for ScaledDot<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> f64 {
-        let ([a, b], [c, d]) = (self.x_factors, self.y_factors);
+        let ((a, b), (c, d)) = (self.x_factors, self.y_factors);
         let (a, b, c, d) = (simd.splat(a), simd.splat(b), simd.splat(c), simd.splat(d));
         fold(
             simd,
