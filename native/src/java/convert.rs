@@ -357,13 +357,26 @@ pub fn read<'local, T: Element>(
     values: &mut [T],
 ) -> Result<()> {
     assert!(length(env, array)?.checked_sub(from) >= Some(values.len()), "the array has all these elements");
-    in_pieces(values.len(), |first, length| {
-        // SAFETY: the array is not null and has these elements, and `values` has room for them.
-        unsafe {
-            T::read(env.raw(), array.as_raw(), from as jsize + first, length, values.as_mut_ptr().add(first as usize));
-        };
-    });
+    // SAFETY: the array is not null and has these elements, and `values` has room for them.
+    unsafe { read_pieces(env.raw(), array, from, values.len(), values.as_mut_ptr()) };
     Ok(())
+}
+
+/// Copies `count` elements of an array, from `from` on, to `to`.
+///
+/// # Safety
+/// `env` is this thread's, the array is not null and has these elements, and `to` has room for them.
+unsafe fn read_pieces<T: Element>(
+    env: *mut JNIEnv,
+    array: &JPrimitiveArray<'_, T>,
+    from: usize,
+    count: usize,
+    to: *mut T,
+) {
+    in_pieces(count, |first, length| {
+        // SAFETY: as the caller grants.
+        unsafe { T::read(env, array.as_raw(), from as jsize + first, length, to.add(first as usize)) };
+    });
 }
 
 /// Returns a copy of an array.
@@ -389,10 +402,8 @@ unsafe fn copied_whole<T: Element>(
     length: usize,
 ) -> crate::Result<Vec<T>> {
     let mut copy = memory::with_capacity::<T>(length)?;
-    in_pieces(length, |first, count| {
-        // SAFETY: the caller grants these elements, and `copy` has room for them.
-        unsafe { T::read(env, array.as_raw(), first, count, copy.as_mut_ptr().add(first as usize)) };
-    });
+    // SAFETY: the caller grants these elements, and `copy` has room for them.
+    unsafe { read_pieces(env, array, 0, length, copy.as_mut_ptr()) };
     // SAFETY: all of them have been written.
     unsafe { copy.set_len(length) };
     Ok(copy)

@@ -2,8 +2,8 @@
 //!
 //! While a garbage collector moves objects, the threads of Java stand still. Native threads would go on and take from the
 //! collector the processors that it was to have for itself: beside factorizations, the longest pauses of G1 took half as long
-//! again. So each thread of the pool is attached to the JVM for as long as there is work, and between two parts of the work it calls a
-//! function of JNI, out of which the JVM lets nobody before the pause is over.
+//! again. So each thread of the pool is attached to the JVM for as long as there is work, and between two parts of the work it
+//! calls a function of JNI, out of which the JVM lets nobody before the pause is over.
 //!
 //! It waits for nothing that waits for the pool. Arrays that a collector has to wait for are lent only to work that the calling
 //! thread does alone, see `Crossing` in Java.
