@@ -262,21 +262,12 @@ def verdict(plan, results, bar, jdk, params):
     if not ours or not theirs:
         return Verdict(bar, jdk, params, None, ", ".join(bar["peers"]))
     best = min(theirs, key=lambda r: r.over(ours))
-    if "flops" in bar:
-        # The peer is a rate: how much of it is reached. Its cost is the seconds of one flop.
-        return Verdict(
-            bar,
-            jdk,
-            params,
-            bar["flops"] * int(params["n"]) ** 3 * best.over(ours),
-            best.peer or "",
-            bound(plan, results, bar, jdk, params, best),
-        )
     above, below = (ours, best) if "at-most" in bar else (best, ours)
+    # Where the peer is a rate, how much of it is reached: its cost is the seconds of one flop.
+    ratio = above.over(below) * (bar["flops"] * int(params["n"]) ** 3 if "flops" in bar else 1)
     within = above.within_rounds(below)
     rounds = (min(within), max(within)) if len(within) > 1 else ()
-    limit = bound(plan, results, bar, jdk, params, best)
-    return Verdict(bar, jdk, params, above.over(below), best.peer or "", limit, rounds)
+    return Verdict(bar, jdk, params, ratio, best.peer or "", bound(plan, results, bar, jdk, params, best), rounds)
 
 
 def bound(plan, results, bar, jdk, params, theirs):
