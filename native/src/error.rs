@@ -14,6 +14,13 @@ pub enum Error {
         /// Index of the surrogate in UTF-16 code units.
         index: usize,
     },
+    /// A matrix cannot have a shape.
+    Shape {
+        /// Its rows.
+        rows: i64,
+        /// Its columns.
+        columns: i64,
+    },
     /// A matrix is given another number of values than its shape holds.
     ValueCount {
         /// Rows of the shape.
@@ -107,7 +114,7 @@ pub enum Error {
     /// The number of threads is not one that can be had.
     ThreadCount {
         /// Number asked for.
-        threads: usize,
+        threads: i64,
         /// Largest number supported.
         maximum: usize,
     },
@@ -131,6 +138,13 @@ pub enum Error {
         dimension: i64,
         /// Largest one.
         maximum: usize,
+    },
+    /// A number does not stand for a similarity measure.
+    Metric {
+        /// The number.
+        ordinal: i64,
+        /// How many measures there are.
+        metrics: usize,
     },
     /// Values that should be vectors, one after the other, are not a multiple of the dimension.
     NotVectors {
@@ -245,6 +259,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnpairedSurrogate { index } => write!(f, "unpaired surrogate at index {index}"),
+            Self::Shape { rows, columns } => write!(f, "a matrix cannot be {rows}x{columns}"),
             Self::ValueCount { rows, columns, values } => {
                 write!(f, "a {rows}x{columns} matrix does not have {values} values")
             }
@@ -279,6 +294,7 @@ impl fmt::Display for Error {
             Self::Dimension { dimension, maximum } => {
                 write!(f, "a dimension is from 1 to {maximum}, not {dimension}")
             }
+            Self::Metric { ordinal, metrics } => write!(f, "there is no metric {ordinal} among {metrics}"),
             Self::NotVectors { values, dimension } => {
                 write!(f, "{values} values are not a multiple of the dimension {dimension}")
             }

@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use crate::matvec::row_dots;
 use crate::product::{self, Update, copy_transposed};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, parallel};
@@ -120,7 +121,8 @@ pub fn transpose(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 /// Writes the product `a * b` to `out`.
 ///
 /// Each element is the sum of `a[i][p] * b[p][j]` over ascending `p`, in groups of 256 whose sums are then added up, with fused multiplication and
-/// addition where the processor has it. With an inner dimension of zero the result is zeros.
+/// addition where the processor has it; where `b` has one column, see [`times_vector`]. With an inner dimension of zero the
+/// result is zeros.
 ///
 /// # Errors
 /// [`Error::Shapes`] unless `a` has as many columns as `b` has rows, [`Error::ValueCount`] unless `out` has
@@ -140,18 +142,34 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
     if a.columns != b.rows {
         return Err(shapes(a, "times", b));
     }
+    if b.columns == 1 {
+        return times_vector(a, b.values, out);
+    }
     check_result(a.rows, b.columns, out)?;
     product::spread(a.values.len().saturating_mul(b.columns), || {
         product::product(ViewMut::new(out, a.rows, b.columns, b.columns), Update::Set, a.into(), b.into())
     })
 }
 
-/// Writes the product of `a` and the column `x` to `out`, as [`times`] does.
+/// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
+/// [dot product](crate::vector::dot) of a row and `x`, or with up to eight columns the plain sum over ascending columns.
 ///
 /// # Errors
 /// As [`times`].
 pub fn times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
-    times(a, MatrixRef { rows: x.len(), columns: 1, values: x }, out)
+    if a.columns != x.len() {
+        return Err(shapes(a, "times", MatrixRef { rows: x.len(), columns: 1, values: x }));
+    }
+    check_result(a.rows, 1, out)?;
+    let rows = (CHUNK / a.columns.max(1)).max(1);
+    product::spread(a.values.len(), || {
+        let count = out.len();
+        ViewMut::new(out, 1, count, count).for_each_stripe(rows, |first, mut part| {
+            let part = part.row(0);
+            row_dots(&a.values[first * a.columns..][..part.len() * a.columns], x, part);
+        });
+        Ok(())
+    })
 }
 
 /// Returns the sum of the diagonal, of a matrix of any shape.

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use crate::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, Level, Simd};
+use crate::vector;
 use crate::view::View;
 
 /// Values in a row of the squares that [`add_symmetric`] wants in full.
@@ -12,6 +14,50 @@ pub(crate) const SQUARE: usize = 8;
 pub(crate) fn set_dots(dots: &mut [f64], a: View<'_>, x: &[f64]) {
     assert!(a.column_step() == 1 && a.rows() == dots.len() && a.columns() == x.len());
     lanes::run(SetDots { dots, a, x });
+}
+
+/// Sets each value of `out` to the dot product of a row and `x`. The rows follow one another.
+///
+/// Its bits are those of [`vector::dot`], or with few columns those of a plain sum over ascending columns: a row is then over
+/// before a register is full.
+pub(crate) fn row_dots(rows: &[f64], x: &[f64], out: &mut [f64]) {
+    assert!(rows.len() == out.len() * x.len(), "{} values in {} rows of {}", rows.len(), out.len(), x.len());
+    match x.len() {
+        0 => out.fill(0.0),
+        1 => few::<1>(rows, x, out),
+        2 => few::<2>(rows, x, out),
+        3 => few::<3>(rows, x, out),
+        4 => few::<4>(rows, x, out),
+        5 => few::<5>(rows, x, out),
+        6 => few::<6>(rows, x, out),
+        7 => few::<7>(rows, x, out),
+        8 => few::<8>(rows, x, out),
+        _ => simd::dispatch(Level::best(), RowDots { rows, x, out }),
+    }
+}
+
+fn few<const COLUMNS: usize>(rows: &[f64], x: &[f64], out: &mut [f64]) {
+    let (rows, x) = (rows.as_chunks::<COLUMNS>().0, &x.as_chunks::<COLUMNS>().0[0]);
+    for (row, out) in rows.iter().zip(out) {
+        *out = row.iter().zip(x).fold(0.0, |sum, (row, x)| sum + row * x);
+    }
+}
+
+struct RowDots<'a> {
+    rows: &'a [f64],
+    x: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl simd::Kernel for RowDots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        for (row, out) in self.rows.chunks_exact(self.x.len()).zip(self.out) {
+            *out = vector::dot_on(simd, row, self.x);
+        }
+    }
 }
 
 /// Adds to `sum` the rows of `a`, each times its factor.

@@ -96,7 +96,7 @@ pub fn threads() -> usize {
 /// [`Error::ThreadCount`] when `threads` is zero or more than the pool supports (65,535 on 64-bit platforms).
 pub fn set_threads(threads: usize) -> Result<()> {
     if threads < 1 || threads > rayon::max_num_threads() {
-        return Err(Error::ThreadCount { threads, maximum: rayon::max_num_threads() });
+        return Err(no_such_count(i64::try_from(threads).unwrap_or(i64::MAX)));
     }
     let mut setting = setting();
     if setting.threads() != threads {
@@ -106,6 +106,11 @@ pub fn set_threads(threads: usize) -> Result<()> {
         drop(old);
     }
     Ok(())
+}
+
+/// Returns the error that says that there cannot be so many threads.
+pub(crate) fn no_such_count(threads: i64) -> Error {
+    Error::ThreadCount { threads, maximum: rayon::max_num_threads() }
 }
 
 /// Gives the threads of the pool, those there will be and those there are, manners; they keep the first that they are given.

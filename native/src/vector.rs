@@ -94,11 +94,68 @@ fn same_length<T>(x: &[T], y: &[T]) -> Result<()> {
     if x.len() == y.len() { Ok(()) } else { Err(Error::VectorLengths { x: x.len(), y: y.len() }) }
 }
 
+/// What the functions of this module compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// [`dot`].
+    Dot,
+    /// [`sum`], of `x`.
+    Sum,
+    /// [`norm`], of `x`.
+    Norm,
+    /// [`squared_distance`].
+    SquaredDistance,
+    /// [`cosine_similarity`].
+    CosineSimilarity,
+}
+
+/// The sums of vectors that come piece by piece. All but the last piece have [`PIECE`] values.
+///
+/// ```
+/// use rust_ffi::vector::{Operation, PIECE, Pieces, norm};
+///
+/// let x: Vec<f64> = (0..2 * PIECE + 7).map(|i| 1.0 / (i + 1) as f64).collect();
+/// let mut pieces = Pieces::default();
+/// x.chunks(PIECE).for_each(|x| pieces.add(Operation::Norm, x, x));
+/// assert_eq!(pieces.finish::<f64>(Operation::Norm), Some(norm(&x)));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pieces {
+    sums: [f64; 3],
+}
+
+impl Pieces {
+    /// Adds the next piece of both vectors; an operation on one vector ignores `y`.
+    ///
+    /// # Panics
+    /// When the pieces differ in length or are longer than [`PIECE`].
+    #[inline]
+    pub fn add<T: Real>(&mut self, operation: Operation, x: &[T], y: &[T]) {
+        assert!(x.len() <= PIECE && x.len() == y.len(), "pieces of {} and {} values", x.len(), y.len());
+        for (sum, more) in self.sums.iter_mut().zip(T::sums(Level::best(), operation, x, y)) {
+            *sum += more;
+        }
+    }
+
+    /// Returns the result for all pieces, the bits of that for the whole vectors. There is none where sums have overflowed, or
+    /// are so small that parts of them have underflowed: the whole vectors are needed then.
+    #[inline]
+    #[must_use]
+    pub fn finish<T: Real>(&self, operation: Operation) -> Option<f64> {
+        T::finish(operation, self.sums)
+    }
+}
+
 /// The functions of this module for one type, at a level of one's choice. The lengths must agree.
 mod sealed {
-    use super::Level;
+    use super::{Level, Operation};
 
     pub trait Sealed: Sized {
+        /// Returns the sums that the operation is made of.
+        #[allow(private_interfaces)]
+        fn sums(level: Level, operation: Operation, x: &[Self], y: &[Self]) -> [f64; 3];
+        /// Returns the result for sums that neither overflow nor underflow.
+        fn finish(operation: Operation, sums: [f64; 3]) -> Option<f64>;
         #[allow(private_interfaces)]
         fn dot(level: Level, x: &[Self], y: &[Self]) -> f64;
         #[allow(private_interfaces)]
@@ -109,6 +166,13 @@ mod sealed {
         fn squared_distance(level: Level, x: &[Self], y: &[Self]) -> f64;
         #[allow(private_interfaces)]
         fn cosine_similarity(level: Level, x: &[Self], y: &[Self]) -> f64;
+
+        /// Returns the result, unless the sums overflow or underflow.
+        #[allow(private_interfaces)]
+        #[inline]
+        fn plainly(level: Level, operation: Operation, x: &[Self], y: &[Self]) -> Option<f64> {
+            Self::finish(operation, Self::sums(level, operation, x, y))
+        }
     }
 }
 
@@ -119,6 +183,10 @@ const SAFE_F64: std::ops::RangeInclusive<f64> =
 /// The same for sums of floats, 2⁻⁸⁰ to 2¹²⁰: even 2³¹ products that underflow, 2⁻¹⁵⁰ each, are below 2⁻³⁸ of it.
 const SAFE_F32: std::ops::RangeInclusive<f64> = f64::from_bits((1023 - 80) << 52)..=f64::from_bits((1023 + 120) << 52);
 
+/// Vectors are added up in pieces of this many values: the sums of a piece do not depend on what is before it, so that pieces may
+/// come one by one, see [`Pieces`].
+pub const PIECE: usize = 1 << 14;
+
 /// Floats are summed in floats over so many values at most: few enough for a small error, many enough for the change to
 /// doubles to cost nothing.
 const SEGMENT: usize = 4096;
@@ -126,82 +194,123 @@ const SEGMENT: usize = 4096;
 impl sealed::Sealed for f64 {
     #[allow(private_interfaces)]
     #[inline]
+    fn sums(level: Level, operation: Operation, x: &[f64], y: &[f64]) -> [f64; 3] {
+        match operation {
+            Operation::Dot => [simd::dispatch(level, Dot { x, y }), 0.0, 0.0],
+            Operation::Sum => [simd::dispatch(level, Sum { x }), 0.0, 0.0],
+            Operation::Norm => [simd::dispatch(level, Dot { x, y: x }), 0.0, 0.0],
+            Operation::SquaredDistance => [simd::dispatch(level, SquaredDistance { x, y }), 0.0, 0.0],
+            Operation::CosineSimilarity => simd::dispatch(level, Cosine { x, y }),
+        }
+    }
+
+    #[inline]
+    fn finish(operation: Operation, sums: [f64; 3]) -> Option<f64> {
+        match operation {
+            Operation::Dot | Operation::Sum | Operation::SquaredDistance => Some(sums[0]),
+            Operation::Norm => (SAFE_F64.contains(&sums[0]) || sums[0].is_nan()).then(|| sums[0].sqrt()),
+            Operation::CosineSimilarity => {
+                (SAFE_F64.contains(&sums[1]) && SAFE_F64.contains(&sums[2])).then(|| cosine(sums))
+            }
+        }
+    }
+
+    #[allow(private_interfaces)]
+    #[inline]
     fn dot(level: Level, x: &[f64], y: &[f64]) -> f64 {
-        simd::dispatch(level, Dot { x, y })
+        Self::sums(level, Operation::Dot, x, y)[0]
     }
 
     #[allow(private_interfaces)]
     #[inline]
     fn sum(level: Level, x: &[f64]) -> f64 {
-        simd::dispatch(level, Sum { x })
+        Self::sums(level, Operation::Sum, x, x)[0]
     }
 
     #[allow(private_interfaces)]
     fn norm(level: Level, x: &[f64]) -> f64 {
-        let squares = simd::dispatch(level, Dot { x, y: x });
-        if SAFE_F64.contains(&squares) || squares.is_nan() {
-            return squares.sqrt();
-        }
-        let scale = Scale::of(x);
-        scaled_dot(level, (x, &scale), (x, &scale)).sqrt() * scale.inverse()
+        Self::plainly(level, Operation::Norm, x, x).unwrap_or_else(|| {
+            let scale = Scale::of(x);
+            scaled_dot(level, (x, &scale), (x, &scale)).sqrt() * scale.inverse()
+        })
     }
 
     #[allow(private_interfaces)]
     #[inline]
     fn squared_distance(level: Level, x: &[f64], y: &[f64]) -> f64 {
-        simd::dispatch(level, SquaredDistance { x, y })
+        Self::sums(level, Operation::SquaredDistance, x, y)[0]
     }
 
     #[allow(private_interfaces)]
     fn cosine_similarity(level: Level, x: &[f64], y: &[f64]) -> f64 {
-        let sums = simd::dispatch(level, Cosine { x, y });
-        if SAFE_F64.contains(&sums[1]) && SAFE_F64.contains(&sums[2]) {
-            return cosine(sums);
-        }
-        let (a, b) = (Scale::of(x), Scale::of(y));
-        let (x, y) = ((x, &a), (y, &b));
-        cosine([scaled_dot(level, x, y), scaled_dot(level, x, x), scaled_dot(level, y, y)])
+        Self::plainly(level, Operation::CosineSimilarity, x, y).unwrap_or_else(|| {
+            let (a, b) = (Scale::of(x), Scale::of(y));
+            let (x, y) = ((x, &a), (y, &b));
+            cosine([scaled_dot(level, x, y), scaled_dot(level, x, x), scaled_dot(level, y, y)])
+        })
     }
 }
 
 impl sealed::Sealed for f32 {
     #[allow(private_interfaces)]
     #[inline]
+    fn sums(level: Level, operation: Operation, x: &[f32], y: &[f32]) -> [f64; 3] {
+        match operation {
+            Operation::Dot => [simd::dispatch(level, Dot { x, y }), 0.0, 0.0],
+            Operation::Sum => [simd::dispatch(level, WideSum { x }), 0.0, 0.0],
+            Operation::Norm => [simd::dispatch(level, WideDot { x, y: x }), 0.0, 0.0],
+            Operation::SquaredDistance => [simd::dispatch(level, SquaredDistance { x, y }), 0.0, 0.0],
+            Operation::CosineSimilarity => simd::dispatch(level, Cosine { x, y }),
+        }
+    }
+
+    #[inline]
+    fn finish(operation: Operation, sums: [f64; 3]) -> Option<f64> {
+        match operation {
+            Operation::Dot => SAFE_F32.contains(&sums[0].abs()).then_some(sums[0]),
+            Operation::Sum => Some(sums[0]),
+            Operation::Norm => Some(sums[0].sqrt()),
+            Operation::SquaredDistance => SAFE_F32.contains(&sums[0]).then_some(sums[0]),
+            Operation::CosineSimilarity => {
+                (SAFE_F32.contains(&sums[1]) && SAFE_F32.contains(&sums[2])).then(|| cosine(sums))
+            }
+        }
+    }
+
+    #[allow(private_interfaces)]
+    #[inline]
     fn dot(level: Level, x: &[f32], y: &[f32]) -> f64 {
-        let dot = simd::dispatch(level, Dot { x, y });
-        if SAFE_F32.contains(&dot.abs()) { dot } else { simd::dispatch(level, WideDot { x, y }) }
+        Self::plainly(level, Operation::Dot, x, y).unwrap_or_else(|| simd::dispatch(level, WideDot { x, y }))
     }
 
     #[allow(private_interfaces)]
     #[inline]
     fn sum(level: Level, x: &[f32]) -> f64 {
-        simd::dispatch(level, WideSum { x })
+        Self::sums(level, Operation::Sum, x, x)[0]
     }
 
     #[allow(private_interfaces)]
     fn norm(level: Level, x: &[f32]) -> f64 {
-        simd::dispatch(level, WideDot { x, y: x }).sqrt()
+        Self::sums(level, Operation::Norm, x, x)[0].sqrt()
     }
 
     #[allow(private_interfaces)]
     #[inline]
     fn squared_distance(level: Level, x: &[f32], y: &[f32]) -> f64 {
-        let distance = simd::dispatch(level, SquaredDistance { x, y });
-        if SAFE_F32.contains(&distance) { distance } else { simd::dispatch(level, WideSquaredDistance { x, y }) }
+        Self::plainly(level, Operation::SquaredDistance, x, y)
+            .unwrap_or_else(|| simd::dispatch(level, WideSquaredDistance { x, y }))
     }
 
     #[allow(private_interfaces)]
     #[inline]
     fn cosine_similarity(level: Level, x: &[f32], y: &[f32]) -> f64 {
-        let sums = simd::dispatch(level, Cosine { x, y });
-        if SAFE_F32.contains(&sums[1]) && SAFE_F32.contains(&sums[2]) {
-            return cosine(sums);
-        }
-        cosine([
-            simd::dispatch(level, WideDot { x, y }),
-            simd::dispatch(level, WideDot { x, y: x }),
-            simd::dispatch(level, WideDot { x: y, y }),
-        ])
+        Self::plainly(level, Operation::CosineSimilarity, x, y).unwrap_or_else(|| {
+            cosine([
+                simd::dispatch(level, WideDot { x, y }),
+                simd::dispatch(level, WideDot { x, y: x }),
+                simd::dispatch(level, WideDot { x: y, y }),
+            ])
+        })
     }
 }
 
@@ -312,9 +421,35 @@ impl<S: Simd> Total<S> for f64 {
     }
 }
 
-/// Adds up what `step` makes of the pairs of `x` and `y`.
+/// Adds up what `step` makes of the pairs of `x` and `y`: of each piece of [`PIECE`] values by itself, and then the sums of the
+/// pieces in their order.
 #[inline(always)]
 fn fold<S, T, const N: usize>(
+    simd: S,
+    x: &[T],
+    y: &[T],
+    step: impl Fn([VectorOf<S, T>; N], VectorOf<S, T>, VectorOf<S, T>) -> [VectorOf<S, T>; N],
+) -> [f64; N]
+where
+    S: Lanes<T>,
+    T: Total<S>,
+{
+    if x.len() <= PIECE {
+        return fold_piece(simd, x, y, &step);
+    }
+    let mut sums = [0.0; N];
+    for (x, y) in x.chunks(PIECE).zip(y.chunks(PIECE)) {
+        let piece = fold_piece(simd, x, y, &step);
+        for n in 0..N {
+            sums[n] += piece[n];
+        }
+    }
+    sums
+}
+
+/// Adds up what `step` makes of the pairs of one piece.
+#[inline(always)]
+fn fold_piece<S, T, const N: usize>(
     simd: S,
     x: &[T],
     y: &[T],
@@ -406,6 +541,21 @@ fn fold_wide<S: Simd>(
     y: &[f32],
     step: impl Fn(VectorOf<S, f64>, VectorOf<S, f64>, VectorOf<S, f64>) -> VectorOf<S, f64>,
 ) -> f64 {
+    let mut sum = 0.0;
+    for (x, y) in x.chunks(PIECE).zip(y.chunks(PIECE)) {
+        sum += fold_wide_piece(simd, x, y, &step);
+    }
+    sum
+}
+
+/// The same over the floats of one piece.
+#[inline(always)]
+fn fold_wide_piece<S: Simd>(
+    simd: S,
+    x: &[f32],
+    y: &[f32],
+    step: impl Fn(VectorOf<S, f64>, VectorOf<S, f64>, VectorOf<S, f64>) -> VectorOf<S, f64>,
+) -> f64 {
     let mut sums = [simd.splat(0.0_f64); 4];
     let ((x, x_tail), (y, y_tail)) = (simd.blocks(x), simd.blocks(y));
     let ((x2, x1), (y2, y1)) = (x.as_chunks::<2>(), y.as_chunks::<2>());
@@ -455,6 +605,18 @@ macro_rules! kernel {
             }
         }
     };
+}
+
+/// Returns the dot product of two vectors of doubles on registers of the kind `S`.
+#[inline(always)]
+pub(crate) fn dot_on<S: Simd>(simd: S, x: &[f64], y: &[f64]) -> f64 {
+    fold(
+        simd,
+        x,
+        y,
+        #[inline(always)]
+        |[sum], x, y| [Lanes::<f64>::mul_add(simd, x, y, sum)],
+    )[0]
 }
 
 kernel!(Dot { x, y } -> f64, |simd, S, T| {
@@ -614,6 +776,42 @@ pub(crate) mod tests {
 
     fn assert_close(actual: f64, expected: f64, tolerance: f64, what: &str) {
         assert!((actual - expected).abs() <= tolerance, "{what}: {actual} instead of {expected} within {tolerance}");
+    }
+
+    #[test]
+    fn pieces_give_the_bits_of_the_whole() {
+        let operations =
+            [Operation::Dot, Operation::Sum, Operation::Norm, Operation::SquaredDistance, Operation::CosineSimilarity];
+        fn check<T: Real>(operation: Operation, x: &[T], y: &[T], whole: f64) {
+            let mut pieces = Pieces::default();
+            x.chunks(PIECE).zip(y.chunks(PIECE)).for_each(|(x, y)| pieces.add(operation, x, y));
+            // Without a result the whole vectors are asked.
+            if let Some(result) = pieces.finish::<T>(operation) {
+                assert_eq!(result.to_bits(), whole.to_bits(), "{operation:?} of {}", x.len());
+            } else {
+                assert!(x.is_empty(), "{operation:?} of {}", x.len());
+            }
+        }
+        for n in [0, 1, 77, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 1234] {
+            let x: Vec<f64> = numbers(1).take(n).collect();
+            let y: Vec<f64> = numbers(2).take(n).collect();
+            let (f, g): (Vec<f32>, Vec<f32>) = x.iter().zip(&y).map(|(x, y)| (*x as f32, *y as f32)).unzip();
+            for operation in operations {
+                let (doubles, floats) = match operation {
+                    Operation::Dot => (dot(&x, &y).unwrap(), dot(&f, &g).unwrap()),
+                    Operation::Sum => (sum(&x), sum(&f)),
+                    Operation::Norm => (norm(&x), norm(&f)),
+                    Operation::SquaredDistance => {
+                        (squared_distance(&x, &y).unwrap(), squared_distance(&f, &g).unwrap())
+                    }
+                    Operation::CosineSimilarity => {
+                        (cosine_similarity(&x, &y).unwrap(), cosine_similarity(&f, &g).unwrap())
+                    }
+                };
+                check(operation, &x, &y, doubles);
+                check(operation, &f, &g, floats);
+            }
+        }
     }
 
     #[test]

@@ -36,3 +36,9 @@ pub fn close(handle: i64) {
     // Outside the lock: freeing much memory takes time.
     drop(index);
 }
+
+/// Closes the indexes of all handles.
+pub fn close_all() {
+    let indexes = std::mem::take(&mut *OPEN.write().unwrap_or_else(PoisonError::into_inner));
+    drop(indexes);
+}

@@ -1,10 +1,15 @@
 //! Entry points for Java: the native methods of `io.github.rustffi.internal.Natives`.
 //!
 //! An entry point converts its arguments, calls the core and converts the result; it computes nothing. Each method is
-//! declared once, with the macro `native!`, which checks the Rust function against the Java types, catches panics, lets
-//! [`throw`] turn a failure into a Java exception, and exports the `Java_…` symbol.
+//! declared once, by the macro `natives!`: its name, what it takes, what it returns, and what it does. The macro makes the
+//! function that the JVM calls, in which no panic ends the JVM and no failure is lost, see [`throw`].
+//!
+//! What of the crate `jni` is used here calls nothing by itself: its types, its function table, and the macro that
+//! compares a function with a Java signature.
 
-pub mod convert;
+pub mod arrays;
+pub mod call;
+pub mod failure;
 pub mod throw;
 
 mod cholesky;
@@ -18,43 +23,220 @@ mod parallelism;
 mod pauses;
 mod qr;
 mod rust_ffi;
+mod strings;
 mod svd;
 mod vector;
 
-use std::ptr;
-
-use jni::objects::JClass;
+use jni::NativeMethod;
 use jni::sys::JNINativeMethod;
-use jni::{Env, NativeMethod};
 
-use throw::{Result, Throw};
+use call::Call;
+use failure::Result;
 
 use crate::allocator;
+use crate::index::handles;
 
-/// Declares a native method of `Natives`; `raw` is for functions that can neither fail nor panic, or that are in a
-/// [`throw::guard`] from end to end: short ones, to which the guard of `jni` would be long.
+/// Declares native methods of `Natives`, and the list `NATIVES` of all of them.
+///
+/// ```text
+/// natives! {
+///     /// Multiplies.
+///     fn times(rows: jint, columns: jint, a: in jdouble[], x: in jdouble[], product: out jdouble[]) {
+///         matrix::times_vector(matrix(rows, columns, a)?, x, product)
+///     }
+///     /// Greets.
+///     fn greet[call](name: JString) -> JString { strings::surrounded(call, &name, ["Hello, ", "!"]) }
+/// }
+/// ```
+///
+/// An argument is
+/// - a number, a `JString` or a `JByteBuffer`, as it comes;
+/// - an array whose elements are a slice in the body: `in`, `out` or `inout`. They are lent or copied, whichever the
+///   garbage collector takes better, see [`arrays`]. The body may make no call to Java, and has nothing to make one with.
+///   Where it fails, outputs hold anything. Java passes no array twice of which one is written;
+/// - any other array, which is an [`arrays::Array`] in the body;
+/// - a `Path`, made of a `String` of Java's.
+///
+/// The body returns a `crate::Result`, or with `[call]` after the name, by which it knows its [`Call`], a
+/// [`failure::Result`]. `-> [jdouble]` returns an array.
+macro_rules! natives {
+    ($( $(#[$doc:meta])* fn $name:ident $([$call:ident])? ($($arguments:tt)*) $(-> $result:tt)? $body:block )*) => {
+        pub(super) const NATIVES: &[jni::NativeMethod] = &[$(
+            $crate::java::native!(
+                @arguments [$(#[$doc])* $name [$($call)?] [$($result)?] $body] [] [] [] [] []
+                $($arguments)*,
+            )
+        ),*];
+    };
+}
+use natives;
+
+/// What `natives!` makes of one method: it sorts the arguments, one by one, and then puts together the function.
 macro_rules! native {
-    (raw fn $($declaration:tt)*) => {
+    // The lists are: what the Java signature has, what the function takes, what is converted, arrays, arrays that are written.
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: in $t:ident[], $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
+            [$($rust)* $x: jni::objects::JPrimitiveArray<'local, $t>,] [$($convert)*]
+            [$($array)* ($x $t Input)] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: out $t:ident[], $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
+            [$($rust)* $x: jni::objects::JPrimitiveArray<'local, $t>,] [$($convert)*]
+            [$($array)*] [$($written)* ($x $t Output)] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: inout $t:ident[], $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
+            [$($rust)* $x: jni::objects::JPrimitiveArray<'local, $t>,] [$($convert)*]
+            [$($array)*] [$($written)* ($x $t InputAndOutput)] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: $t:ident[]?, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
+            [$($rust)* $x: jni::objects::JPrimitiveArray<'local, $t>,] [$($convert)* ($x nullable)]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: $t:ident[], $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
+            [$($rust)* $x: jni::objects::JPrimitiveArray<'local, $t>,] [$($convert)* ($x array)]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: Path, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: JString,]
+            [$($rust)* $x: jni::objects::JString<'local>,] [$($convert)* ($x path)]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: JString, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: JString,]
+            [$($rust)* $x: jni::objects::JString<'local>,] [$($convert)*]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: JByteBuffer, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: JByteBuffer,]
+            [$($rust)* $x: jni::objects::JByteBuffer<'local>,] [$($convert)*]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: $t:ident, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t,] [$($rust)* $x: $t,] [$($convert)*]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+
+    // All arguments are sorted.
+    (@arguments [$(#[$doc:meta])* $name:ident [] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [] [] $(,)?) => {
+        $crate::java::native!(@function $(#[$doc])* $name [$($result)?] $java $rust _call {
+            $( let $converted = $crate::java::native!(@convert _call $converted $how); )*
+            Ok($crate::java::run(|| $body)?)
+        })
+    };
+    (@arguments [$(#[$doc:meta])* $name:ident [] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [$(($in:ident $in_type:ident $in_access:ident))*]
+        [$(($out:ident $out_type:ident $out_access:ident))*] $(,)?) => {
+        $crate::java::native!(@function $(#[$doc])* $name [$($result)?] $java $rust call {
+            $( let $converted = $crate::java::native!(@convert call $converted $how); )*
+            $( let mut $in = $crate::java::native!(@elements call $in $in_access); )*
+            $( let mut $out = $crate::java::native!(@elements call $out $out_access); )*
+            let largest = 0_usize $( .max($in.0.bytes()) )* $( .max($out.0.bytes()) )*;
+            let lending = $crate::java::arrays::Lending::beside(largest);
+            $( $in.1.copy(lending)?; )*
+            $( $out.1.copy(lending)?; )*
+            // From here on no function of JNI may be called until all have ended.
+            $( $in.1.lend(lending)?; )*
+            $( $out.1.lend(lending)?; )*
+            let result = {
+                $( let $in: &[$in_type] = $in.1.get(); )*
+                // SAFETY: Java passes no array twice of which one is written.
+                $( let $out: &mut [$out_type] = unsafe { $out.1.get_mut() }; )*
+                $crate::java::run(|| $body)
+            };
+            $( $in.1.end(); )*
+            $( $out.1.end(); )*
+            let value = result?;
+            $( $out.1.write_back(); )*
+            Ok(value)
+        })
+    };
+    (@arguments [$(#[$doc:meta])* $name:ident [$call:ident] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [] [] $(,)?) => {
+        $crate::java::native!(@function $(#[$doc])* $name [$($result)?] $java $rust $call {
+            $( let $converted = $crate::java::native!(@convert $call $converted $how); )*
+            $body
+        })
+    };
+
+    (@function $(#[$doc:meta])* $name:ident [$($result:tt)?] [$($java:tt)*] [$($rust:tt)*] $call:ident $body:block) => {{
+        #[allow(clippy::too_many_arguments, reason = "each array comes with its shape")]
+        $(#[$doc])*
+        #[inline(always)]
+        fn entry_point<'local>(
+            env: jni::EnvUnowned<'local>,
+            natives: jni::objects::JClass<'local>,
+            $($rust)*
+        ) -> $crate::java::native!(@value $($result)?) {
+            $crate::java::throw::guard(env, &natives, |$call| $body)
+        }
+
+        $crate::java::native!(@method $name [$($java)*] $($result)?)
+    }};
+    (@method $name:ident [$($java:tt)*]) => {
         jni::native_method! {
             java_type = "io.github.rustffi.internal.Natives",
-            // `register` has checked before the first call what would be checked here at every call.
+            // `register` compares what would be compared here, by looking up classes, at the first call.
             abi_check = UnsafeNever,
-            static raw extern fn $($declaration)*
+            fn = entry_point,
+            static raw extern fn $name($($java)*)
         }
     };
-    (fn $($declaration:tt)*) => {
+    (@method $name:ident [$($java:tt)*] [$t:ident]) => {
         jni::native_method! {
             java_type = "io.github.rustffi.internal.Natives",
-            error_policy = Throw,
-            static extern fn $($declaration)*
+            abi_check = UnsafeNever,
+            fn = entry_point,
+            static raw extern fn $name($($java)*) -> $t[]
         }
     };
+    (@method $name:ident [$($java:tt)*] $t:ident) => {
+        jni::native_method! {
+            java_type = "io.github.rustffi.internal.Natives",
+            abi_check = UnsafeNever,
+            fn = entry_point,
+            static raw extern fn $name($($java)*) -> $t
+        }
+    };
+
+    (@value) => { () };
+    (@value [$t:ident]) => { jni::objects::JPrimitiveArray<'local, $t> };
+    (@value JString) => { jni::objects::JString<'local> };
+    (@value $t:ident) => { $t };
+
+    (@convert $call:ident $x:ident array) => {
+        $crate::java::arrays::Array::new($call, &$x, stringify!($x))?
+    };
+    (@convert $call:ident $x:ident nullable) => {
+        $crate::java::arrays::Array::nullable($call, &$x)
+    };
+    (@convert $call:ident $x:ident path) => {
+        $crate::java::strings::path($call, &$x)?
+    };
+    (@elements $call:ident $x:ident $access:ident) => {{
+        let array = $crate::java::arrays::Array::new($call, &$x, stringify!($x))?;
+        (array, $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::$access))
+    }};
 }
 use native;
 
-/// The native methods by area. Registering them makes the JVM compare every signature with the Java class, and we ask it
-/// whether every method is static.
-const NATIVES: &[&[NativeMethod]] = &[
+/// Returns what the body of a method returns: a `?` in it ends the body and no more.
+#[inline]
+fn run<T>(body: impl FnOnce() -> crate::Result<T>) -> crate::Result<T> {
+    body()
+}
+
+/// The native methods by area.
+const AREAS: &[&[NativeMethod]] = &[
     cholesky::NATIVES,
     eigen::NATIVES,
     index::NATIVES,
@@ -69,8 +251,12 @@ const NATIVES: &[&[NativeMethod]] = &[
     vector::NATIVES,
 ];
 
-/// `register` is found by its exported name: it is what registers the others.
-const _: NativeMethod = native! { fn register() };
+/// What binds all methods to their functions; it is found by its exported name.
+mod registration {
+    super::natives! {
+        fn register[call]() { super::register(call) }
+    }
+}
 
 /// What the JVM calls when it unloads the library: with the class loader that loaded it, unless threads keep it mapped.
 #[unsafe(no_mangle)]
@@ -78,23 +264,25 @@ extern "system" fn JNI_OnUnload(_: *mut jni::sys::JavaVM, _: *mut std::ffi::c_vo
     allocator::release();
 }
 
-fn register<'local>(env: &mut Env<'local>, natives: JClass<'local>) -> Result<()> {
-    for area in NATIVES {
+/// Binds all methods. The JVM compares every signature with the Java class, and we ask it whether every method is static.
+///
+/// A library that its threads keep mapped may have served an earlier class loader: what it knows of that one is forgotten.
+fn register(call: Call<'_>) -> Result<()> {
+    let _all_of_them = registration::NATIVES;
+    call.require_static(throw::THROWS.0, throw::THROWS.1)?;
+    for area in AREAS {
         for method in *area {
-            require_static(env, &natives, method)?;
+            // SAFETY: a `NativeMethod` is laid out as the `JNINativeMethod` that it is to JNI, and its texts end with NUL.
+            unsafe {
+                let method: JNINativeMethod = *std::ptr::from_ref(method).cast();
+                call.require_static(std::ffi::CStr::from_ptr(method.name), std::ffi::CStr::from_ptr(method.signature))?;
+            }
         }
-        // SAFETY: `native!` compared each function with the Java signature it is registered under.
-        unsafe { env.register_native_methods(&natives, area) }?;
+        // SAFETY: as above; and `natives!` compared each function with the Java signature that it is registered under.
+        unsafe { call.register(std::slice::from_raw_parts(area.as_ptr().cast::<JNINativeMethod>(), area.len()))? };
     }
-    pauses::observe(env.get_java_vm()?);
+    arrays::set_pins(false);
+    handles::close_all();
+    pauses::observe(call.jvm()?);
     Ok(())
-}
-
-fn require_static(env: &Env<'_>, natives: &JClass<'_>, method: &NativeMethod) -> Result<()> {
-    // SAFETY: a `NativeMethod` is laid out as the `JNINativeMethod` that it is to JNI.
-    let method: JNINativeMethod = unsafe { *ptr::from_ref(method).cast() };
-    let raw = env.get_raw();
-    // SAFETY: `raw` is this thread's JNI environment, `natives` a class, and both texts end with NUL.
-    let id = unsafe { ((**raw).v1_1.GetStaticMethodID)(raw, natives.as_raw(), method.name, method.signature) };
-    if id.is_null() { Err(jni::errors::Error::JavaException.into()) } else { Ok(()) }
 }

@@ -1,20 +1,21 @@
-//! Natives behind `Parallelism`.
+//! Natives behind `Parallelism`, and what Java knows of its garbage collector.
 
-use jni::objects::JClass;
-use jni::sys::jint;
-use jni::{Env, NativeMethod};
+use jni::sys::{jboolean, jint};
 
-use super::native;
-use super::throw::{Result, Throw};
+use super::{arrays, natives};
 use crate::parallel;
 
-pub(super) const NATIVES: &[NativeMethod] =
-    &[native! { fn threads() -> jint }, native! { fn set_threads(threads: jint) }];
+natives! {
+    fn threads() -> jint {
+        Ok(parallel::threads() as jint)
+    }
 
-fn threads<'local>(_: &mut Env<'local>, _: JClass<'local>) -> Result<jint> {
-    Ok(parallel::threads() as jint)
-}
+    fn set_threads(threads: jint) {
+        parallel::set_threads(usize::try_from(threads).map_err(|_| parallel::no_such_count(threads.into()))?)
+    }
 
-fn set_threads<'local>(_: &mut Env<'local>, _: JClass<'local>, threads: jint) -> Result<()> {
-    Ok(parallel::set_threads(threads as usize)?)
+    fn set_pins(pins: jboolean) {
+        arrays::set_pins(pins);
+        Ok(())
+    }
 }

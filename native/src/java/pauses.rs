@@ -5,21 +5,21 @@
 //! again. So each thread of the pool is attached to the JVM for as long as there is work, and between two parts of the work it
 //! calls a function of JNI, out of which the JVM lets nobody before the pause is over.
 //!
-//! It waits for nothing that waits for the pool. Arrays that a collector has to wait for are lent only to work that the calling
-//! thread does alone, see `Crossing` in Java.
+//! It waits for nothing that waits for the pool. Arrays are lent only where the collector does not wait for them, see
+//! [`arrays`](super::arrays).
 
 use std::cell::Cell;
 use std::ffi::CString;
 use std::ptr::{self, NonNull};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::thread;
 
-use jni::JavaVM;
-use jni::sys::{JNI_OK, JNI_VERSION_1_8, JNIEnv, JavaVMAttachArgs};
+use jni::sys::{JNI_OK, JNI_VERSION_1_8, JNIEnv, JNIInvokeInterface_, JavaVM, JavaVMAttachArgs};
 
 use crate::parallel::{self, Manners};
 
-static JVM: OnceLock<JavaVM> = OnceLock::new();
+/// The JVM that the library was last registered with.
+static JVM: AtomicPtr<*const JNIInvokeInterface_> = AtomicPtr::new(ptr::null_mut());
 
 thread_local! {
     static ATTACHMENT: Cell<Attachment> = const { Cell::new(Attachment::Untried) };
@@ -35,9 +35,14 @@ enum Attachment {
 }
 
 /// From now on, the threads of the pool observe the pauses of `jvm`.
-pub fn observe(jvm: JavaVM) {
-    JVM.get_or_init(|| jvm);
+pub fn observe(jvm: NonNull<JavaVM>) {
+    JVM.store(jvm.as_ptr(), Ordering::Release);
     parallel::teach(Manners { before_part: wait_for_pause, at_rest: detach });
+}
+
+/// Returns the JVM that is observed.
+fn jvm() -> Option<NonNull<JavaVM>> {
+    NonNull::new(JVM.load(Ordering::Acquire))
 }
 
 fn wait_for_pause() {
@@ -54,7 +59,7 @@ fn wait_for_pause() {
 
 /// Attaches this thread, as one that the end of the JVM does not wait for.
 fn attach() -> Option<NonNull<JNIEnv>> {
-    let jvm = JVM.get()?.get_raw();
+    let jvm = jvm()?.as_ptr();
     let name = CString::new(thread::current().name()?).ok()?;
     let mut arguments =
         JavaVMAttachArgs { version: JNI_VERSION_1_8, name: name.as_ptr().cast_mut(), group: ptr::null_mut() };
@@ -67,9 +72,9 @@ fn attach() -> Option<NonNull<JNIEnv>> {
 
 /// Detaches this thread until it works again: a JVM that ends waits 0.3 s for those that are attached.
 fn detach() {
-    if let (Attachment::Attached(_), Some(jvm)) = (ATTACHMENT.get(), JVM.get()) {
+    if let (Attachment::Attached(_), Some(jvm)) = (ATTACHMENT.get(), jvm()) {
         ATTACHMENT.set(Attachment::Untried);
-        let jvm = jvm.get_raw();
+        let jvm = jvm.as_ptr();
         // SAFETY: the thread is attached, and no method of Java is on its stack.
         unsafe { ((**jvm).v1_1.DetachCurrentThread)(jvm) };
     }

@@ -1,162 +1,107 @@
-//! Failures on their way to Java: the whole mapping.
+//! Failures on their way to Java.
+//!
+//! Rust names no exception of Java's and asks no class loader: the class that received the call has a static method that
+//! throws them. Whatever the state of the JVM, a call that failed returns with an exception pending, or the process ends and
+//! says why.
 
-use std::any::Any;
-use std::io::ErrorKind;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ffi::CStr;
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::{self, NonNull};
 use std::thread;
 
-use jni::errors::ErrorPolicy;
-use jni::objects::{JObject, JThrowable, JValue};
-use jni::strings::{JNIStr, JNIString};
-use jni::{Env, EnvUnowned, jni_sig, jni_str};
+use jni::EnvUnowned;
+use jni::objects::JClass;
+use jni::sys::{jsize, jstring, jvalue};
 
-use super::convert;
+use super::call::Call;
+use super::failure::{Failure, Kind, Message, Result, message_of};
 use crate::Error;
 
-/// What an entry point returns.
-pub type Result<T> = std::result::Result<T, Failure>;
+/// The method of `Natives` that throws: it takes a kind, a message, and the file that is meant or null.
+pub(super) const THROWS: (&CStr, &CStr) = (c"fail", c"(ILjava/lang/String;Ljava/lang/String;)V");
 
-/// Why an entry point did not return a value.
-#[derive(Debug)]
-pub enum Failure {
-    /// The core refused the call or could not finish it.
-    Core(Error),
-    /// JNI failed, most often because a Java exception is already on its way.
-    Jni(jni::errors::Error),
-}
+/// The field of `Natives` with the error for when nothing else can be thrown.
+pub(super) const SPARE: (&CStr, &CStr) = (c"SPARE", c"Ljava/lang/Error;");
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Core(error)
-    }
-}
-
-impl From<jni::errors::Error> for Failure {
-    fn from(error: jni::errors::Error) -> Self {
-        Self::Jni(error)
-    }
-}
-
-/// Returns the Java exception that stands for `error`.
-const fn exception(error: &Error) -> &'static JNIStr {
-    match error {
-        Error::UnpairedSurrogate { .. }
-        | Error::ValueCount { .. }
-        | Error::Shapes { .. }
-        | Error::NotSquare { .. }
-        | Error::NotFinite { .. }
-        | Error::NotSymmetric { .. }
-        | Error::Empty { .. }
-        | Error::Tolerance { .. }
-        | Error::Wide { .. }
-        | Error::VectorLength { .. }
-        | Error::PermutationLength { .. }
-        | Error::PermutationEntry { .. }
-        | Error::ThreadCount { .. }
-        | Error::VectorLengths { .. }
-        | Error::Dimension { .. }
-        | Error::NotVectors { .. }
-        | Error::VectorDimension { .. }
-        | Error::VectorNotFinite { .. }
-        | Error::ZeroVector { .. }
-        | Error::HitCount { .. } => jni_str!("java/lang/IllegalArgumentException"),
-        Error::Id { .. } => jni_str!("java/lang/IndexOutOfBoundsException"),
-        Error::Mapped => jni_str!("java/lang/UnsupportedOperationException"),
-        Error::Closed => jni_str!("java/lang/IllegalStateException"),
-        Error::Overflow { .. } => jni_str!("java/lang/ArithmeticException"),
-        Error::Singular { .. } => jni_str!("io/github/rustffi/SingularMatrixException"),
-        Error::NoConvergence { .. } => jni_str!("io/github/rustffi/NoConvergenceException"),
-        Error::NotPositiveDefinite { .. } => jni_str!("io/github/rustffi/NotPositiveDefiniteException"),
-        Error::Io { kind: ErrorKind::NotFound, .. } => jni_str!("java/nio/file/NoSuchFileException"),
-        Error::Io { kind: ErrorKind::PermissionDenied, .. } => jni_str!("java/nio/file/AccessDeniedException"),
-        Error::Io { .. } => jni_str!("java/nio/file/FileSystemException"),
-        Error::Npy { .. } | Error::PathLength { .. } => jni_str!("java/io/IOException"),
-        Error::OutOfMemory { .. } | Error::Threads { .. } => jni_str!("java/lang/OutOfMemoryError"),
-    }
-}
-
-/// Returns what `work` returns, or the default with an exception thrown as [`Throw`] throws it.
-///
-/// Where `jni` guards it, a dot product of 256 floats takes half as long again: `jni` notes and checks in thread-local
-/// storage, twice, which environment is in use. Here it does so for a failure only.
+/// Returns what `work` returns, or the default with a Java exception pending.
+#[inline]
 pub fn guard<'local, T: Default>(
-    mut env: EnvUnowned<'local>,
-    work: impl FnOnce(&EnvUnowned<'local>) -> Result<T>,
+    env: EnvUnowned<'local>,
+    natives: &JClass<'local>,
+    work: impl FnOnce(Call<'local>) -> Result<T>,
 ) -> T {
-    match catch_unwind(AssertUnwindSafe(|| work(&env))) {
+    let call = Call::new(&env, natives);
+    match catch_unwind(AssertUnwindSafe(|| work(call))) {
         Ok(Ok(value)) => value,
-        failed => throw_failure(&mut env, failed),
+        failed => throw_failure(call, failed),
     }
 }
 
 #[cold]
-fn throw_failure<T: Default>(env: &mut EnvUnowned<'_>, failed: thread::Result<Result<T>>) -> T {
-    env.with_env(|_| failed.unwrap_or_else(|payload| resume_unwind(payload))).resolve::<Throw>()
-}
-
-/// Throws a Java exception for every failure and every panic. An exception that is already pending wins.
-#[derive(Debug)]
-pub struct Throw;
-
-impl<T: Default> ErrorPolicy<T, Failure> for Throw {
-    type Captures<'unowned_env_local: 'native_method, 'native_method> = ();
-
-    fn on_error<'unowned_env_local: 'native_method, 'native_method>(
-        env: &mut Env<'unowned_env_local>,
-        (): &mut (),
-        failure: Failure,
-    ) -> jni::errors::Result<T> {
-        match failure {
-            Failure::Core(error) => match &error {
-                // A failure to make the exception is itself one of the JVM's that is pending.
-                Error::Io { path, cause, .. } => drop(throw_file(env, exception(&error), path, cause)),
-                _ => throw(env, exception(&error), &error.to_string()),
-            },
-            Failure::Jni(jni::errors::Error::NullPtr(argument)) => {
-                throw(env, jni_str!("java/lang/NullPointerException"), argument);
-            }
-            Failure::Jni(error) => throw_bug(env, &error.to_string()),
+#[inline(never)]
+fn throw_failure<T: Default>(call: Call<'_>, failed: thread::Result<Result<T>>) -> T {
+    match failed {
+        Ok(Ok(_)) => {}
+        Ok(Err(failure)) => throw(call, &failure),
+        Err(payload) => {
+            throw_one(call, Kind::Bug, &message_of(&*payload), None);
+            // To drop a payload runs foreign code, which may panic in turn.
+            std::mem::forget(payload);
         }
-        Ok(T::default())
     }
+    T::default()
+}
 
-    fn on_panic<'unowned_env_local: 'native_method, 'native_method>(
-        env: &mut Env<'unowned_env_local>,
-        (): &mut (),
-        payload: Box<dyn Any + Send + 'static>,
-    ) -> jni::errors::Result<T> {
-        let message = payload
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("panic without a message");
-        throw_bug(env, message);
-        // Dropping a payload runs foreign code that may panic in turn.
-        std::mem::forget(payload);
-        Ok(T::default())
+fn throw(call: Call<'_>, failure: &Failure) {
+    match failure {
+        // The message of these exceptions is made of both, in Java.
+        Failure::Core(error @ Error::Io { path, cause, .. }) => throw_one(call, Kind::of(error), cause, Some(path)),
+        Failure::Core(error) => throw_one(call, Kind::of(error), error, None),
+        Failure::Null(argument) => throw_one(call, Kind::NullPointer, argument, None),
+        Failure::Pending => throw_one(call, Kind::Bug, &"JNI failed without an exception", None),
     }
 }
 
-/// Throws one of the exceptions that know the name of a file and the reason apart. Their message is both.
-fn throw_file(env: &mut Env<'_>, class: &JNIStr, file: &str, reason: &str) -> Result<()> {
-    if env.exception_check() {
-        return Ok(());
+/// Makes sure that an exception is pending. One that is already there wins.
+fn throw_one(call: Call<'_>, kind: Kind, message: &dyn Display, file: Option<&str>) {
+    if call.is_pending() {
+        return;
     }
-    let (file, reason) = (convert::java_string(env, file)?, convert::java_string(env, reason)?);
-    let signature = jni_sig!("(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)V");
-    let arguments = [JValue::Object(&file), JValue::Object(&JObject::null()), JValue::Object(&reason)];
-    let exception = env.new_object(class, signature, &arguments)?;
-    let exception = env.cast_local::<JThrowable>(exception)?;
-    Ok(env.throw(exception)?)
+    // Whether that came to an exception, this one or one of the JVM's, is asked for below: what it returns says less.
+    let _: Result<()> = call_java(call, kind, message, file);
+    if call.is_pending() {
+        return;
+    }
+    // SAFETY: no exception is pending, and the field holds an `Error`.
+    if let Ok(spare) = unsafe { call.static_object(SPARE.0, SPARE.1) } {
+        // SAFETY: as above.
+        unsafe { call.throw(spare) };
+    }
+    if !call.is_pending() {
+        call.fatal(c"rust_ffi: a call failed, and no exception could be thrown to say so");
+    }
 }
 
-fn throw_bug(env: &mut Env<'_>, message: &str) {
-    throw(env, jni_str!("java/lang/AssertionError"), &format!("bug in rust_ffi: {message}"));
+fn call_java(call: Call<'_>, kind: Kind, message: &dyn Display, file: Option<&str>) -> Result<()> {
+    let message = new_string(call, Message::of(message).units())?.as_ptr();
+    let file = match file {
+        Some(file) => new_string(call, Message::of(&file).units())?.as_ptr(),
+        None => ptr::null_mut(),
+    };
+    let arguments = [jvalue { i: kind as i32 }, jvalue { l: message }, jvalue { l: file }];
+    // SAFETY: these are the arguments that the signature names, and no exception is pending: both strings were made.
+    unsafe { call.call_static(THROWS.0, THROWS.1, &arguments) }
 }
 
-fn throw(env: &mut Env<'_>, class: &JNIStr, message: &str) {
-    if !env.exception_check() {
-        // `throw_new` answers with an error also where it succeeds, and where it fails it leaves an exception of the JVM's.
-        let _ = env.throw_new(class, JNIString::from(message));
-    }
+/// Returns a new Java string.
+///
+/// # Errors
+/// [`Failure::Pending`] when the JVM has no memory for it.
+pub(super) fn new_string(call: Call<'_>, units: &[u16]) -> Result<NonNull<jni::sys::_jobject>> {
+    let length = jsize::try_from(units.len()).map_err(|_| Error::OutOfMemory { bytes: units.len() * 2 })?;
+    let env = call.env();
+    // SAFETY: `env` is this thread's JNI environment and `units` holds `length` units.
+    let string: jstring = unsafe { ((**env).v1_1.NewString)(env, units.as_ptr(), length) };
+    NonNull::new(string).ok_or(Failure::Pending)
 }

@@ -1,67 +1,108 @@
 //! Natives behind `Vectors`, and functions that do the same without JNI.
+//!
+//! Where the garbage collector does not pin what is lent, Java puts short vectors, or pieces of long ones, into memory of its own
+//! outside of the heap, and passes addresses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 
-use jni::objects::{JClass, JDoubleArray, JFloatArray, JString};
 use jni::sys::{jboolean, jdouble, jfloat, jint, jlong};
-use jni::{Env, EnvUnowned, NativeMethod};
 
-use super::convert::{self, Crossing, with_arrays};
-use super::native;
-use super::throw::{Result, Throw, guard};
-use crate::vector;
+use super::arrays::shape;
+use super::natives;
+use crate::vector::{self, Operation, PIECE, Pieces, Real};
+use crate::{Error, Result, matrix};
 
-pub(super) const NATIVES: &[NativeMethod] = &[
-    native! { raw fn dot_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
-    native! { raw fn dot_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
-    native! { raw fn sum_of_doubles(x: jdouble[], in_place: jboolean) -> jdouble },
-    native! { raw fn sum_of_floats(x: jfloat[], in_place: jboolean) -> jdouble },
-    native! { raw fn norm_of_doubles(x: jdouble[], in_place: jboolean) -> jdouble },
-    native! { raw fn norm_of_floats(x: jfloat[], in_place: jboolean) -> jdouble },
-    native! { raw fn squared_distance_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
-    native! { raw fn squared_distance_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
-    native! { raw fn cosine_similarity_of_doubles(x: jdouble[], y: jdouble[], in_place: jboolean) -> jdouble },
-    native! { raw fn cosine_similarity_of_floats(x: jfloat[], y: jfloat[], in_place: jboolean) -> jdouble },
-    native! { fn direct(name: JString) -> jlong },
-];
+natives! {
+    fn dot_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::dot(x, y) }
 
-macro_rules! of_one {
-    ($name:ident, $array:ident, $function:path) => {
-        fn $name<'local>(env: EnvUnowned<'local>, _: JClass<'local>, x: $array<'local>, in_place: jboolean) -> jdouble {
-            // SAFETY: there are no outputs.
-            guard(env, |env| unsafe { with_arrays(env, Crossing::of(in_place), [&x], [], |[x], []| Ok($function(x))) })
+    fn dot_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::dot(x, y) }
+
+    fn sum_of_doubles(x: in jdouble[]) -> jdouble { Ok(vector::sum(x)) }
+
+    fn sum_of_floats(x: in jfloat[]) -> jdouble { Ok(vector::sum(x)) }
+
+    fn norm_of_doubles(x: in jdouble[]) -> jdouble { Ok(vector::norm(x)) }
+
+    fn norm_of_floats(x: in jfloat[]) -> jdouble { Ok(vector::norm(x)) }
+
+    fn squared_distance_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::squared_distance(x, y) }
+
+    fn squared_distance_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::squared_distance(x, y) }
+
+    fn cosine_similarity_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::cosine_similarity(x, y) }
+
+    fn cosine_similarity_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::cosine_similarity(x, y) }
+
+    /// Returns the number of values in a piece.
+    fn piece() -> jint { Ok(PIECE as jint) }
+
+    /// Adds a piece of doubles to the sums at an address, and returns the result after the last piece, or NaN.
+    fn piece_of_doubles(operation: jint, x: jlong, y: jlong, count: jint, sums: jlong, is_last: jboolean) -> jdouble {
+        // SAFETY: Java passes addresses of its own memory, which it keeps until this returns.
+        unsafe { add_piece::<jdouble>(operation, x, y, count, sums, is_last) }
+    }
+
+    /// Adds a piece of floats to the sums at an address, and returns the result after the last piece, or NaN.
+    fn piece_of_floats(operation: jint, x: jlong, y: jlong, count: jint, sums: jlong, is_last: jboolean) -> jdouble {
+        // SAFETY: Java passes addresses of its own memory, which it keeps until this returns.
+        unsafe { add_piece::<jfloat>(operation, x, y, count, sums, is_last) }
+    }
+
+    /// Multiplies rows at an address with a vector at another, and writes the products to a third.
+    fn times_at(rows: jint, columns: jint, a: jlong, x: jlong, product: jlong) {
+        let (rows, columns) = shape(rows, columns)?;
+        // SAFETY: Java passes addresses of its own memory, which it keeps until this returns, and which do not overlap.
+        unsafe {
+            let a = matrix::MatrixRef::new(rows, columns, slice::from_raw_parts(a as *const f64, rows * columns))?;
+            let x = slice::from_raw_parts(x as *const f64, columns);
+            matrix::times_vector(a, x, slice::from_raw_parts_mut(product as *mut f64, rows))
         }
-    };
+    }
+
+    /// Returns the address of the memory of a direct buffer.
+    fn address[call](buffer: JByteBuffer) -> jlong { Ok(call.address(&buffer)?.as_ptr().expose_provenance() as jlong) }
+
+    /// Returns the address of the function that does without JNI what the method of this name does.
+    fn direct[call](name: JString) -> jlong {
+        let name = super::strings::text(call, &name)?;
+        let (_, function) =
+            DIRECT.iter().find(|(known, _)| *known == name).expect("Java asks for the functions of `DIRECT`");
+        Ok(*function as jlong)
+    }
 }
 
-macro_rules! of_two {
-    ($name:ident, $array:ident, $function:path) => {
-        fn $name<'local>(
-            env: EnvUnowned<'local>,
-            _: JClass<'local>,
-            x: $array<'local>,
-            y: $array<'local>,
-            in_place: jboolean,
-        ) -> jdouble {
-            // SAFETY: there are no outputs.
-            guard(env, |env| unsafe {
-                with_arrays(env, Crossing::of(in_place), [&x, &y], [], |[x, y], []| $function(x, y))
-            })
-        }
-    };
-}
+/// What a piece adds to, by the ordinals of the Java enum.
+const OPERATIONS: [Operation; 5] =
+    [Operation::Dot, Operation::Sum, Operation::Norm, Operation::SquaredDistance, Operation::CosineSimilarity];
 
-of_two!(dot_of_doubles, JDoubleArray, vector::dot);
-of_two!(dot_of_floats, JFloatArray, vector::dot);
-of_one!(sum_of_doubles, JDoubleArray, vector::sum);
-of_one!(sum_of_floats, JFloatArray, vector::sum);
-of_one!(norm_of_doubles, JDoubleArray, vector::norm);
-of_one!(norm_of_floats, JFloatArray, vector::norm);
-of_two!(squared_distance_of_doubles, JDoubleArray, vector::squared_distance);
-of_two!(squared_distance_of_floats, JFloatArray, vector::squared_distance);
-of_two!(cosine_similarity_of_doubles, JDoubleArray, vector::cosine_similarity);
-of_two!(cosine_similarity_of_floats, JFloatArray, vector::cosine_similarity);
+/// Adds a piece to the sums at an address, and returns the result after the last one. Where there is none, which is to say that
+/// the whole vectors are needed, it is NaN.
+///
+/// # Safety
+/// At `x` and `y` are `count` values, and at `sums` is a `Pieces`, which nobody else writes meanwhile.
+#[inline]
+unsafe fn add_piece<T: Real>(
+    operation: jint,
+    x: jlong,
+    y: jlong,
+    count: jint,
+    sums: jlong,
+    is_last: bool,
+) -> Result<jdouble> {
+    let operation = OPERATIONS[operation as usize];
+    let count = usize::try_from(count).map_err(|_| Error::VectorLength { expected: PIECE, length: 0 })?;
+    // SAFETY: as the caller grants.
+    let (x, y, sums) = unsafe {
+        (
+            slice::from_raw_parts(x as *const T, count),
+            slice::from_raw_parts(y as *const T, count),
+            &mut *(sums as *mut Pieces),
+        )
+    };
+    sums.add(operation, x, y);
+    Ok(if is_last { sums.finish::<T>(operation).unwrap_or(f64::NAN) } else { 0.0 })
+}
 
 /// Makes a function of C that is given the address of each vector and how many values each has.
 ///
@@ -90,10 +131,3 @@ const DIRECT: &[(&str, *const ())] = &[
     ("cosineSimilarityOfDoubles", direct!(jdouble, |x, y| vector::cosine_similarity(x, y))),
     ("cosineSimilarityOfFloats", direct!(jfloat, |x, y| vector::cosine_similarity(x, y))),
 ];
-
-fn direct<'local>(env: &mut Env<'local>, _: JClass<'local>, name: JString<'local>) -> Result<jlong> {
-    let name = convert::text(env, &name)?;
-    let (_, function) =
-        DIRECT.iter().find(|(known, _)| *known == name).expect("Java asks for the functions of `DIRECT`");
-    Ok(*function as jlong)
-}

@@ -1,6 +1,5 @@
 package io.github.rustffi;
 
-import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
 import java.util.Objects;
 
@@ -54,9 +53,9 @@ public final class Cholesky {
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
+        NativeLibrary.load();
         double[] x = new double[b.length];
-        boolean inPlace = Crossing.inPlace((double) l.values().length * bColumns);
-        Natives.choleskySolve(l.rows(), l.values(), bRows, bColumns, b, x, inPlace);
+        Natives.choleskySolve(l.rows(), l.values(), bRows, bColumns, b, x);
         return x;
     }
 
@@ -66,6 +65,7 @@ public final class Cholesky {
      * @return the determinant
      */
     public double determinant() {
+        NativeLibrary.load();
         return Natives.choleskyDeterminant(l.rows(), l.values());
     }
 

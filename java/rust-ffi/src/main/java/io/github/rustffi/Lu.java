@@ -1,6 +1,5 @@
 package io.github.rustffi;
 
-import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
 import java.util.Arrays;
 import java.util.Objects;
@@ -88,9 +87,9 @@ public final class Lu {
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
+        NativeLibrary.load();
         double[] x = new double[b.length];
-        boolean inPlace = Crossing.inPlace((double) packed.length * bColumns);
-        Natives.luSolve(rows, columns, packed, permutation, bRows, bColumns, b, x, inPlace);
+        Natives.luSolve(rows, columns, packed, permutation, bRows, bColumns, b, x);
         return x;
     }
 
@@ -101,6 +100,7 @@ public final class Lu {
      * @throws IllegalArgumentException if the factored matrix is not square
      */
     public double determinant() {
+        NativeLibrary.load();
         return Natives.luDeterminant(rows, columns, packed, permutation);
     }
 
@@ -114,7 +114,8 @@ public final class Lu {
      * @throws IllegalArgumentException if the factored matrix is not square
      */
     public double rcond() {
-        return Natives.luRcond(rows, columns, packed, norm, Crossing.inPlace(packed.length));
+        NativeLibrary.load();
+        return Natives.luRcond(rows, columns, packed, norm);
     }
 
     @Override

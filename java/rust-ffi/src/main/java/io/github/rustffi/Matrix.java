@@ -2,6 +2,7 @@ package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
+import io.github.rustffi.internal.Pieces;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ import java.util.Objects;
 public final class Matrix {
     /** Rows and columns that {@link #toString()} shows of a larger matrix, half of them from each end. */
     private static final int SHOWN = 8;
+
+    /** Values up to which a product with a vector is over before a call to Rust would have begun. */
+    private static final int SMALL = 400;
 
     private final int rows;
     private final int columns;
@@ -308,8 +312,12 @@ public final class Matrix {
      */
     public Matrix times(Matrix b) {
         Objects.requireNonNull(b, "b");
+        if (b.columns == 1 && columns == b.rows) {
+            return new Matrix(rows, 1, times(b.values));
+        }
+        prepare();
         double[] product = room(columns == b.rows, rows, b.columns);
-        multiply(b.rows, b.columns, b.values, product);
+        Natives.times(rows, columns, values, b.rows, b.columns, b.values, product);
         return new Matrix(rows, b.columns, product);
     }
 
@@ -324,14 +332,15 @@ public final class Matrix {
     public double[] times(double[] x) {
         Objects.requireNonNull(x, "x");
         double[] product = new double[rows];
-        multiply(x.length, 1, x, product);
-        return product;
-    }
-
-    private void multiply(int bRows, int bColumns, double[] b, double[] product) {
+        if (x.length == columns && values.length <= SMALL) {
+            SmallProduct.times(values, x, product);
+            return product;
+        }
         NativeLibrary.load();
-        boolean inPlace = Crossing.inPlace((double) values.length * bColumns);
-        Natives.times(rows, columns, values, bRows, bColumns, b, product, inPlace);
+        if (Crossing.lends(values.length) || !Pieces.times(columns, values, x, product)) {
+            Natives.times(rows, columns, values, x.length, 1, x, product);
+        }
+        return product;
     }
 
     /**
@@ -379,8 +388,8 @@ public final class Matrix {
      * @return the norm
      */
     public double norm() {
-        NativeLibrary.load();
-        return Natives.frobeniusNorm(rows, columns, values, Crossing.inPlace(values.length));
+        prepare();
+        return Natives.frobeniusNorm(rows, columns, values);
     }
 
     /**
@@ -416,10 +425,9 @@ public final class Matrix {
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
-        NativeLibrary.load();
+        prepare();
         double[] x = new double[b.length];
-        boolean inPlace = Crossing.inPlace((double) values.length * ((double) rows + bColumns));
-        Natives.solve(rows, columns, values, bRows, bColumns, b, x, inPlace);
+        Natives.solve(rows, columns, values, bRows, bColumns, b, x);
         return x;
     }
 
@@ -455,7 +463,7 @@ public final class Matrix {
     }
 
     private double[] leastSquares(int bRows, int bColumns, double[] b) {
-        NativeLibrary.load();
+        prepare();
         double[] x = room(bRows == rows, columns, bColumns);
         Natives.leastSquares(rows, columns, values, bRows, bColumns, b, x);
         return x;
@@ -470,9 +478,9 @@ public final class Matrix {
      * @throws ArithmeticException if a value of the result is too large for a double
      */
     public Matrix inverse() {
-        NativeLibrary.load();
+        prepare();
         double[] inverse = new double[values.length];
-        Natives.inverse(rows, columns, values, inverse, Crossing.inPlace(2 * cubed()));
+        Natives.inverse(rows, columns, values, inverse);
         return new Matrix(rows, columns, inverse);
     }
 
@@ -487,7 +495,7 @@ public final class Matrix {
      * @throws ArithmeticException if a value of the result is too large for a double
      */
     public Matrix pseudoInverse() {
-        NativeLibrary.load();
+        prepare();
         double[] inverse = new double[values.length];
         Natives.pseudoInverse(rows, columns, values, inverse);
         return new Matrix(columns, rows, inverse);
@@ -503,8 +511,8 @@ public final class Matrix {
      * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
      */
     public double determinant() {
-        NativeLibrary.load();
-        return Natives.determinant(rows, columns, values, Crossing.inPlace(cubed()));
+        prepare();
+        return Natives.determinant(rows, columns, values);
     }
 
     /**
@@ -515,7 +523,7 @@ public final class Matrix {
      * @throws IllegalArgumentException if a value is not finite
      */
     public int rank() {
-        NativeLibrary.load();
+        prepare();
         return Natives.rank(rows, columns, values);
     }
 
@@ -530,7 +538,7 @@ public final class Matrix {
      *     defined}; if a value is not finite
      */
     public double conditionNumber() {
-        NativeLibrary.load();
+        prepare();
         return Natives.conditionNumber(rows, columns, values);
     }
 
@@ -542,10 +550,10 @@ public final class Matrix {
      * @throws ArithmeticException if a value of the upper factor is too large for a double
      */
     public Lu lu() {
-        NativeLibrary.load();
+        prepare();
         double[] lu = new double[values.length];
         int[] permutation = new int[rows];
-        double norm = Natives.luFactor(rows, columns, values, lu, permutation, Crossing.inPlace(cubed()));
+        double norm = Natives.luFactor(rows, columns, values, lu, permutation);
         return new Lu(rows, columns, lu, permutation, norm);
     }
 
@@ -562,9 +570,9 @@ public final class Matrix {
      *     is not positive}
      */
     public Cholesky cholesky() {
-        NativeLibrary.load();
+        prepare();
         double[] l = new double[values.length];
-        Natives.choleskyFactor(rows, columns, values, l, Crossing.inPlace(cubed()));
+        Natives.choleskyFactor(rows, columns, values, l);
         return new Cholesky(new Matrix(rows, columns, l));
     }
 
@@ -576,10 +584,10 @@ public final class Matrix {
      * @throws ArithmeticException if a value of the triangular factor is too large for a double
      */
     public Qr qr() {
-        NativeLibrary.load();
+        prepare();
         double[] qr = new double[values.length];
         double[] tau = new double[Math.min(rows, columns)];
-        Natives.qrFactor(rows, columns, values, qr, tau, Crossing.inPlace(2 * cubed()));
+        Natives.qrFactor(rows, columns, values, qr, tau);
         return new Qr(rows, columns, qr, tau);
     }
 
@@ -594,7 +602,7 @@ public final class Matrix {
      * @throws ArithmeticException if a singular value is too large for a double
      */
     public Svd svd() {
-        NativeLibrary.load();
+        prepare();
         int count = Math.min(rows, columns);
         double[] u = new double[rows * count];
         double[] singularValues = new double[count];
@@ -615,7 +623,7 @@ public final class Matrix {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public SymmetricEigen symmetricEigen() {
-        NativeLibrary.load();
+        prepare();
         double[] eigenvalues = new double[rows];
         double[] vectors = new double[values.length];
         Natives.symmetricEigen(rows, columns, values, eigenvalues, vectors);
@@ -633,7 +641,7 @@ public final class Matrix {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public Eigen eigen() {
-        NativeLibrary.load();
+        prepare();
         double[] real = new double[rows];
         double[] imaginary = new double[rows];
         double[] vectors = new double[values.length];
@@ -671,7 +679,7 @@ public final class Matrix {
      */
     public void writeNpy(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        NativeLibrary.load();
+        prepare();
         Natives.writeNpy(file.toFile().getAbsolutePath(), rows, columns, values);
     }
 
@@ -730,9 +738,10 @@ public final class Matrix {
         return values;
     }
 
-    /** Returns about how many multiplications a factorization takes. */
-    private double cubed() {
-        return (double) values.length * Math.min(rows, columns);
+    /** Prepares for a call into Rust. */
+    private void prepare() {
+        NativeLibrary.load();
+        Crossing.lends(values.length);
     }
 
     private String shape() {

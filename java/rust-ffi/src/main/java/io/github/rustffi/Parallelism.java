@@ -41,9 +41,6 @@ public final class Parallelism {
      * @throws IllegalArgumentException if {@code n} is less than 1, or more than the 65,535 that are supported
      */
     public static void setThreads(int n) {
-        if (n < 1) {
-            throw new IllegalArgumentException("cannot compute on " + n + " threads: at least 1 is needed");
-        }
         NativeLibrary.load();
         Natives.setThreads(n);
     }

@@ -1,6 +1,5 @@
 package io.github.rustffi;
 
-import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
 import java.util.Arrays;
 import java.util.Objects;
@@ -30,8 +29,9 @@ public final class Qr {
      * @return a matrix of min(rows, columns) columns
      */
     public Matrix q() {
+        NativeLibrary.load();
         double[] q = new double[rows * tau.length];
-        Natives.qrQ(rows, columns, packed, tau, q, Crossing.inPlace(2.0 * q.length * tau.length));
+        Natives.qrQ(rows, columns, packed, tau, q);
         return new Matrix(rows, tau.length, q);
     }
 
@@ -79,9 +79,9 @@ public final class Qr {
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
+        NativeLibrary.load();
         double[] x = Matrix.room(rows >= columns && bRows == rows, columns, bColumns);
-        boolean inPlace = Crossing.inPlace((double) packed.length * ((double) bColumns + tau.length));
-        Natives.qrSolve(rows, columns, packed, tau, bRows, bColumns, b, x, inPlace);
+        Natives.qrSolve(rows, columns, packed, tau, bRows, bColumns, b, x);
         return x;
     }
 

@@ -57,6 +57,7 @@ public final class Svd {
      * @return the rank
      */
     public int rank() {
+        NativeLibrary.load();
         return Natives.rankOfSingularValues(singularValues, u.rows(), v.rows());
     }
 

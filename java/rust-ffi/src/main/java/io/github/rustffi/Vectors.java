@@ -3,6 +3,7 @@ package io.github.rustffi;
 import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Direct;
 import io.github.rustffi.internal.Natives;
+import io.github.rustffi.internal.Pieces;
 import java.util.Objects;
 
 /**
@@ -38,10 +39,13 @@ public final class Vectors {
      */
     public static double dot(double[] x, double[] y) {
         prepare(x, y);
-        double result = Crossing.directly(x.length, y.length) ? Direct.DOT_OF_DOUBLES.call(x, y) : Double.NaN;
-        return Double.isNaN(result)
-                ? Natives.dotOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
-                : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, y.length)) {
+            result = Direct.DOT_OF_DOUBLES.call(x, y);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.DOT, x, y);
+        }
+        return Double.isNaN(result) ? Natives.dotOfDoubles(x, y) : result;
     }
 
     /**
@@ -55,10 +59,13 @@ public final class Vectors {
      */
     public static double dot(float[] x, float[] y) {
         prepare(x, y);
-        double result = Crossing.directly(x.length, y.length) ? Direct.DOT_OF_FLOATS.call(x, y) : Double.NaN;
-        return Double.isNaN(result)
-                ? Natives.dotOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
-                : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, y.length)) {
+            result = Direct.DOT_OF_FLOATS.call(x, y);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.DOT, x, y);
+        }
+        return Double.isNaN(result) ? Natives.dotOfFloats(x, y) : result;
     }
 
     /**
@@ -70,8 +77,13 @@ public final class Vectors {
      */
     public static double sum(double[] x) {
         prepare(x, x);
-        double result = Crossing.directly(x.length, x.length) ? Direct.SUM_OF_DOUBLES.call(x) : Double.NaN;
-        return Double.isNaN(result) ? Natives.sumOfDoubles(x, Crossing.inPlace(x.length)) : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, x.length)) {
+            result = Direct.SUM_OF_DOUBLES.call(x);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.SUM, x, x);
+        }
+        return Double.isNaN(result) ? Natives.sumOfDoubles(x) : result;
     }
 
     /**
@@ -83,8 +95,13 @@ public final class Vectors {
      */
     public static double sum(float[] x) {
         prepare(x, x);
-        double result = Crossing.directly(x.length, x.length) ? Direct.SUM_OF_FLOATS.call(x) : Double.NaN;
-        return Double.isNaN(result) ? Natives.sumOfFloats(x, Crossing.inPlace(x.length)) : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, x.length)) {
+            result = Direct.SUM_OF_FLOATS.call(x);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.SUM, x, x);
+        }
+        return Double.isNaN(result) ? Natives.sumOfFloats(x) : result;
     }
 
     /**
@@ -97,8 +114,13 @@ public final class Vectors {
      */
     public static double norm(double[] x) {
         prepare(x, x);
-        double result = Crossing.directly(x.length, x.length) ? Direct.NORM_OF_DOUBLES.call(x) : Double.NaN;
-        return Double.isNaN(result) ? Natives.normOfDoubles(x, Crossing.inPlace(x.length)) : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, x.length)) {
+            result = Direct.NORM_OF_DOUBLES.call(x);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.NORM, x, x);
+        }
+        return Double.isNaN(result) ? Natives.normOfDoubles(x) : result;
     }
 
     /**
@@ -110,8 +132,13 @@ public final class Vectors {
      */
     public static double norm(float[] x) {
         prepare(x, x);
-        double result = Crossing.directly(x.length, x.length) ? Direct.NORM_OF_FLOATS.call(x) : Double.NaN;
-        return Double.isNaN(result) ? Natives.normOfFloats(x, Crossing.inPlace(x.length)) : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, x.length)) {
+            result = Direct.NORM_OF_FLOATS.call(x);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.NORM, x, x);
+        }
+        return Double.isNaN(result) ? Natives.normOfFloats(x) : result;
     }
 
     /**
@@ -125,11 +152,13 @@ public final class Vectors {
      */
     public static double squaredDistance(double[] x, double[] y) {
         prepare(x, y);
-        double result =
-                Crossing.directly(x.length, y.length) ? Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y) : Double.NaN;
-        return Double.isNaN(result)
-                ? Natives.squaredDistanceOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
-                : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, y.length)) {
+            result = Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.SQUARED_DISTANCE, x, y);
+        }
+        return Double.isNaN(result) ? Natives.squaredDistanceOfDoubles(x, y) : result;
     }
 
     /**
@@ -143,11 +172,13 @@ public final class Vectors {
      */
     public static double squaredDistance(float[] x, float[] y) {
         prepare(x, y);
-        double result =
-                Crossing.directly(x.length, y.length) ? Direct.SQUARED_DISTANCE_OF_FLOATS.call(x, y) : Double.NaN;
-        return Double.isNaN(result)
-                ? Natives.squaredDistanceOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
-                : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, y.length)) {
+            result = Direct.SQUARED_DISTANCE_OF_FLOATS.call(x, y);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.SQUARED_DISTANCE, x, y);
+        }
+        return Double.isNaN(result) ? Natives.squaredDistanceOfFloats(x, y) : result;
     }
 
     /**
@@ -162,11 +193,13 @@ public final class Vectors {
      */
     public static double cosineSimilarity(double[] x, double[] y) {
         prepare(x, y);
-        double result =
-                Crossing.directly(x.length, y.length) ? Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y) : Double.NaN;
-        return Double.isNaN(result)
-                ? Natives.cosineSimilarityOfDoubles(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
-                : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, y.length)) {
+            result = Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.COSINE_SIMILARITY, x, y);
+        }
+        return Double.isNaN(result) ? Natives.cosineSimilarityOfDoubles(x, y) : result;
     }
 
     /**
@@ -181,11 +214,13 @@ public final class Vectors {
      */
     public static double cosineSimilarity(float[] x, float[] y) {
         prepare(x, y);
-        double result =
-                Crossing.directly(x.length, y.length) ? Direct.COSINE_SIMILARITY_OF_FLOATS.call(x, y) : Double.NaN;
-        return Double.isNaN(result)
-                ? Natives.cosineSimilarityOfFloats(x, y, Crossing.inPlace(Math.max(x.length, y.length)))
-                : result;
+        double result = Double.NaN;
+        if (Crossing.directly(x.length, y.length)) {
+            result = Direct.COSINE_SIMILARITY_OF_FLOATS.call(x, y);
+        } else if (!Crossing.lends(x.length)) {
+            result = Pieces.of(Pieces.COSINE_SIMILARITY, x, y);
+        }
+        return Double.isNaN(result) ? Natives.cosineSimilarityOfFloats(x, y) : result;
     }
 
     private static void prepare(Object x, Object y) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.rustffi.internal.Natives;
+import io.github.rustffi.internal.Pieces;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -315,5 +317,88 @@ class MatrixTest {
                   80.0  81.0  82.0  83.0  ...  86.0  87.0  88.0  89.0
                   90.0  91.0  92.0  93.0  ...  96.0  97.0  98.0  99.0""");
         assertThat(Matrix.zeros(1000, 1000).toString()).hasLineCount(10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "0, 5",
+        "5, 0",
+        "1, 1",
+        "3, 3",
+        "20, 20",
+        "401, 1",
+        "1000, 1",
+        "70000, 3",
+        "300, 8",
+        "300, 9",
+        "1, 401",
+        "1, 10000",
+        "3, 16384",
+        "2, 16385",
+        "3, 100000",
+        "300, 300",
+        "2049, 7",
+        "40, 409"
+    })
+    void theProductWithAVectorIsTheSameOverAnyWay(int rows, int columns) {
+        Matrix a = Matrices.random(1, rows, columns);
+        double[] x = Matrices.random(2, columns, 1).toArray();
+        double[] product = a.times(x);
+        assertThat(a.times(Matrix.of(columns, 1, x)).toArray()).isEqualTo(product);
+        if (rows * columns > 400) {
+            double[] lentOrCopied = new double[rows];
+            Natives.times(rows, columns, a.toArray(), columns, 1, x, lentOrCopied);
+            double[] inPieces = new double[rows];
+            assertThat(Pieces.times(columns, a.toArray(), x, inPieces)).isTrue();
+            assertThat(lentOrCopied).isEqualTo(product);
+            assertThat(inPieces).isEqualTo(product);
+        }
+        for (int i = 0; i < rows; i++) {
+            double sum = 0;
+            double size = 0;
+            for (int j = 0; j < columns; j++) {
+                sum += a.get(i, j) * x[j];
+                size += Math.abs(a.get(i, j) * x[j]);
+            }
+            assertThat(product[i]).isCloseTo(sum, within(columns * 0x1p-52 * size));
+        }
+    }
+
+    @Test
+    void nativesRefuseNegativeNumbersAtOnce() {
+        double[] none = new double[0];
+        int[] numbers = {-1, Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -(1 << 16)};
+        for (int n : numbers) {
+            for (Runnable call : new Runnable[] {
+                () -> Natives.choleskySolve(0, none, 0, n, none, none),
+                () -> Natives.choleskySolve(n, none, 0, 0, none, none),
+                () -> Natives.choleskyFactor(n, 0, none, none),
+                () -> Natives.choleskyDeterminant(n, none),
+                () -> Natives.times(0, 0, none, 0, n, none, none),
+                () -> Natives.times(n, 0, none, 0, 0, none, none),
+                () -> Natives.frobeniusNorm(0, n, none),
+                () -> Natives.solve(0, 0, none, 0, n, none, none),
+                () -> Natives.inverse(n, n, none, none),
+                () -> Natives.determinant(n, n, none),
+                () -> Natives.leastSquares(0, 0, none, 0, n, none, none),
+                () -> Natives.pseudoInverse(n, 0, none, none),
+                () -> Natives.rank(0, n, none),
+                () -> Natives.conditionNumber(n, 0, none),
+                () -> Natives.luFactor(0, n, none, none, new int[0]),
+                () -> Natives.luSolve(0, 0, none, new int[0], 0, n, none, none),
+                () -> Natives.luDeterminant(n, n, none, new int[0]),
+                () -> Natives.luRcond(n, n, none, 1),
+                () -> Natives.qrFactor(n, 0, none, none, none),
+                () -> Natives.qrQ(0, n, none, none, none),
+                () -> Natives.qrSolve(0, 0, none, none, 0, n, none, none),
+                () -> Natives.svd(n, 0, none, none, none, none),
+                () -> Natives.rankOfSingularValues(none, n, 0),
+                () -> Natives.symmetricEigen(n, n, none, none, none),
+                () -> Natives.eigen(n, n, none, none, none, none),
+            }) {
+                assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(String.valueOf(n));
+            }
+        }
     }
 }

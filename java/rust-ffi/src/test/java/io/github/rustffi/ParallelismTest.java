@@ -39,7 +39,7 @@ class ParallelismTest {
     void rejectsFewerThreadsThanOne(int n) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Parallelism.setThreads(n))
-                .withMessage("cannot compute on %d threads: at least 1 is needed", n);
+                .withMessage("cannot compute on %d threads: from 1 to 65535", n);
         assertThat(Parallelism.threads()).isEqualTo(DEFAULT);
     }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Direct;
 import io.github.rustffi.internal.Natives;
+import io.github.rustffi.internal.Pieces;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -132,14 +134,12 @@ class VectorsTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> Vectors.norm((double[]) null))
                 .withMessage("x");
-        for (boolean inPlace : new boolean[] {true, false}) {
-            assertThatNullPointerException()
-                    .isThrownBy(() -> Natives.dotOfDoubles(new double[1], null, inPlace))
-                    .withMessage("array");
-            assertThatNullPointerException()
-                    .isThrownBy(() -> Natives.sumOfFloats(null, inPlace))
-                    .withMessage("array");
-        }
+        assertThatNullPointerException()
+                .isThrownBy(() -> Natives.dotOfDoubles(new double[1], null))
+                .withMessage("y");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Natives.sumOfFloats(null))
+                .withMessage("x");
     }
 
     @ParameterizedTest
@@ -152,16 +152,16 @@ class VectorsTest {
         float[] f = floats(x);
         float[] g = floats(y);
 
-        assertSameBits(Direct.DOT_OF_DOUBLES.call(x, y), Natives.dotOfDoubles(x, y, true));
-        assertSameBits(Direct.DOT_OF_FLOATS.call(f, g), Natives.dotOfFloats(f, g, true));
-        assertSameBits(Direct.SUM_OF_DOUBLES.call(x), Natives.sumOfDoubles(x, true));
-        assertSameBits(Direct.SUM_OF_FLOATS.call(f), Natives.sumOfFloats(f, true));
-        assertSameBits(Direct.NORM_OF_DOUBLES.call(x), Natives.normOfDoubles(x, true));
-        assertSameBits(Direct.NORM_OF_FLOATS.call(f), Natives.normOfFloats(f, true));
-        assertSameBits(Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y), Natives.squaredDistanceOfDoubles(x, y, true));
-        assertSameBits(Direct.SQUARED_DISTANCE_OF_FLOATS.call(f, g), Natives.squaredDistanceOfFloats(f, g, true));
-        assertSameBits(Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y), Natives.cosineSimilarityOfDoubles(x, y, true));
-        assertSameBits(Direct.COSINE_SIMILARITY_OF_FLOATS.call(f, g), Natives.cosineSimilarityOfFloats(f, g, true));
+        assertSameBits(Direct.DOT_OF_DOUBLES.call(x, y), Natives.dotOfDoubles(x, y));
+        assertSameBits(Direct.DOT_OF_FLOATS.call(f, g), Natives.dotOfFloats(f, g));
+        assertSameBits(Direct.SUM_OF_DOUBLES.call(x), Natives.sumOfDoubles(x));
+        assertSameBits(Direct.SUM_OF_FLOATS.call(f), Natives.sumOfFloats(f));
+        assertSameBits(Direct.NORM_OF_DOUBLES.call(x), Natives.normOfDoubles(x));
+        assertSameBits(Direct.NORM_OF_FLOATS.call(f), Natives.normOfFloats(f));
+        assertSameBits(Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y), Natives.squaredDistanceOfDoubles(x, y));
+        assertSameBits(Direct.SQUARED_DISTANCE_OF_FLOATS.call(f, g), Natives.squaredDistanceOfFloats(f, g));
+        assertSameBits(Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y), Natives.cosineSimilarityOfDoubles(x, y));
+        assertSameBits(Direct.COSINE_SIMILARITY_OF_FLOATS.call(f, g), Natives.cosineSimilarityOfFloats(f, g));
     }
 
     @Test
@@ -182,6 +182,46 @@ class VectorsTest {
         nanAndInfinityArePropagated();
         vectorsWithoutDirectionHaveNoCosine();
         extremeValuesNeitherOverflowNorUnderflow();
+    }
+
+    @Test
+    void piecesGiveTheBitsOfNativeMethods() {
+        int[] others = {16_383, 16_384, 16_385, 32_768, 100_001};
+        for (int n = 0; n <= 10_000 + others.length; n++) {
+            int length = n <= 10_000 ? n : others[n - 10_001];
+            Random random = new Random(length);
+            double[] x = random.doubles(length, -1, 1).toArray();
+            double[] y = random.doubles(length, -1, 1).toArray();
+            float[] f = floats(x);
+            float[] g = floats(y);
+            assertSameBitsOrNone(Pieces.of(Pieces.DOT, x, y), Natives.dotOfDoubles(x, y));
+            assertSameBitsOrNone(Pieces.of(Pieces.DOT, f, g), Natives.dotOfFloats(f, g));
+            assertSameBitsOrNone(Pieces.of(Pieces.SUM, x, x), Natives.sumOfDoubles(x));
+            assertSameBitsOrNone(Pieces.of(Pieces.SUM, f, f), Natives.sumOfFloats(f));
+            assertSameBitsOrNone(Pieces.of(Pieces.NORM, x, x), Natives.normOfDoubles(x));
+            assertSameBitsOrNone(Pieces.of(Pieces.NORM, f, f), Natives.normOfFloats(f));
+            assertSameBitsOrNone(Pieces.of(Pieces.SQUARED_DISTANCE, x, y), Natives.squaredDistanceOfDoubles(x, y));
+            assertSameBitsOrNone(Pieces.of(Pieces.SQUARED_DISTANCE, f, g), Natives.squaredDistanceOfFloats(f, g));
+            assertSameBitsOrNone(Pieces.of(Pieces.COSINE_SIMILARITY, x, y), Natives.cosineSimilarityOfDoubles(x, y));
+            assertSameBitsOrNone(Pieces.of(Pieces.COSINE_SIMILARITY, f, g), Natives.cosineSimilarityOfFloats(f, g));
+        }
+    }
+
+    /** Without values there may be no result: then the native method is asked. */
+    private static void assertSameBitsOrNone(double actual, double expected) {
+        if (!Double.isNaN(actual)) {
+            assertSameBits(actual, expected);
+        } else {
+            assertThat(expected == 0.0 || Double.isNaN(expected)).isTrue();
+        }
+    }
+
+    @Test
+    void piecesThatOverflowAreForTheNativeMethod() {
+        double[] x = new double[40_000];
+        Arrays.fill(x, 1e200);
+        assertThat(Pieces.of(Pieces.NORM, x, x)).isNaN();
+        assertThat(Vectors.norm(x)).isCloseTo(200e200, within(1e188));
     }
 
     private static void assertSameBits(double actual, double expected) {

@@ -4,23 +4,22 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How arrays cross to Rust: lent in place, or copied, and whether through JNI at all.
+ * What this JVM lets arrays cross to Rust by: whether its garbage collector pins arrays that are lent, and whether it
+ * has a linker of its own.
  *
- * <p>Most collectors cannot run while an array is lent, and stop the whole JVM when they have to. Arrays are lent for
- * work that is over before that matters, and for longer work only where the collector pins the array and goes on: G1
- * from JDK 22 on (JEP 423), and Shenandoah.
+ * <p>Most collectors cannot run while an array is lent. They wait until it is given back, and a thread that needs
+ * memory meanwhile may be told that there is none. G1 from JDK 22 on (JEP 423) and Shenandoah pin the array and go on:
+ * only there does Rust borrow arrays; see {@code native/src/java/arrays.rs}.
  */
 public final class Crossing {
-    /**
-     * Multiplications from which the core moves work to its pool. Below, it waits for no other thread, and is done in
-     * about a tenth of a millisecond.
-     */
-    private static final double SHORT = 1 << 20;
-
     /** Whether the collector is known, or asked for. Before JDK 22 it is not worth asking: only Shenandoah pins. */
     private static volatile boolean asked = Runtime.version().feature() < 22;
 
-    private static volatile boolean pins;
+    /** Not volatile, since it is read at every call, and whoever sees it too late only takes the longer way. */
+    private static boolean pins;
+
+    /** This many values, or calls, are worth to ask about the collector. */
+    private static final int WORTH_ASKING = 1 << 12;
 
     /** Up to so many values the work takes a few microseconds, which a collector may have to wait. */
     private static final int DIRECT_UP_TO = 1 << 14;
@@ -34,7 +33,7 @@ public final class Crossing {
      */
     private static int calls = Runtime.version().feature() < 24 ? FEW : 0;
 
-    /** Not volatile, since it is read at every call, and whoever sees it too late only takes the longer way. */
+    /** Not volatile, as above. */
     private static boolean direct;
 
     private Crossing() {}
@@ -66,22 +65,27 @@ public final class Crossing {
     }
 
     /**
-     * Returns whether arrays are to be lent in place.
+     * Returns whether arrays are lent to Rust.
      *
-     * @param multiplications how many the work takes, about
-     * @return false if they are to be copied
+     * @param values how many values there are in the largest one
+     * @return false if they are copied
      */
-    public static boolean inPlace(double multiplications) {
-        return multiplications < SHORT || pins();
+    public static boolean lends(int values) {
+        if (!asked) {
+            prepare(values);
+        }
+        return pins;
     }
 
-    private static boolean pins() {
-        if (!asked) {
+    private static int unasked;
+
+    private static void prepare(int values) {
+        unasked += 16;
+        if (values >= WORTH_ASKING || unasked >= WORTH_ASKING) {
             asked = true;
             // Asking takes a tenth of a second in a fresh JVM, which nobody waits for: until then, arrays are copied.
             inBackground(Crossing::ask, "rust-ffi-collector");
         }
-        return pins;
     }
 
     private static void inBackground(Runnable task, String name) {
@@ -97,9 +101,11 @@ public final class Crossing {
 
     private static void ask() {
         try {
-            pins = ManagementFactory.getGarbageCollectorMXBeans().stream()
+            boolean answer = ManagementFactory.getGarbageCollectorMXBeans().stream()
                     .map(GarbageCollectorMXBean::getName)
                     .anyMatch(name -> name.startsWith("G1 ") || name.startsWith("Shenandoah "));
+            Natives.setPins(answer);
+            pins = answer;
         } catch (LinkageError e) {
             // A runtime image without the module java.management cannot say.
         }

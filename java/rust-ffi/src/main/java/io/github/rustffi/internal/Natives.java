@@ -1,13 +1,29 @@
 package io.github.rustffi.internal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The methods that Rust implements, by area. The library is loaded, and every signature compared, before the first
  * call: see {@link Loader}.
  */
 public final class Natives {
+    /** What Rust throws, by the name of this field, where no other exception can be made. */
+    private static final Error SPARE = Failures.SPARE;
+
     private Natives() {}
+
+    /**
+     * Throws the exception of a failure. Rust calls this, by its name: on the class that it was called by, so that no
+     * class loader is asked for anything.
+     *
+     * @param kind the number of the exception, see {@link Failures}
+     * @param file the file that the exception is about, if it is about one
+     */
+    private static void fail(int kind, String message, @Nullable String file) throws Throwable {
+        throw Failures.exception(kind, message, file);
+    }
 
     // The library itself
 
@@ -31,19 +47,21 @@ public final class Natives {
 
     public static native void setThreads(int threads);
 
-    // Matrix. Where a method takes inPlace, arrays are lent to Rust instead of copied: see Crossing.
+    /** Says whether the garbage collector pins what is lent: if so, arrays are lent and not copied. */
+    static native void setPins(boolean pins);
+
+    // Matrix
 
     public static native void times(
-            int rows, int inner, double[] a, int bRows, int columns, double[] b, double[] product, boolean inPlace);
+            int rows, int inner, double[] a, int bRows, int columns, double[] b, double[] product);
 
-    public static native double frobeniusNorm(int rows, int columns, double[] a, boolean inPlace);
+    public static native double frobeniusNorm(int rows, int columns, double[] a);
 
-    public static native void solve(
-            int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x, boolean inPlace);
+    public static native void solve(int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
 
-    public static native void inverse(int rows, int columns, double[] a, double[] inverse, boolean inPlace);
+    public static native void inverse(int rows, int columns, double[] a, double[] inverse);
 
-    public static native double determinant(int rows, int columns, double[] a, boolean inPlace);
+    public static native double determinant(int rows, int columns, double[] a);
 
     public static native int leastSquares(
             int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
@@ -62,49 +80,31 @@ public final class Natives {
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */
-    public static native double luFactor(
-            int rows, int columns, double[] a, double[] lu, int[] permutation, boolean inPlace);
+    public static native double luFactor(int rows, int columns, double[] a, double[] lu, int[] permutation);
 
     public static native void luSolve(
-            int rows,
-            int columns,
-            double[] lu,
-            int[] permutation,
-            int bRows,
-            int bColumns,
-            double[] b,
-            double[] x,
-            boolean inPlace);
+            int rows, int columns, double[] lu, int[] permutation, int bRows, int bColumns, double[] b, double[] x);
 
     public static native double luDeterminant(int rows, int columns, double[] lu, int[] permutation);
 
-    public static native double luRcond(int rows, int columns, double[] lu, double norm, boolean inPlace);
+    public static native double luRcond(int rows, int columns, double[] lu, double norm);
 
     // Cholesky
 
-    public static native void choleskyFactor(int rows, int columns, double[] a, double[] l, boolean inPlace);
+    public static native void choleskyFactor(int rows, int columns, double[] a, double[] l);
 
-    public static native void choleskySolve(
-            int n, double[] l, int bRows, int bColumns, double[] b, double[] x, boolean inPlace);
+    public static native void choleskySolve(int n, double[] l, int bRows, int bColumns, double[] b, double[] x);
 
     public static native double choleskyDeterminant(int n, double[] l);
 
     // Qr
 
-    public static native void qrFactor(int rows, int columns, double[] a, double[] qr, double[] tau, boolean inPlace);
+    public static native void qrFactor(int rows, int columns, double[] a, double[] qr, double[] tau);
 
-    public static native void qrQ(int rows, int columns, double[] qr, double[] tau, double[] q, boolean inPlace);
+    public static native void qrQ(int rows, int columns, double[] qr, double[] tau, double[] q);
 
     public static native void qrSolve(
-            int rows,
-            int columns,
-            double[] qr,
-            double[] tau,
-            int bRows,
-            int bColumns,
-            double[] b,
-            double[] x,
-            boolean inPlace);
+            int rows, int columns, double[] qr, double[] tau, int bRows, int bColumns, double[] b, double[] x);
 
     // Svd, SymmetricEigen, Eigen
 
@@ -117,27 +117,45 @@ public final class Natives {
     public static native void eigen(
             int rows, int columns, double[] a, double[] real, double[] imaginary, double[] vectors);
 
-    // Vectors. Where inPlace is true, arrays are lent to Rust instead of copied.
+    // Vectors
 
-    public static native double dotOfDoubles(double[] x, double[] y, boolean inPlace);
+    public static native double dotOfDoubles(double[] x, double[] y);
 
-    public static native double dotOfFloats(float[] x, float[] y, boolean inPlace);
+    public static native double dotOfFloats(float[] x, float[] y);
 
-    public static native double sumOfDoubles(double[] x, boolean inPlace);
+    public static native double sumOfDoubles(double[] x);
 
-    public static native double sumOfFloats(float[] x, boolean inPlace);
+    public static native double sumOfFloats(float[] x);
 
-    public static native double normOfDoubles(double[] x, boolean inPlace);
+    public static native double normOfDoubles(double[] x);
 
-    public static native double normOfFloats(float[] x, boolean inPlace);
+    public static native double normOfFloats(float[] x);
 
-    public static native double squaredDistanceOfDoubles(double[] x, double[] y, boolean inPlace);
+    public static native double squaredDistanceOfDoubles(double[] x, double[] y);
 
-    public static native double squaredDistanceOfFloats(float[] x, float[] y, boolean inPlace);
+    public static native double squaredDistanceOfFloats(float[] x, float[] y);
 
-    public static native double cosineSimilarityOfDoubles(double[] x, double[] y, boolean inPlace);
+    public static native double cosineSimilarityOfDoubles(double[] x, double[] y);
 
-    public static native double cosineSimilarityOfFloats(float[] x, float[] y, boolean inPlace);
+    public static native double cosineSimilarityOfFloats(float[] x, float[] y);
+
+    /** Returns the number of values that pieces have, but for the last one. */
+    static native int piece();
+
+    /**
+     * Adds the pieces at two addresses to the sums at a third, and returns the result after the last piece. NaN says
+     * that the whole vectors have to be asked.
+     */
+    static native double pieceOfDoubles(int operation, long x, long y, int count, long sums, boolean isLast);
+
+    /** Does the same with floats. */
+    static native double pieceOfFloats(int operation, long x, long y, int count, long sums, boolean isLast);
+
+    /** Multiplies the rows at an address with the vector at another, and writes the products to a third. */
+    static native void timesAt(int rows, int columns, long a, long x, long product);
+
+    /** Returns where the memory of a direct buffer is. */
+    static native long address(ByteBuffer buffer);
 
     /**
      * Returns the address of the function that does without JNI what the method of this name does: see {@link Direct}.

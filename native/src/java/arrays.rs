@@ -1,0 +1,379 @@
+//! Arrays across JNI, both ways: this is the one place where they cross.
+//!
+//! An array is lent, in a critical section, where the garbage collector pins what is lent and goes on: G1 from JDK 22 on, and
+//! Shenandoah. Any other collector has to wait until the section ends, and threads that need memory meanwhile may be told that
+//! there is none. There, arrays are copied, in pieces.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jni::objects::{JPrimitiveArray, TypeArray};
+use jni::refs::Reference;
+use jni::sys::{JNI_ABORT, JNIEnv, jarray, jdouble, jfloat, jint, jlong, jsize};
+
+use super::call::Call;
+use super::failure::{Failure, Result};
+use crate::matrix::MatrixRef;
+use crate::memory::Plain;
+use crate::{Error, memory};
+
+/// An array is small beside another that is so many times as large. To copy it then costs next to nothing; lent, it would keep
+/// the collector from moving what lies around it in the heap for as long as the work on the other one takes.
+const SMALL_PART: usize = 16;
+
+/// Elements of an array that are copied at a time. The collector waits while the JVM copies: for one piece at most.
+const PIECE: usize = 1 << 17;
+
+/// Whether the garbage collector pins the arrays that are lent.
+static PINS: AtomicBool = AtomicBool::new(false);
+
+/// Says whether the garbage collector pins the arrays that are lent: Java knows its collector.
+pub fn set_pins(pins: bool) {
+    PINS.store(pins, Ordering::Relaxed);
+}
+
+/// Returns a view of `values` as a matrix.
+///
+/// # Errors
+/// [`Error::Shape`] for a negative number, [`Error::ValueCount`] unless there are exactly `rows * columns` values.
+#[inline]
+pub fn matrix(rows: jint, columns: jint, values: &[f64]) -> crate::Result<MatrixRef<'_>> {
+    let (rows, columns) = shape(rows, columns)?;
+    MatrixRef::new(rows, columns, values)
+}
+
+/// Returns the numbers of rows and columns of a matrix.
+///
+/// # Errors
+/// [`Error::Shape`] for a negative one.
+#[inline]
+pub fn shape(rows: jint, columns: jint) -> crate::Result<(usize, usize)> {
+    match (usize::try_from(rows), usize::try_from(columns)) {
+        (Ok(rows), Ok(columns)) => Ok((rows, columns)),
+        _ => Err(Error::Shape { rows: rows.into(), columns: columns.into() }),
+    }
+}
+
+/// Returns the number of `what` in a file as Java counts them.
+///
+/// # Errors
+/// [`Error::Npy`] when an int does not hold it.
+pub fn size(count: usize, what: &dyn Display, path: &Path) -> crate::Result<jint> {
+    let too_many = |_| Error::npy(path, format!("it has {count} {what}, more than {}", jint::MAX));
+    jint::try_from(count).map_err(too_many)
+}
+
+/// Number types whose arrays cross.
+pub trait Element: TypeArray + Plain {
+    /// Copies `length` elements of an array, from `first` on, to `to`.
+    ///
+    /// # Safety
+    /// `env` is this thread's, `array` is an array of this type that has these elements, and `to` has room for them.
+    unsafe fn read(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, to: *mut Self);
+
+    /// Copies `length` elements from `from` to an array, from `first` on.
+    ///
+    /// # Safety
+    /// `env` is this thread's, `array` is an array of this type that has these elements, and `from` has as many.
+    unsafe fn write(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, from: *const Self);
+}
+
+macro_rules! element {
+    ($type:ty, $read:ident, $write:ident) => {
+        impl Element for $type {
+            unsafe fn read(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, to: *mut Self) {
+                // SAFETY: this function's contract is that of the JNI function.
+                unsafe { ((**env).v1_1.$read)(env, array, first, length, to) }
+            }
+
+            unsafe fn write(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, from: *const Self) {
+                // SAFETY: this function's contract is that of the JNI function.
+                unsafe { ((**env).v1_1.$write)(env, array, first, length, from) }
+            }
+        }
+    };
+}
+element!(jdouble, GetDoubleArrayRegion, SetDoubleArrayRegion);
+element!(jfloat, GetFloatArrayRegion, SetFloatArrayRegion);
+element!(jint, GetIntArrayRegion, SetIntArrayRegion);
+element!(jlong, GetLongArrayRegion, SetLongArrayRegion);
+
+/// An array of Java's that is not null.
+#[derive(Debug)]
+pub struct Array<'local, T> {
+    call: Call<'local>,
+    array: jarray,
+    length: usize,
+    elements: std::marker::PhantomData<T>,
+}
+
+impl<T> Clone for Array<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Array<'_, T> {}
+
+impl<'local, T: Element> Array<'local, T> {
+    /// Returns the array that an argument of this name is.
+    ///
+    /// # Errors
+    /// [`Failure::Null`] when it is null.
+    #[inline]
+    pub fn new(call: Call<'local>, array: &JPrimitiveArray<'local, T>, name: &'static str) -> Result<Self> {
+        Self::nullable(call, array).ok_or(Failure::Null(name))
+    }
+
+    /// Returns the array that an argument is, or nothing where it is null.
+    #[inline]
+    pub fn nullable(call: Call<'local>, array: &JPrimitiveArray<'local, T>) -> Option<Self> {
+        if array.is_null() {
+            return None;
+        }
+        let (env, array) = (call.env(), array.as_raw());
+        // SAFETY: `env` is this thread's JNI environment and `array` a reference that is not null.
+        let length = unsafe { ((**env).v1_1.GetArrayLength)(env, array) } as usize;
+        Some(Self { call, array, length, elements: std::marker::PhantomData })
+    }
+
+    /// Returns the number of elements.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.length
+    }
+
+    /// Returns the bytes of all elements.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        self.length * size_of::<T>()
+    }
+
+    /// Copies the elements from `from` on to `values`.
+    ///
+    /// # Panics
+    /// When there are fewer elements from there on.
+    pub fn read(self, from: usize, values: &mut [T]) {
+        assert!(self.length.checked_sub(from) >= Some(values.len()), "the array has all these elements");
+        // SAFETY: the array has these elements, and `values` has room for them.
+        unsafe { self.read_to(from, values.len(), values.as_mut_ptr()) };
+    }
+
+    /// Copies `values` to the beginning.
+    ///
+    /// # Panics
+    /// When there are fewer elements.
+    pub fn write(self, values: &[T]) {
+        assert!(values.len() <= self.length, "the array has room for the values");
+        in_pieces(values.len(), |first, length| {
+            // SAFETY: the array has these elements, as has `values`.
+            unsafe { T::write(self.call.env(), self.array, first, length, values.as_ptr().add(first as usize)) };
+        });
+    }
+
+    /// Returns a copy of all elements.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn to_vec(self) -> crate::Result<Vec<T>> {
+        let mut copy = memory::with_capacity::<T>(self.length)?;
+        // SAFETY: the array has these elements, and `copy` has room for them.
+        unsafe { self.read_to(0, self.length, copy.as_mut_ptr()) };
+        // SAFETY: all of them have been written.
+        unsafe { copy.set_len(self.length) };
+        Ok(copy)
+    }
+
+    /// Copies `count` elements, from `from` on, to `to`.
+    ///
+    /// # Safety
+    /// The array has these elements, and `to` has room for them.
+    unsafe fn read_to(self, from: usize, count: usize, to: *mut T) {
+        in_pieces(count, |first, length| {
+            // SAFETY: as the caller grants. No index of an array is too large for a jsize.
+            unsafe { T::read(self.call.env(), self.array, from as jsize + first, length, to.add(first as usize)) };
+        });
+    }
+}
+
+/// Returns a new array of Java's with `values`.
+///
+/// # Errors
+/// [`Failure::Pending`] when the JVM has no memory for it.
+pub fn new_array<'local>(call: Call<'local>, values: &[jdouble]) -> Result<JPrimitiveArray<'local, jdouble>> {
+    let length = jsize::try_from(values.len()).map_err(|_| Error::OutOfMemory { bytes: size_of_val(values) })?;
+    let env = call.env();
+    // SAFETY: `env` is this thread's JNI environment, and the length is not negative.
+    let array = unsafe { ((**env).v1_1.NewDoubleArray)(env, length) };
+    if array.is_null() {
+        return Err(Failure::Pending);
+    }
+    Array { call, array, length: values.len(), elements: std::marker::PhantomData }.write(values);
+    // SAFETY: this is what JNI has just returned.
+    Ok(unsafe { JPrimitiveArray::<jdouble>::kind_from_raw(array) })
+}
+
+/// Calls `copy` with where each piece of an array begins and how long it is.
+fn in_pieces(length: usize, mut copy: impl FnMut(jsize, jsize)) {
+    for first in (0..length).step_by(PIECE) {
+        // An array of Java's has no more elements than a jsize can tell.
+        copy(first as jsize, PIECE.min(length - first) as jsize);
+    }
+}
+
+/// What a call does with an array.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Access {
+    /// It reads the elements.
+    Input,
+    /// It writes all elements, which start as anything.
+    Output,
+    /// It reads and writes the elements.
+    InputAndOutput,
+}
+
+/// Which of the arrays of one call are lent.
+#[derive(Clone, Copy, Debug)]
+pub struct Lending {
+    /// Those with more bytes than this.
+    above: usize,
+}
+
+impl Lending {
+    /// Returns what holds for a call whose largest array has this many bytes.
+    #[inline]
+    #[must_use]
+    pub fn beside(largest: usize) -> Self {
+        Self { above: if PINS.load(Ordering::Relaxed) { largest / SMALL_PART } else { usize::MAX } }
+    }
+
+    #[inline]
+    fn lends(self, bytes: usize) -> bool {
+        bytes > self.above
+    }
+}
+
+/// The elements of an array for the time of one call: lent, or a copy.
+///
+/// It is made in three steps, each for all arrays of the call before the next one for any: [`new`](Self::new), [`copy`](Self::copy)
+/// and [`lend`](Self::lend). No other function of JNI may be called between the last one and [`end`](Self::end).
+#[derive(Debug)]
+pub struct Elements<'local, T: Element> {
+    array: Array<'local, T>,
+    access: Access,
+    lent: Option<Lent<'local, T>>,
+    copy: Vec<T>,
+}
+
+impl<'local, T: Element> Elements<'local, T> {
+    /// Returns the elements of `array`, none of which are there yet.
+    #[inline]
+    #[must_use]
+    pub fn new(array: Array<'local, T>, access: Access) -> Self {
+        Self { array, access, lent: None, copy: Vec::new() }
+    }
+
+    /// Copies the elements, if they are not to be lent.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    #[inline]
+    pub fn copy(&mut self, lending: Lending) -> crate::Result<()> {
+        if !lending.lends(self.array.bytes()) {
+            self.copy = if self.access == Access::Output {
+                memory::unspecified(self.array.len())?
+            } else {
+                self.array.to_vec()?
+            };
+        }
+        Ok(())
+    }
+
+    /// Begins to borrow the elements, if they are to be lent.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    #[inline]
+    pub fn lend(&mut self, lending: Lending) -> crate::Result<()> {
+        if lending.lends(self.array.bytes()) {
+            self.lent = Some(Lent::new(self.array, if self.access == Access::Input { JNI_ABORT } else { 0 })?);
+        }
+        Ok(())
+    }
+
+    /// Returns the elements.
+    #[inline]
+    #[must_use]
+    pub fn get(&self) -> &[T] {
+        match &self.lent {
+            // SAFETY: the JVM keeps the elements here until the section ends, and an array that is written is not lent twice.
+            Some(lent) => unsafe { std::slice::from_raw_parts(lent.elements.as_ptr(), self.array.len()) },
+            None => &self.copy,
+        }
+    }
+
+    /// Returns the elements, to be written.
+    ///
+    /// # Safety
+    /// No other argument of the call is the same array.
+    #[inline]
+    #[must_use]
+    pub unsafe fn get_mut(&mut self) -> &mut [T] {
+        match &mut self.lent {
+            // SAFETY: as in `get`; by the caller's grant no one else has this array.
+            Some(lent) => unsafe { std::slice::from_raw_parts_mut(lent.elements.as_ptr(), self.array.len()) },
+            None => &mut self.copy,
+        }
+    }
+
+    /// Ends to borrow the elements, if they are lent.
+    #[inline]
+    pub fn end(&mut self) {
+        self.lent = None;
+    }
+
+    /// Copies to the array what was written, if it was not lent. To be called when nothing is lent any more.
+    #[inline]
+    pub fn write_back(&self) {
+        // What was lent has no copy, nor has what is empty.
+        self.array.write(&self.copy);
+    }
+}
+
+/// An array in a critical section, which ends when this is dropped.
+#[derive(Debug)]
+struct Lent<'local, T> {
+    array: Array<'local, T>,
+    elements: NonNull<T>,
+    mode: jint,
+}
+
+impl<'local, T: Element> Lent<'local, T> {
+    /// Begins a critical section. `jni` has one too, but calls JNI within it.
+    #[inline]
+    fn new(array: Array<'local, T>, mode: jint) -> crate::Result<Self> {
+        let env = array.call.env();
+        // SAFETY: `env` is this thread's environment, and `array` is not null, for its length is known.
+        let elements = unsafe { ((**env).v1_2.GetPrimitiveArrayCritical)(env, array.array, std::ptr::null_mut()) };
+        let elements = NonNull::new(elements.cast()).ok_or(Error::OutOfMemory { bytes: array.bytes() })?;
+        Ok(Self { array, elements, mode })
+    }
+}
+
+impl<T> Drop for Lent<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        let env = self.array.call.env();
+        // SAFETY: `new` began the section on this thread with these values, and this ends it.
+        unsafe {
+            ((**env).v1_2.ReleasePrimitiveArrayCritical)(
+                env,
+                self.array.array,
+                self.elements.as_ptr().cast(),
+                self.mode,
+            );
+        }
+    }
+}
