@@ -6,7 +6,8 @@
 //! fans out with [`for_each`], and only over independent parts of its result, so that no number of threads changes a bit of it.
 //!
 //! The pool is made by the first call that needs it. From then on the library stays mapped for the life of the
-//! process, for the pool's threads outlive the Java class loader that loaded it.
+//! process, for the pool's threads outlive the Java class loader that loaded it: they end soon after [`release`], which waits
+//! for none of them. The next class loader to load the same file gets the library as it was left.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -111,6 +112,16 @@ pub fn set_threads(threads: usize) -> Result<()> {
 /// Returns the error that says that there cannot be so many threads.
 pub(crate) fn no_such_count(threads: i64) -> Error {
     Error::ThreadCount { threads, maximum: rayon::max_num_threads() }
+}
+
+/// Ends the threads of the pool, once the calls that run on them have finished, and forgets the number that [`set_threads`] was
+/// given. The next call starts a new pool. Waits for no thread.
+pub(crate) fn release() {
+    let mut setting = setting();
+    setting.threads = None;
+    let pool = setting.pool.take();
+    drop(setting);
+    drop(pool);
 }
 
 /// Gives the threads of the pool, those there will be and those there are, manners; they keep the first that they are given.
@@ -560,7 +571,7 @@ mod pin {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::MutexGuard;
+    use std::sync::{MutexGuard, mpsc};
 
     use super::*;
 
@@ -752,6 +763,34 @@ mod tests {
                 set_threads(1 + i % 4).unwrap();
             }
         });
+    }
+
+    #[test]
+    fn released_threads_end_and_the_next_call_starts_others() {
+        thread_local! {
+            static END: Cell<Option<mpsc::Sender<()>>> = const { Cell::new(None) };
+        }
+        let _alone = alone_here();
+        set_threads(3).unwrap();
+        let (sender, ends) = mpsc::channel();
+        pool().unwrap().threads.broadcast(|_| END.set(Some(sender.clone())));
+        drop(sender);
+        release();
+        assert_eq!(ends.recv_timeout(Duration::from_secs(60)), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(super::threads(), processors());
+        assert_eq!(run(rayon::current_num_threads), Ok(processors()));
+    }
+
+    #[test]
+    fn work_that_runs_on_a_released_pool_finishes_there() {
+        let _alone = alone_here();
+        set_threads(3).unwrap();
+        let inside = run(|| {
+            release();
+            for_each(10, |_| ());
+            rayon::current_num_threads()
+        });
+        assert_eq!(inside, Ok(3));
     }
 
     #[test]

@@ -33,8 +33,8 @@ use jni::sys::JNINativeMethod;
 use call::Call;
 use failure::Result;
 
-use crate::allocator;
 use crate::index::handles;
+use crate::{allocator, parallel};
 
 /// Declares native methods of `Natives`, and the list `NATIVES` of all of them.
 ///
@@ -258,15 +258,19 @@ mod registration {
     }
 }
 
-/// What the JVM calls when it unloads the library: with the class loader that loaded it, unless threads keep it mapped.
+/// What the JVM calls when it unloads the library, with the class loader that loaded it. Where threads keep it mapped, the next
+/// class loader that loads the same file gets it as it is left here: as if it were new.
 #[unsafe(no_mangle)]
 extern "system" fn JNI_OnUnload(_: *mut jni::sys::JavaVM, _: *mut std::ffi::c_void) {
+    parallel::release();
+    handles::close_all();
+    arrays::set_pins(false);
     allocator::release();
 }
 
 /// Binds all methods. The JVM compares every signature with the Java class, and we ask it whether every method is static.
 ///
-/// A library that its threads keep mapped may have served an earlier class loader: what it knows of that one is forgotten.
+/// Nothing that belongs to this class loader is kept: a library that its threads keep mapped may serve a later one.
 fn register(call: Call<'_>) -> Result<()> {
     let _all_of_them = registration::NATIVES;
     call.require_static(throw::THROWS.0, throw::THROWS.1)?;
@@ -281,8 +285,6 @@ fn register(call: Call<'_>) -> Result<()> {
         // SAFETY: as above; and `natives!` compared each function with the Java signature that it is registered under.
         unsafe { call.register(std::slice::from_raw_parts(area.as_ptr().cast::<JNINativeMethod>(), area.len()))? };
     }
-    arrays::set_pins(false);
-    handles::close_all();
     pauses::observe(call.jvm()?);
     Ok(())
 }
