@@ -16,7 +16,9 @@ import java.util.Optional;
  *
  * <p>The library comes out of the jar, and is kept from one start to the next in a directory that only this user can
  * write to: in the user's cache ({@code XDG_CACHE_HOME} or {@code ~/.cache}, {@code ~/Library/Caches},
- * {@code %LOCALAPPDATA%}), or else in {@code java.io.tmpdir}. These system properties change that:
+ * {@code %LOCALAPPDATA%}), or else in {@code java.io.tmpdir}. Every directory above it, too, has to be owned by this
+ * user or root and writable by no one else, unless its sticky bit is set; otherwise the next place is taken. These
+ * system properties change that:
  *
  * <ul>
  *   <li>{@code rustffi.library}: the file to load, and nothing else;

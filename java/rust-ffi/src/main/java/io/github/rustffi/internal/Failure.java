@@ -135,6 +135,10 @@ final class Failure {
             return "this JDK denies native access to the " + module + ": run java with --enable-native-access="
                     + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
         }
+        if (is(e, Host.NO_STICKY_BIT)) {
+            return "whoever can write to a directory above the library's can replace it: set the sticky bit of that one"
+                    + " (chmod +t), or choose another one with -Drustffi.dir=DIR, or the file with -Drustffi.library=FILE";
+        }
         if (is(e, GLIBC)) {
             int at = message.indexOf("GLIBC_") + 6;
             return "the library needs glibc " + message.substring(at, message.indexOf('\'', at))

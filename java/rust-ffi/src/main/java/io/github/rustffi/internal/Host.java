@@ -20,9 +20,15 @@ final class Host {
     static final boolean WINDOWS = File.separatorChar == '\\';
 
     private static final int FILE_TYPE = 0170000;
+    private static final int DIRECTORY = 0040000;
+    private static final int STICKY = 01000;
     private static final int WRITABLE_BY_OTHERS = 0022;
+    private static final int WRITABLE_BY_ALL = 0002;
     private static final int ROOT = 0;
     private static final int UNKNOWN = -1;
+
+    /** What is said of a directory in which others can replace what is not theirs. */
+    static final String NO_STICKY_BIT = "has no sticky bit";
 
     private static volatile int user = UNKNOWN;
 
@@ -123,7 +129,7 @@ final class Host {
     private static String read(String file) {
         try (InputStream in = new FileInputStream(file)) {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
+        } catch (IOException | SecurityException e) {
             return "";
         }
     }
@@ -173,5 +179,91 @@ final class Host {
             }
         }
         return attributes;
+    }
+
+    /** Returns the path of a directory without links, and without having to exist itself. */
+    static Path resolve(Path directory) throws IOException {
+        try {
+            return directory.toRealPath();
+        } catch (NoSuchFileException e) {
+            Path parent = directory.getParent();
+            if (parent == null) {
+                throw e;
+            }
+            return resolve(parent).resolve(directory.getFileName());
+        }
+    }
+
+    /**
+     * Checks that no other user can put another directory in the place of a resolved one or of one above it, by the
+     * rule by which OpenSSH trusts a user's keys: each is owned by root or by this user, and is writable by no one
+     * else, unless its sticky bit keeps others from replacing what is in it. What does not exist yet is not checked.
+     *
+     * <p>The owner of {@code /} can replace everything, and is trusted as root is. It has another number than root
+     * where a sandbox gives this process a user namespace of its own.
+     *
+     * <p>On Windows nothing is checked, as with {@link #ownDirectory}.
+     *
+     * @param shared whether a directory that everyone can write to will do, without a sticky bit, if no other user runs
+     *     here
+     * @throws FileSystemException if another user can replace the directory, with the ancestor that makes it possible
+     */
+    static void requireIrreplaceable(Path directory, boolean shared) throws IOException {
+        if (WINDOWS) {
+            return;
+        }
+        // From the top: once a directory has passed, nobody else can change what its name in the next one leads to.
+        Path ancestor = directory.getRoot();
+        int top = ROOT;
+        for (int i = 0; i <= directory.getNameCount(); i++) {
+            if (i > 0) {
+                ancestor = ancestor.resolve(directory.getName(i - 1));
+            }
+            Map<String, Object> attributes;
+            try {
+                attributes = Files.readAttributes(ancestor, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+            } catch (NoSuchFileException e) {
+                return;
+            }
+            int owner = (int) attributes.get("uid");
+            if (i == 0) {
+                top = owner;
+            }
+            requireIrreplaceable(ancestor, (int) attributes.get("mode"), owner, top, shared);
+        }
+    }
+
+    private static void requireIrreplaceable(Path ancestor, int mode, int owner, int top, boolean shared)
+            throws IOException {
+        if ((mode & FILE_TYPE) != DIRECTORY) {
+            throw new FileSystemException(ancestor.toString(), null, "it is a link, or no directory");
+        }
+        if (owner != ROOT && owner != top && !isOurs(ancestor, owner)) {
+            throw new FileSystemException(
+                    ancestor.toString(), null, "user " + owner + " owns it, and this is user " + user());
+        }
+        if ((mode & WRITABLE_BY_OTHERS) != 0
+                && (mode & STICKY) == 0
+                && !(shared && (mode & WRITABLE_BY_ALL) != 0 && isOnlyUser())) {
+            throw new FileSystemException(
+                    ancestor.toString(),
+                    null,
+                    "other users can write to it, and it " + NO_STICKY_BIT + ": its mode is "
+                            + Integer.toOctalString(mode & ~FILE_TYPE));
+        }
+    }
+
+    /**
+     * Returns whether the first process here is this user's, and the user is not root: then this is a container that
+     * runs as this user alone. In a hardened one the only directory that can be written to is often a volume with mode
+     * 777.
+     */
+    private static boolean isOnlyUser() throws IOException {
+        try {
+            int first = (int) Files.getAttribute(Path.of("/proc/1"), "unix:uid");
+            return first != ROOT && first == user();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 }

@@ -74,7 +74,7 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
             try {
                 Path directory = root.directory();
                 place = directory.toString();
-                return load(library, root, directory);
+                return load(library, root, root.resolve(directory));
             } catch (IllegalCallerException e) {
                 // The JDK's denial of native access, which no other file would change.
                 throw e;

@@ -15,11 +15,8 @@ enum Root {
     /** Among the temporary files, but only for the moment of loading. */
     ONCE;
 
-    private static final Root[] ALONE = {GIVEN};
-    private static final Root[] OTHERS = {USER, TEMPORARY, ONCE};
-
     static Root[] choices() {
-        return System.getProperty("rustffi.dir") == null ? OTHERS : ALONE;
+        return System.getProperty("rustffi.dir") == null ? new Root[] {USER, TEMPORARY, ONCE} : new Root[] {GIVEN};
     }
 
     /**
@@ -38,6 +35,25 @@ enum Root {
         return this == USER
                 ? path.resolve("rust-ffi")
                 : this == TEMPORARY ? path.resolve(Host.WINDOWS ? "rust-ffi" : "rust-ffi-" + Host.user()) : path;
+    }
+
+    /**
+     * Returns where a directory of this kind is, without links above it, after checking that no other user can replace
+     * it.
+     *
+     * <p>The directory itself is followed where it is a link only if it is the one for temporary files. In that one
+     * another user could plant a link in the place of ours.
+     *
+     * @throws IOException if another user can replace it
+     */
+    Path resolve(Path directory) throws IOException {
+        Path above = this == ONCE ? directory : directory.getParent();
+        if (Host.WINDOWS || above == null) {
+            return directory;
+        }
+        Path resolved = Host.resolve(above);
+        Host.requireIrreplaceable(resolved, this == ONCE);
+        return this == ONCE ? resolved : resolved.resolve(directory.getFileName());
     }
 
     private static String userCache() throws IOException {

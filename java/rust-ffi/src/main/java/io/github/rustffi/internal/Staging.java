@@ -41,6 +41,9 @@ final class Staging implements AutoCloseable {
      */
     static void install(Library library, Path root) throws IOException {
         Files.createDirectories(root, privately());
+        if (root.getParent() != null) {
+            Host.requireIrreplaceable(root.getParent(), false);
+        }
         Host.ownDirectory(root);
         try (Staging staging = with(library, root)) {
             staging.moveTo(root.resolve(library.sha256()), library);

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,5 +133,81 @@ class HostTest {
         assertThatThrownBy(() -> Host.ownDirectory(open))
                 .isInstanceOf(FileSystemException.class)
                 .hasMessage(open + ": other users can write to it: its mode is " + mode);
+    }
+
+    // Directories above
+
+    private Path irreplaceable(Path path, boolean shared) throws Exception {
+        Path resolved = Host.resolve(path);
+        Host.requireIrreplaceable(resolved, shared);
+        return resolved;
+    }
+
+    private Path directory(String name, String permissions) throws Exception {
+        Path made = Files.createDirectories(Host.resolve(directory).resolve(name));
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(permissions));
+        return made;
+    }
+
+    @Test
+    void acceptsWhatNobodyElseCanReplaceWhetherItExistsOrNot() throws Exception {
+        Path missing = Host.resolve(directory).resolve("a").resolve("b");
+        assertThat(irreplaceable(directory, false)).isEqualTo(directory.toRealPath());
+        assertThat(irreplaceable(missing, false)).isEqualTo(missing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rwxrwxr-x, 775", "rwxr-x-w-, 752", "rwxrwxrwx, 777"})
+    void refusesWhatIsBelowADirectoryThatOthersCanWriteTo(String permissions, String mode) throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path open = directory("open", permissions);
+        Path below = Files.createDirectories(open.resolve("ours").resolve("deep"));
+        for (Path path : List.of(open, below, open.resolve("missing"))) {
+            assertThatThrownBy(() -> irreplaceable(path, false))
+                    .isInstanceOf(FileSystemException.class)
+                    .hasMessage(open + ": other users can write to it, and it has no sticky bit: its mode is " + mode);
+        }
+    }
+
+    @Test
+    void acceptsWhatIsBelowADirectoryWithItsStickyBit() throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path open = directory("open", "rwxrwxrwx");
+        Files.setAttribute(open, "unix:mode", 01777);
+        Path below = Files.createDirectory(open.resolve("ours"));
+        assertThat(irreplaceable(below, false)).isEqualTo(below);
+    }
+
+    @Test
+    void looksWhereALinkLeads() throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path open = directory("open", "rwxrwxrwx");
+        Path good = directory("good", "rwxr-xr-x");
+        Path bad = Files.createDirectory(open.resolve("bad"));
+        Path toBad = Files.createSymbolicLink(good.resolve("link"), bad);
+        assertThatThrownBy(() -> irreplaceable(toBad.resolve("cache"), false)).hasMessageStartingWith(open + ": ");
+        // Once it is resolved, what leads to it does not matter any more.
+        Path toGood = Files.createSymbolicLink(open.resolve("link"), good);
+        assertThat(irreplaceable(toGood.resolve("cache"), false)).isEqualTo(good.resolve("cache"));
+    }
+
+    @Test
+    void refusesAFileAbove() throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path file = Files.createFile(Host.resolve(directory).resolve("file"));
+        assertThatThrownBy(() -> irreplaceable(file, false)).hasMessage(file + ": it is a link, or no directory");
+    }
+
+    /** Root is never the only user, and here the first process is another user's if this is not root. */
+    @Test
+    void refusesADirectoryOfAllWhereOthersMayRun() throws Exception {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path first = Path.of("/proc/1");
+        assumeThat(Host.user() == 0
+                        || !Files.exists(first)
+                        || !Files.getAttribute(first, "unix:uid").equals(Host.user()))
+                .isTrue();
+        Path open = directory("open", "rwxrwxrwx");
+        assertThatThrownBy(() -> irreplaceable(open, true)).hasMessageContaining("has no sticky bit");
     }
 }

@@ -2,6 +2,7 @@ package io.github.rustffi.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.rustffi.NativeLibrary;
 import java.io.FileNotFoundException;
@@ -32,6 +33,7 @@ class LibraryTest {
 
     @BeforeEach
     void readTheJar() throws IOException {
+        root = root.toRealPath();
         library = Library.of(NativeLibrary.platform());
         try (var in = Library.class.getResourceAsStream("/" + Library.resource(NativeLibrary.platform()))) {
             content = in.readAllBytes();
@@ -142,6 +144,16 @@ class LibraryTest {
         Files.setLastModifiedTime(place, today);
         library.keepIn(root);
         assertThat(Files.getLastModifiedTime(place)).isEqualTo(today);
+    }
+
+    @Test
+    void isNotKeptBelowALinkThatAppearsLate() throws IOException {
+        assumeThat(Host.WINDOWS).isFalse();
+        Path target = Files.createDirectory(root.resolve("target"));
+        Path link = Files.createSymbolicLink(root.resolve("link"), target);
+        assertThatThrownBy(() -> library.keepIn(link.resolve("cache")))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(link + ": it is a link, or no directory");
     }
 
     @Test

@@ -24,6 +24,7 @@ class StagingTest {
 
     @BeforeEach
     void readTheJar() throws IOException {
+        root = root.toRealPath();
         library = Library.of(NativeLibrary.platform());
     }
 
