@@ -73,8 +73,8 @@ public final class NativeLibrary {
     }
 
     /**
-     * Returns where the loaded library is. A second class loader has a copy of its own, which is gone as soon as it is
-     * loaded, or else, on Windows, removed by a later start.
+     * Returns where the loaded library is. Each class loader that has it loaded at the same time has a copy of its own;
+     * a later class loader takes the copy of one that is gone.
      *
      * @return the file, or its name alone where {@code rustffi.system} is given
      * @throws UnsatisfiedLinkError as {@link #load()} does

@@ -19,7 +19,8 @@ import java.util.zip.CRC32;
  * start can afford to compute, guards against accidents: a truncated write, a full disk, a bad sector.
  */
 final class Library {
-    static final String NAME = System.mapLibraryName("rust_ffi");
+    /** The number of files that are kept of one library, for as many class loaders of a JVM at the same time. */
+    static final int COPIES = 32;
 
     private static final long DAY = 24 * 60 * 60 * 1000L;
 
@@ -35,8 +36,13 @@ final class Library {
         this.size = size;
     }
 
+    /** Returns the name of the library's file on this platform. */
+    static String name() {
+        return System.mapLibraryName("rust_ffi");
+    }
+
     static String resource(String platform) {
-        return "natives/".concat(platform).concat("/").concat(NAME);
+        return "natives/".concat(platform).concat("/").concat(name());
     }
 
     /**
@@ -83,24 +89,29 @@ final class Library {
     }
 
     /**
-     * Returns this library's file below a directory, after putting it there where it is missing or damaged.
+     * Returns one of this library's files below a directory, after putting it there where it is missing or damaged.
      *
+     * @param copy from 1 for the file that every JVM loads first, to {@link #COPIES}
      * @throws IOException if the directory cannot be used
      */
-    Path keepIn(Path root) throws IOException {
+    Path keepIn(Path root, int copy) throws IOException {
         Path place = root.resolve(sha256);
-        Path file = place.resolve(NAME);
+        Path directory = copy == 1 ? place : place.resolve(Integer.toString(copy));
+        Path file = directory.resolve(name());
         if (Host.ownDirectory(root) != null) {
             Map<String, Object> used = Host.ownDirectory(place);
+            if (used != null && copy > 1) {
+                used = Host.ownDirectory(directory);
+            }
             if (used != null && isIntact(file)) {
                 long now = System.currentTimeMillis();
                 if (now - ((FileTime) used.get("lastModifiedTime")).toMillis() > DAY) {
-                    place.toFile().setLastModified(now);
+                    directory.toFile().setLastModified(now);
                 }
                 return file;
             }
         }
-        Staging.install(this, root);
+        Staging.install(this, root, directory);
         return file;
     }
 

@@ -53,7 +53,7 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
         }
         if (Boolean.getBoolean("rustffi.system")) {
             System.loadLibrary("rust_ffi");
-            return new Loader(platforms[0], Path.of(Library.NAME), null);
+            return new Loader(platforms[0], Path.of(Library.name()), null);
         }
         for (String platform : platforms) {
             try {
@@ -89,8 +89,10 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
     }
 
     private static Path load(Library library, Root root, Path directory) throws IOException {
-        if (root != Root.ONCE) {
-            Path kept = library.keepIn(directory);
+        // A library whose threads have run stays mapped when its class loader goes: whoever comes next takes the same
+        // file.
+        for (int copy = 1; copy <= Library.COPIES && root != Root.ONCE; copy++) {
+            Path kept = library.keepIn(directory, copy);
             try {
                 System.load(kept.toString());
                 return kept;

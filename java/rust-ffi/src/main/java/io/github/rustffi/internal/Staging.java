@@ -37,20 +37,21 @@ final class Staging implements AutoCloseable {
     /**
      * Puts a library into its place below a directory, and takes away what nothing has used there for 30 days.
      *
+     * @param place the directory that will hold the file: the library's below {@code root}, or one of a copy in it
      * @throws IOException if the directory cannot be used
      */
-    static void install(Library library, Path root) throws IOException {
+    static void install(Library library, Path root, Path place) throws IOException {
         Files.createDirectories(root, privately());
         if (root.getParent() != null) {
             Host.requireIrreplaceable(root.getParent(), false);
         }
         Host.ownDirectory(root);
         try (Staging staging = with(library, root)) {
-            staging.moveTo(root.resolve(library.sha256()), library);
+            staging.moveTo(place, library);
         }
-        for (String place : entries(root)) {
-            if (!place.equals(library.sha256())) {
-                removeUnused(root.resolve(place));
+        for (String version : entries(root)) {
+            if (!version.equals(library.sha256())) {
+                removeUnused(root.resolve(version));
             }
         }
     }
@@ -114,7 +115,7 @@ final class Staging implements AutoCloseable {
     }
 
     Path file() {
-        return directory.resolve(CONTENT).resolve(Library.NAME);
+        return directory.resolve(CONTENT).resolve(Library.name());
     }
 
     private void extract(Library library) throws IOException {
@@ -130,7 +131,7 @@ final class Staging implements AutoCloseable {
         try {
             Files.move(directory.resolve(CONTENT), place, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            Path file = place.resolve(Library.NAME);
+            Path file = place.resolve(Library.name());
             if (Host.ownDirectory(place) == null) {
                 throw e;
             }
@@ -152,7 +153,7 @@ final class Staging implements AutoCloseable {
 
     private static void remove(Path directory, FileChannel lock) throws IOException {
         try (lock) {
-            Files.deleteIfExists(directory.resolve(CONTENT).resolve(Library.NAME));
+            Files.deleteIfExists(directory.resolve(CONTENT).resolve(Library.name()));
             Files.deleteIfExists(directory.resolve(CONTENT));
             // Last, and before the lock is released: without it, nothing could be told of what remains.
             Files.deleteIfExists(directory.resolve(LOCK));
@@ -189,7 +190,14 @@ final class Staging implements AutoCloseable {
             if (attributes != null) {
                 long used = ((FileTime) attributes.get("lastModifiedTime")).toMillis();
                 if (System.currentTimeMillis() - used > UNUSED) {
-                    Files.deleteIfExists(place.resolve(Library.NAME));
+                    for (int copy = Library.COPIES; copy > 1; copy--) {
+                        Path directory = place.resolve(Integer.toString(copy));
+                        if (Host.ownDirectory(directory) != null) {
+                            Files.deleteIfExists(directory.resolve(Library.name()));
+                            Files.delete(directory);
+                        }
+                    }
+                    Files.deleteIfExists(place.resolve(Library.name()));
                     Files.delete(place);
                 }
             }

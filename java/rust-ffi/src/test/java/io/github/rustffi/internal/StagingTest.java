@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +47,9 @@ class StagingTest {
         Path full = abandoned("1");
         Files.createFile(full.resolve("lock"));
         Files.createDirectory(full.resolve("library"));
-        Files.write(full.resolve("library").resolve(Library.NAME), new byte[10]);
+        Files.write(full.resolve("library").resolve(Library.name()), new byte[10]);
         Path empty = abandoned("2");
-        library.keepIn(root);
+        library.keepIn(root, 1);
         assertThat(full).doesNotExist();
         assertThat(empty).doesNotExist();
     }
@@ -59,11 +62,11 @@ class StagingTest {
     void whatALivingStartIsWritingIsLeftAlone() throws Exception {
         try (Jvm.Running writer = Jvm.ofClasses().start(Holder.class, root.toString())) {
             Path staged = Path.of(writer.line());
-            library.keepIn(root);
+            library.keepIn(root, 1);
             assertThat(library.isIntact(staged)).isTrue();
             writer.kill();
-            Files.delete(library.keepIn(root));
-            library.keepIn(root);
+            Files.delete(library.keepIn(root, 1));
+            library.keepIn(root, 1);
             assertThat(staged.getParent().getParent()).doesNotExist();
         }
     }
@@ -82,9 +85,50 @@ class StagingTest {
     void versionsThatNothingHasUsedFor30DaysAreRemoved() throws IOException {
         Path unused = version("a", LONG_AGO);
         Path used = version("b", Instant.now().minus(Duration.ofDays(29)));
-        library.keepIn(root);
+        library.keepIn(root, 1);
         assertThat(unused).doesNotExist();
-        assertThat(used.resolve(Library.NAME)).exists();
+        assertThat(used.resolve(Library.name())).exists();
+    }
+
+    @Test
+    void theCopiesOfAVersionGoWithIt() throws IOException {
+        Path unused = version("a", LONG_AGO);
+        for (String copy : new String[] {"2", "3", "32"}) {
+            Path directory = Files.createDirectory(unused.resolve(copy));
+            Files.write(directory.resolve(Library.name()), new byte[10]);
+        }
+        Files.setLastModifiedTime(unused, FileTime.from(LONG_AGO));
+        library.keepIn(root, 1);
+        assertThat(unused).doesNotExist();
+    }
+
+    @Test
+    void manyStartsAtOnceInstallTheSameCopy() throws Exception {
+        library.keepIn(root, 1);
+        List<Jvm.Running> starts = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            starts.add(Jvm.ofClasses().start(Installer.class, root.toString()));
+        }
+        for (Jvm.Running start : starts) {
+            try (start) {
+                assertThat(start.line()).isEqualTo("intact");
+            }
+        }
+        try (Stream<Path> files = Files.walk(root)) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(4);
+        }
+    }
+
+    /** Puts further copies into a directory. */
+    static final class Installer {
+        public static void main(String[] args) throws Exception {
+            Library library = Library.of(NativeLibrary.platform());
+            boolean intact = true;
+            for (int copy = 2; copy <= 4; copy++) {
+                intact &= library.isIntact(library.keepIn(Path.of(args[0]), copy));
+            }
+            System.out.println(intact ? "intact" : "damaged");
+        }
     }
 
     @Test
@@ -93,24 +137,24 @@ class StagingTest {
         Files.createFile(foreign.resolve("somebody's"));
         Files.setLastModifiedTime(foreign, FileTime.from(LONG_AGO));
         Path otherName = Files.createDirectory(root.resolve("old"));
-        Files.createFile(otherName.resolve(Library.NAME));
+        Files.createFile(otherName.resolve(Library.name()));
         Files.setLastModifiedTime(otherName, FileTime.from(LONG_AGO));
         Path target = Files.createDirectory(root.resolve("target"));
-        Files.createFile(target.resolve(Library.NAME));
+        Files.createFile(target.resolve(Library.name()));
         Files.setLastModifiedTime(target, FileTime.from(LONG_AGO));
         Path link = Files.createSymbolicLink(root.resolve("d".repeat(64)), target);
         Path stagingLink = Files.createSymbolicLink(root.resolve("rust-ffi-staging-link"), target);
-        library.keepIn(root);
+        library.keepIn(root, 1);
         assertThat(foreign.resolve("somebody's")).exists();
-        assertThat(otherName.resolve(Library.NAME)).exists();
-        assertThat(target.resolve(Library.NAME)).exists();
+        assertThat(otherName.resolve(Library.name())).exists();
+        assertThat(target.resolve(Library.name())).exists();
         assertThat(link).isSymbolicLink();
         assertThat(stagingLink).isSymbolicLink();
     }
 
     private Path version(String digit, Instant used) throws IOException {
         Path place = Files.createDirectory(root.resolve(digit.repeat(64)));
-        Files.write(place.resolve(Library.NAME), new byte[10]);
+        Files.write(place.resolve(Library.name()), new byte[10]);
         Files.setLastModifiedTime(place, FileTime.from(used));
         return place;
     }
@@ -121,7 +165,7 @@ class StagingTest {
         Path theirs = Files.createTempDirectory(temporary, "nativelib-loader_");
         try {
             Files.setLastModifiedTime(theirs, FileTime.from(LONG_AGO));
-            library.keepIn(root);
+            library.keepIn(root, 1);
             assertThat(theirs).exists();
         } finally {
             Files.deleteIfExists(theirs);
