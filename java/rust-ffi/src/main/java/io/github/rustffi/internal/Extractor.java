@@ -3,6 +3,10 @@ package io.github.rustffi.internal;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardCopyOption;
 import java.util.Properties;
 import org.scijava.nativelib.BaseJniExtractor;
 
@@ -21,8 +25,16 @@ final class Extractor extends BaseJniExtractor {
      * @throws IOException if the jar holds none, or the directory cannot be written to
      */
     static void extract(Library library, File directory) throws IOException {
-        if (create(directory).extractJni(library.directory(), "rust_ffi") == null) {
-            throw new FileNotFoundException("the jar holds no ".concat(library.resource()));
+        try {
+            if (create(directory).extractJni(library.directory(), "rust_ffi") == null) {
+                throw new FileNotFoundException("the jar holds no ".concat(library.resource()));
+            }
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            InputStream in = Library.openInJar(library.resource());
+            if (in == null) {
+                throw e;
+            }
+            Files.copy(in, directory.toPath().resolve(Library.name()), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

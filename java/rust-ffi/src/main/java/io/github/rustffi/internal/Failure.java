@@ -13,48 +13,40 @@ import java.util.Set;
 
 /** Explains in one message why the library cannot be loaded, and what can be done about it. */
 final class Failure {
-    private static final String[] PLATFORMS = {
-        "linux_64/librust_ffi.so",
-        "linux_arm64/librust_ffi.so",
-        "linux_musl_64/librust_ffi.so",
-        "linux_musl_arm64/librust_ffi.so",
-        "osx_64/librust_ffi.dylib",
-        "osx_arm64/librust_ffi.dylib",
-        "windows_64/rust_ffi.dll",
-        "windows_arm64/rust_ffi.dll",
-    };
-
     /** What {@link Library} says where the jar has none for a platform. */
     private static final String NOT_HELD = "the jar holds no ";
 
     private static final String REPORT = "https://github.com/rustffi/rust-ffi/issues";
 
-    // What dynamic linkers and the JVM say.
-    private static final String[] NOEXEC = {"failed to map segment", "not permitted", "ermission denied"};
-    private static final String[] GLIBC = {"version `GLIBC_"};
-    private static final String[] OTHER_LIBC = {"libc.musl-", "libc.so: ", "ld-linux-", "Error relocating"};
-    private static final String[] ARCHITECTURE = {"can't load ", ".dll on a ", "ELFCLASS", "incompatible architecture"};
-    private static final String[] DEPENDENCY = {"dependent libraries"};
-    private static final String[] FULL = {"No space left"};
-
     private Failure() {}
 
     /** Returns whether a library was refused for what it is, rather than for where it is. */
     static boolean isOfLibrary(Throwable e) {
-        return e instanceof UnsatisfiedLinkError && isAnyOf(e, GLIBC, OTHER_LIBC, ARCHITECTURE);
+        return e instanceof UnsatisfiedLinkError && (isGlibc(e) || isOtherLibc(e) || isArchitecture(e));
     }
 
     static boolean isLoadedElsewhere(Throwable e) {
         return is(e, "already loaded in another classloader");
     }
 
-    private static boolean isAnyOf(Throwable e, String[]... groups) {
-        for (String[] group : groups) {
-            if (is(e, group)) {
-                return true;
-            }
-        }
-        return false;
+    // What dynamic linkers and the JVM say. No arrays in constants: an initializer that failed in a full heap would
+    // leave this
+    // class useless.
+
+    private static boolean isNoexec(Throwable e) {
+        return e instanceof UnsatisfiedLinkError && is(e, "failed to map segment", "not permitted", "ermission denied");
+    }
+
+    private static boolean isGlibc(Throwable e) {
+        return is(e, "version `GLIBC_");
+    }
+
+    private static boolean isOtherLibc(Throwable e) {
+        return is(e, "libc.musl-", "libc.so: ", "ld-linux-", "Error relocating");
+    }
+
+    private static boolean isArchitecture(Throwable e) {
+        return is(e, "can't load ", ".dll on a ", "ELFCLASS", "incompatible architecture");
     }
 
     private static boolean is(Throwable e, String... marks) {
@@ -125,7 +117,11 @@ final class Failure {
     }
 
     private static String property(String name) {
-        return String.valueOf(System.getProperty(name));
+        try {
+            return String.valueOf(System.getProperty(name));
+        } catch (SecurityException e) {
+            return "unknown";
+        }
     }
 
     private static String hint(Throwable e, String platform) {
@@ -135,51 +131,86 @@ final class Failure {
             return "this JDK denies native access to the " + module + ": run java with --enable-native-access="
                     + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
         }
+        if (e instanceof SecurityException) {
+            return "a security manager forbids it: grant the jar java.security.AllPermission";
+        }
+        if (e instanceof UnsatisfiedLinkError && !isPackageOriginal()) {
+            return "the package " + parent(originalPackage()) + " cannot be relocated, and here it is "
+                    + parent(Failure.class.getPackageName()) + ": the library knows its classes by their names";
+        }
         if (is(e, Host.NO_STICKY_BIT)) {
             return "whoever can write to a directory above the library's can replace it: set the sticky bit of that one"
                     + " (chmod +t), or choose another one with -Drustffi.dir=DIR, or the file with -Drustffi.library=FILE";
         }
-        if (is(e, GLIBC)) {
+        if (isGlibc(e)) {
             int at = message.indexOf("GLIBC_") + 6;
             return "the library needs glibc " + message.substring(at, message.indexOf('\'', at))
                     + ", and this system has " + libc()
                     + ": a newer system, or the library built on this one, would do";
         }
-        if (is(e, OTHER_LIBC)) {
+        if (isOtherLibc(e)) {
             return "the library is for the other C library, glibc or musl, and this JVM runs on " + libc()
                     + ": the jar must hold the platform that fits";
         }
-        if (is(e, ARCHITECTURE) || is(e, NOT_HELD)) {
+        if (isArchitecture(e) || is(e, NOT_HELD)) {
             return platform.startsWith("osx_")
                     ? "this JVM is for " + property("os.arch") + ": on a Mac with Apple silicon, take a JDK for aarch64"
                     : "the jar must hold the platform of this JVM, which is for " + property("os.arch");
         }
-        if (is(e, DEPENDENCY)) {
+        if (is(e, "dependent libraries")) {
             return "a DLL that the library needs is missing, or this JDK cannot load from a path that the code page cannot name:"
                     + " choose another one with -Drustffi.dir=DIR";
         }
         if (isLoadedElsewhere(e)) {
             return "a file can be loaded by one class loader at a time: give the other one a copy, or share this class";
         }
-        if (e instanceof UnsatisfiedLinkError && is(e, NOEXEC)) {
+        if (isNoexec(e)) {
             return "the directory is mounted noexec, or a security policy forbids to run code from it:"
                     + " choose another one with -Drustffi.dir=DIR";
         }
-        if (is(e, FULL)) {
+        if (is(e, "No space left")) {
             return "the disk is full: free some space, or choose another directory with -Drustffi.dir=DIR";
         }
         return "";
     }
 
+    private static boolean isPackageOriginal() {
+        return Failure.class.getPackageName().equals(originalPackage());
+    }
+
+    /** Returns the name of this package, written so that a tool that renames the package does not find it. */
+    private static String originalPackage() {
+        return new StringBuilder("lanretni.ifftsur.buhtig.oi").reverse().toString();
+    }
+
+    private static String parent(String name) {
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
     /** Returns where this class comes from. */
     static String jar() {
-        CodeSource source = Failure.class.getProtectionDomain().getCodeSource();
+        CodeSource source = null;
+        try {
+            source = Failure.class.getProtectionDomain().getCodeSource();
+        } catch (SecurityException e) {
+            // It forbids to ask.
+        }
         return source == null ? "of an unknown place" : String.valueOf(source.getLocation());
     }
 
     private static List<String> platforms() {
         List<String> platforms = new ArrayList<>();
-        for (String platform : PLATFORMS) {
+        String[] files = {
+            "linux_64/librust_ffi.so",
+            "linux_arm64/librust_ffi.so",
+            "linux_musl_64/librust_ffi.so",
+            "linux_musl_arm64/librust_ffi.so",
+            "osx_64/librust_ffi.dylib",
+            "osx_arm64/librust_ffi.dylib",
+            "windows_64/rust_ffi.dll",
+            "windows_arm64/rust_ffi.dll",
+        };
+        for (String platform : files) {
             if (Failure.class.getResource("/natives/" + platform + ".sha256") != null) {
                 platforms.add(platform.substring(0, platform.indexOf('/')));
             }

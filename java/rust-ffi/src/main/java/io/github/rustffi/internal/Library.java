@@ -1,16 +1,24 @@
 package io.github.rustffi.internal;
 
+import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.CodeSource;
 import java.util.Map;
 import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library that the jar holds for one platform, and its file in a directory.
@@ -69,10 +77,47 @@ final class Library {
         if (url == null) {
             throw new FileNotFoundException("the jar holds no ".concat(resource));
         }
-        URLConnection connection = url.openConnection();
-        // A cached connection would keep the jar open for as long as the JVM lives.
-        connection.setUseCaches(false);
-        return connection.getInputStream();
+        try {
+            URLConnection connection = url.openConnection();
+            // A cached connection would keep the jar open for as long as the JVM lives.
+            connection.setUseCaches(false);
+            return connection.getInputStream();
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            InputStream in = openInJar(resource);
+            if (in == null) {
+                throw e;
+            }
+            return in;
+        }
+    }
+
+    /**
+     * Opens a resource in the jar's file, past the JDK's handler of {@code jar:} URLs: that one takes the first
+     * {@code !/} for the end of the file's name, and a directory's name can end with an exclamation mark.
+     *
+     * @return null if these classes do not come from a file, or if it has no such resource
+     */
+    static @Nullable InputStream openInJar(String resource) throws IOException {
+        CodeSource source = Library.class.getProtectionDomain().getCodeSource();
+        URL location = source == null ? null : source.getLocation();
+        if (location == null || !location.getProtocol().equals("file")) {
+            return null;
+        }
+        File jar;
+        try {
+            jar = new File(location.toURI());
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            return null;
+        }
+        if (!jar.isFile()) {
+            return null;
+        }
+        try (ZipFile zip = new ZipFile(jar)) {
+            ZipEntry entry = zip.getEntry(resource);
+            return entry == null
+                    ? null
+                    : new ByteArrayInputStream(zip.getInputStream(entry).readAllBytes());
+        }
     }
 
     /** Returns the library's directory in the jar. */

@@ -190,7 +190,7 @@ class LoadingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"with spaces", "ü", "漢字", "%20", "a+b", "#"})
+    @ValueSource(strings = {"with spaces", "ü", "漢字", "%20", "a+b", "#", "ends with!"})
     void anyNameWillDoForTheDirectoryOfTheJarAndOfTheCache(String name) throws IOException {
         Path odd = Files.createDirectory(directory.resolve(name));
         Path jar = Files.copy(Jvm.jar(), odd.resolve("rust-ffi.jar"));
@@ -357,6 +357,18 @@ class LoadingIT {
                         .with("--illegal-native-access=deny")
                         .probe())
                 .contains("--enable-native-access=io.github.rustffi");
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_17)
+    void aSecurityManagerThatForbidsLoadingIsNamed() throws IOException {
+        Jvm managed = jvm().with("-Djava.security.manager");
+        assertThat(managed.probe())
+                .contains("cannot load rust_ffi ")
+                .contains("java.security.AccessControlException: access denied")
+                .contains("hint: a security manager forbids it");
+        assertThat(managed.run(Failing.class.getName()))
+                .contains("available false, same error true, cause the same true");
     }
 
     @Test

@@ -14,6 +14,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.ClassRemapper;
+import org.objectweb.asm.commons.Remapper;
 
 /** The ways in which programs carry the jar. */
 class PackagingIT {
@@ -57,6 +62,46 @@ class PackagingIT {
         all.putAll(probe(""));
         Path shaded = Jars.write(directory.resolve("shaded.jar"), all);
         assertThat(isolated(Jvm.ofClasses().classPath(shaded)).probe()).contains("8 from ");
+    }
+
+    @Test
+    void aRelocatedPackageIsExplained() throws IOException {
+        Map<String, byte[]> relocated = new LinkedHashMap<>();
+        Map<String, byte[]> original = Jars.read(Jvm.jar());
+        original.putAll(probe(""));
+        original.forEach((name, content) -> relocated.put(
+                RELOCATION.map(name.replace(".class", "")) + (name.endsWith(".class") ? ".class" : ""),
+                name.endsWith(".class") ? relocate(content) : content));
+        for (String dependency : new String[] {"org.scijava.nativelib.NativeLibraryUtil", "org.slf4j.Logger"}) {
+            Jars.read(Jvm.dependency(dependency)).forEach(relocated::putIfAbsent);
+        }
+        Path jar = Jars.write(directory.resolve("relocated.jar"), relocated);
+        assertThat(isolated(Jvm.ofClasses().classPath(jar)).run("com.acme.rustffi.loading.Probe"))
+                .contains("cannot load rust_ffi ")
+                .contains("hint: the package io.github.rustffi cannot be relocated, and here it is com.acme.rustffi: ");
+    }
+
+    /** Renames as maven-shade-plugin does, which looks into constants too. */
+    private static final Remapper RELOCATION = new Remapper(Opcodes.ASM9) {
+        @Override
+        public String map(String name) {
+            return name.startsWith("io/github/rustffi") ? name.replace("io/github/", "com/acme/") : name;
+        }
+
+        @Override
+        public Object mapValue(Object value) {
+            return value instanceof String
+                    ? ((String) value)
+                            .replace("io.github.rustffi", "com.acme.rustffi")
+                            .replace("io/github/rustffi", "com/acme/rustffi")
+                    : super.mapValue(value);
+        }
+    };
+
+    private static byte[] relocate(byte[] type) {
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(type).accept(new ClassRemapper(writer, RELOCATION), 0);
+        return writer.toByteArray();
     }
 
     @Test
