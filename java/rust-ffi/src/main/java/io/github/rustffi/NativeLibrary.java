@@ -3,6 +3,7 @@ package io.github.rustffi;
 import io.github.rustffi.internal.Loader;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The native library behind this package: whether it is loaded, from where, and why not.
@@ -28,38 +29,108 @@ import java.util.Optional;
  * </ul>
  */
 public final class NativeLibrary {
-    private static final Loader LOADER = Loader.load();
+    /** Bytes of heap that are free before loading begins: a first start allocates 700,000. */
+    private static final int HEAP = 1 << 20;
+
+    /** Calls of {@link #touch} that use about 27 KB of stack: a first start needs 25. */
+    private static final int STACK = 72;
+
+    /** Whether the library can be called. Not volatile: a thread that sees it too late only takes the longer way. */
+    private static boolean loaded;
+
+    /** The outcome of loading, once there is one: not volatile either, since it cannot change. */
+    private static @Nullable Loader outcome;
 
     private NativeLibrary() {}
+
+    private static Loader outcome() {
+        Loader known = outcome;
+        return known != null ? known : findOutcome();
+    }
+
+    /**
+     * Loads the library, unless another thread has done so. Not in a static initializer: one that failed for a reason
+     * that passes, a full heap or the end of the stack, would leave the class useless for as long as the JVM lives.
+     */
+    private static synchronized Loader findOutcome() {
+        Loader known = outcome;
+        if (known == null) {
+            requireRoom();
+            known = Loader.load();
+            outcome = known;
+            loaded = known.failure() == null;
+        }
+        return known;
+    }
+
+    /** Fails here where loading would fail half-way for want of memory, and leave classes of the JDK useless too. */
+    private static void requireRoom() {
+        long used = touch(STACK, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+        byte[] memory = new byte[HEAP];
+        memory[0] = (byte) used;
+    }
+
+    /** Calls itself, with so many values that each call uses much of the stack whether it is compiled or not. */
+    private static long touch(
+            int calls,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g,
+            long h,
+            long i,
+            long j,
+            long k,
+            long l,
+            long m,
+            long n,
+            long o,
+            long p) {
+        long below = calls == 0 ? 0 : touch(calls - 1, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, a);
+        return below + a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p;
+    }
 
     /**
      * Loads the native library of this platform out of the jar. Does nothing where it is loaded already; where loading
      * has failed once, every later call fails in the same way. Safe to call from any thread.
      *
      * @throws UnsatisfiedLinkError if the library cannot be loaded, with everything that a user needs to know
+     * @throws VirtualMachineError if there is too little memory or stack to load it: then the next call tries again
      */
     public static void load() {
-        if (LOADER.failure() != null) {
-            throw LOADER.failure();
+        if (!loaded) {
+            requireLoaded();
+        }
+    }
+
+    private static void requireLoaded() {
+        UnsatisfiedLinkError failure = outcome().failure();
+        if (failure != null) {
+            throw failure;
         }
     }
 
     /**
-     * Returns whether the native library is loaded, after trying to load it. Never throws.
+     * Returns whether the native library is loaded, after trying to load it. Throws nothing but a
+     * {@link VirtualMachineError}, as {@link #load()} does.
      *
      * @return true if the methods of this package can be called
      */
     public static boolean isAvailable() {
-        return LOADER.failure() == null;
+        return loaded || outcome().failure() == null;
     }
 
     /**
-     * Returns why the native library is not available. Never throws.
+     * Returns why the native library is not available. Throws nothing but a {@link VirtualMachineError}, as
+     * {@link #load()} does.
      *
      * @return what {@link #load()} throws, or nothing where the library is loaded
      */
     public static Optional<Throwable> unavailabilityCause() {
-        return Optional.ofNullable(LOADER.failure());
+        return Optional.ofNullable(outcome().failure());
     }
 
     /**
@@ -69,7 +140,7 @@ public final class NativeLibrary {
      * @return a name such as {@code linux_64}, {@code windows_arm64} or {@code osx_arm64}
      */
     public static String platform() {
-        return LOADER.platform();
+        return outcome().platform();
     }
 
     /**
@@ -81,6 +152,6 @@ public final class NativeLibrary {
      */
     public static Path path() {
         load();
-        return LOADER.path();
+        return outcome().path();
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcome of the one attempt to load the native library: either its path or the failure.
+ * The outcome of an attempt to load the native library: either its path or the failure.
  *
  * @param platform the directory of this platform's library in the jar
  * @param path the loaded file, or an empty path
@@ -18,10 +18,11 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
     private static final String TURN = "io.github.rustffi loads its library";
 
     /**
-     * Loads the library. Never throws: a static initializer calls this, and a failure there would hide its cause from
-     * every caller but the first.
+     * Loads the library. May be called again, and then finds the same file loaded already.
      *
      * @return the outcome
+     * @throws VirtualMachineError for a reason that may be over when this is called again: a full heap, or the end of
+     *     the stack
      */
     public static Loader load() {
         List<Attempt> attempts = new ArrayList<>();
@@ -35,13 +36,37 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
                     requireSameVersion(loaded.path);
                     Natives.register();
                     Threads.setDefault();
+                    initializeClasses();
                     return loaded;
                 }
             }
         } catch (Throwable e) {
+            VirtualMachineError passing = passing(e);
+            if (passing != null) {
+                throw passing;
+            }
             attempts.add(new Attempt("", "", e));
         }
         return new Loader(platform, Path.of(""), Failure.of(platform, attempts));
+    }
+
+    private static @Nullable VirtualMachineError passing(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof VirtualMachineError) {
+                return (VirtualMachineError) cause;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Initializes the internal classes that have a static initializer and that the public methods need. One that failed
+     * at the end of a stack or in a full heap could never be used again.
+     */
+    private static void initializeClasses() throws ClassNotFoundException {
+        for (Class<?> type : new Class<?>[] {Crossing.class}) {
+            Class.forName(type.getName(), true, Loader.class.getClassLoader());
+        }
     }
 
     private static @Nullable Loader load(String[] platforms, List<Attempt> attempts) {
