@@ -135,7 +135,8 @@ class PackagingIT {
     @Test
     void worksInClassLoadersThatAreClosedAndOpenedAgain() throws IOException {
         assertThat(isolated(Jvm.ofJar()).run(Applications.class.getName())).isEqualToIgnoringNewLines("works");
-        assertThat(filesInCache()).isEqualTo(1);
+        // The collector has them in its own time: until then each has a copy, and at last one of those removed at once.
+        assertThat(filesInCache()).isBetween(2L, 32L);
     }
 
     /** Opens and closes a class loader of the library 50 times while another one keeps it loaded. */
