@@ -25,6 +25,11 @@ final class Failure {
         return e instanceof UnsatisfiedLinkError && (isGlibc(e) || isOtherLibc(e) || isArchitecture(e));
     }
 
+    /** Returns whether a class cannot be used because its static initializer failed earlier. */
+    static boolean isOfInitializer(NoClassDefFoundError e) {
+        return is(e, "Could not initialize class");
+    }
+
     static boolean isLoadedElsewhere(Throwable e) {
         return is(e, "already loaded in another classloader");
     }

@@ -72,7 +72,8 @@ final class Library {
         return new Library(resource(platform), words[0], Long.parseLong(words[1], 16), Long.parseLong(words[2]));
     }
 
-    private static InputStream open(String resource) throws IOException {
+    /** Opens a resource of the jar. */
+    static InputStream open(String resource) throws IOException {
         URL url = Library.class.getResource("/".concat(resource));
         if (url == null) {
             throw new FileNotFoundException("the jar holds no ".concat(resource));

@@ -1,6 +1,7 @@
 package io.github.rustffi.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -120,7 +121,17 @@ final class Staging implements AutoCloseable {
 
     private void extract(Library library) throws IOException {
         Files.createDirectory(directory.resolve(CONTENT), privately());
-        Extractor.extract(library, directory.resolve(CONTENT).toFile());
+        try {
+            Extractor.extract(library, directory.resolve(CONTENT).toFile());
+        } catch (NoClassDefFoundError e) {
+            if (!Failure.isOfInitializer(e)) {
+                throw e;
+            }
+            // Native-lib-loader or its logging began at the end of a stack or in a full heap, and cannot begin again.
+            try (InputStream in = Library.open(library.resource())) {
+                Files.copy(in, file(), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
         if (!library.isIntact(file())) {
             throw new IOException("extraction to " + file() + " gave another file than the jar describes");
         }
