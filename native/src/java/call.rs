@@ -17,7 +17,7 @@ use super::failure::{Failure, Result};
 /// A call of a native method: the JNI environment of its thread, and the class that received it.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'local> {
-    env: NonNull<JNIEnv>,
+    env: *mut JNIEnv,
     natives: jclass,
     local: PhantomData<&'local JNIEnv>,
 }
@@ -27,14 +27,13 @@ impl<'local> Call<'local> {
     #[inline]
     #[must_use]
     pub fn new(env: &EnvUnowned<'local>, natives: &JClass<'local>) -> Self {
-        let env = NonNull::new(env.as_raw()).expect("the JVM passes its environment");
-        Self { env, natives: natives.as_raw(), local: PhantomData }
+        Self { env: env.as_raw(), natives: natives.as_raw(), local: PhantomData }
     }
 
     /// Returns the environment as JNI's functions take it.
     #[inline]
     pub(super) fn env(self) -> *mut JNIEnv {
-        self.env.as_ptr()
+        self.env
     }
 
     /// Returns whether a Java exception is pending.

@@ -257,6 +257,7 @@ mod registration {
         fn register[call]() { super::register(call) }
     }
 }
+const _: &[NativeMethod] = registration::NATIVES;
 
 /// What the JVM calls when it unloads the library, with the class loader that loaded it. Where threads keep it mapped, the next
 /// class loader that loads the same file gets it as it is left here: as if it were new.
@@ -272,7 +273,6 @@ extern "system" fn JNI_OnUnload(_: *mut jni::sys::JavaVM, _: *mut std::ffi::c_vo
 ///
 /// Nothing that belongs to this class loader is kept: a library that its threads keep mapped may serve a later one.
 fn register(call: Call<'_>) -> Result<()> {
-    let _all_of_them = registration::NATIVES;
     call.require_static(throw::THROWS.0, throw::THROWS.1)?;
     for area in AREAS {
         for method in *area {

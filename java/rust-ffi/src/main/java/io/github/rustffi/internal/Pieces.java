@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +31,10 @@ public final class Pieces {
     /** So many calls take the longer way after one that was refused the memory. */
     private static final int PATIENCE = 1 << 12;
 
-    private static final AtomicReferenceArray<@Nullable Pieces> FREE = new AtomicReferenceArray<>(MOST);
+    /** Not made in a static initializer, which is not tried again when it has failed for want of memory. */
+    private static volatile @Nullable AtomicReferenceArray<@Nullable Pieces> free;
 
-    private static final AtomicInteger MADE = new AtomicInteger();
+    private static int made;
 
     private static int refusals;
 
@@ -61,12 +61,27 @@ public final class Pieces {
         address = Natives.address(memory);
     }
 
+    private static AtomicReferenceArray<@Nullable Pieces> free() {
+        AtomicReferenceArray<@Nullable Pieces> known = free;
+        return known != null ? known : makeFree();
+    }
+
+    private static synchronized AtomicReferenceArray<@Nullable Pieces> makeFree() {
+        AtomicReferenceArray<@Nullable Pieces> known = free;
+        if (known == null) {
+            known = new AtomicReferenceArray<>(MOST);
+            free = known;
+        }
+        return known;
+    }
+
     private static @Nullable Pieces take() {
+        AtomicReferenceArray<@Nullable Pieces> free = free();
         int own = (int) Thread.currentThread().getId();
         for (int i = 0; i < MOST; i++) {
             int place = (own + i) % MOST;
-            if (FREE.getPlain(place) != null) {
-                Pieces pieces = FREE.getAndSet(place, null);
+            if (free.getPlain(place) != null) {
+                Pieces pieces = free.getAndSet(place, null);
                 if (pieces != null) {
                     return pieces;
                 }
@@ -75,18 +90,19 @@ public final class Pieces {
         return create();
     }
 
-    private static @Nullable Pieces create() {
+    private static synchronized @Nullable Pieces create() {
+        if (made == MOST) {
+            return null;
+        }
         if (refusals > 0) {
             refusals--;
             return null;
         }
-        if (MADE.get() >= MOST || MADE.incrementAndGet() > MOST) {
-            return null;
-        }
         try {
-            return new Pieces();
+            Pieces pieces = new Pieces();
+            made++;
+            return pieces;
         } catch (OutOfMemoryError e) {
-            MADE.decrementAndGet();
             // To ask for such memory in vain makes the JVM collect garbage, and wait.
             refusals = PATIENCE;
             return null;
@@ -96,7 +112,7 @@ public final class Pieces {
     private void give() {
         int own = (int) Thread.currentThread().getId();
         for (int i = 0; i < MOST; i++) {
-            if (FREE.compareAndSet((own + i) % MOST, null, this)) {
+            if (free().compareAndSet((own + i) % MOST, null, this)) {
                 return;
             }
         }
