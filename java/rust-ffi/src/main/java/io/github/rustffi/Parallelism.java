@@ -6,8 +6,17 @@ import io.github.rustffi.internal.Natives;
  * The number of threads that compute.
  *
  * <p>Large problems are spread over a private pool of native threads, which all callers share. The number of threads
- * changes how long a result takes and never a bit of it. The default is {@link Runtime#availableProcessors()}, or the
- * system property {@code rustffi.threads} where it is set when the library is loaded.
+ * changes how long a result takes and never a bit of it.
+ *
+ * <p>When the library is loaded, their number is the first of these that there is:
+ *
+ * <ul>
+ *   <li>the system property {@code rustffi.threads}, which has to be a number of threads;
+ *   <li>the environment variable {@code OMP_NUM_THREADS}, which OpenMP defines, and Spark sets for its executors. Of
+ *       several numbers, {@code 4,2}, it is the first. A variable that does not begin with a number from 1 to 65,535 is
+ *       ignored;
+ *   <li>{@link Runtime#availableProcessors()}.
+ * </ul>
  *
  * <p>Small problems are computed by the thread that calls. So are products of less than a millisecond: with the help of
  * the pool where nothing else is under way, and without it where as many calls as there are processors are, unless the

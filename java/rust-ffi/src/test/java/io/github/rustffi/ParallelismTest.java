@@ -57,8 +57,30 @@ class ParallelismTest {
         assertThat(child.output()).endsWith("threads: " + threads + "\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({"3,3", "' 2 ',2", "'4,2,1',4", "' 6 , 2',6", "65535,65535"})
+    void theDefaultWithoutThePropertyIsThatOfOpenMp(String variable, int threads) throws Exception {
+        Child.Result child = Child.run(Map.of("OMP_NUM_THREADS", variable), List.of(), PrintThreads.class);
+        assertThat(child.output()).endsWith("threads: " + threads + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "0", "-2", "many", "2.5", ",3", "65536", "99999999999"})
+    void aVariableThatIsNoNumberOfThreadsIsIgnored(String variable) throws Exception {
+        Map<String, String> environment = Map.of("OMP_NUM_THREADS", variable);
+        Child.Result child = Child.run(environment, List.of("-XX:ActiveProcessorCount=5"), PrintThreads.class);
+        assertThat(child.output()).endsWith("threads: 5\n");
+    }
+
     @Test
-    void theDefaultWithoutThePropertyIsTheNumberOfProcessors() throws Exception {
+    void thePropertyWinsOverTheVariable() throws Exception {
+        Map<String, String> environment = Map.of("OMP_NUM_THREADS", "3");
+        Child.Result child = Child.run(environment, List.of("-Drustffi.threads=7"), PrintThreads.class);
+        assertThat(child.output()).endsWith("threads: 7\n");
+    }
+
+    @Test
+    void theDefaultWithoutEitherIsTheNumberOfProcessors() throws Exception {
         Child.Result child = Child.run(List.of("-XX:ActiveProcessorCount=5"), PrintThreads.class);
         assertThat(child.output()).endsWith("threads: 5\n");
     }

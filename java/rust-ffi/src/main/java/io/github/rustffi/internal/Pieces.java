@@ -87,7 +87,7 @@ public final class Pieces {
                 }
             }
         }
-        return create();
+        return made == MOST ? null : create();
     }
 
     private static synchronized @Nullable Pieces create() {
