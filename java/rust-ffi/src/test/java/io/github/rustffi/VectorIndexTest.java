@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,30 @@ class VectorIndexTest {
             assertThat(index.size()).isEqualTo(2);
             assertThat(index.add(new float[] {5, 6})).isEqualTo(2);
             assertThat(index.get(2)).containsExactly(5, 6);
+        }
+    }
+
+    @Test
+    void whatJavaMustNotAskForIsABug() {
+        assertBug(() -> Natives.indexCreate(2, 3), "no metric has the ordinal 3");
+        assertBug(() -> Natives.indexMap("a.npy", -1), "no metric has the ordinal -1");
+        try (VectorIndex index = VectorIndex.create(1, Metric.DOT_PRODUCT)) {
+            index.add(new float[] {1});
+            long handle = LongStream.iterate(1, candidate -> candidate + 1)
+                    .filter(VectorIndexTest::isOpen)
+                    .findFirst()
+                    .getAsLong();
+            assertBug(
+                    () -> Natives.indexSearch(handle, new float[1], 1, -1, null, new long[1], new float[1]),
+                    "-1 vectors to search within");
+        }
+    }
+
+    private static boolean isOpen(long handle) {
+        try {
+            return Natives.indexDimension(handle) > 0;
+        } catch (IllegalStateException closed) {
+            return false;
         }
     }
 
@@ -418,6 +443,12 @@ class VectorIndexTest {
 
     private static void assertIllegal(Call call, String message) {
         assertThatIllegalArgumentException().isThrownBy(call::run).withMessage(message);
+    }
+
+    private static void assertBug(Call call, String message) {
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(call::run)
+                .withMessage("bug in rust_ffi: " + message);
     }
 
     private static void assertNull(Call call, String argument) {
