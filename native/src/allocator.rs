@@ -5,6 +5,7 @@
 //! when they are freed, up to [`KEPT`] bytes, for the next call of this library, and given back when it is unloaded.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes from which on a piece is kept.
@@ -20,6 +21,9 @@ const PIECES: usize = 64;
 const ALIGNMENT: usize = 128;
 
 static FREE: Mutex<Free> = Mutex::new(Free { pieces: [Piece { address: 0, bytes: 0 }; PIECES], count: 0, bytes: 0 });
+
+/// Bytes of all large pieces that are in use, apart from those of [`set_apart`].
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
 #[global_allocator]
 static ALLOCATOR: Reusing = Reusing;
@@ -88,6 +92,26 @@ fn large(layout: Layout) -> Option<Layout> {
     Layout::from_size_align(layout.size().checked_next_multiple_of(step)?, ALIGNMENT).ok()
 }
 
+/// Returns the bytes of the large pieces that calls use now.
+pub(crate) fn in_use() -> usize {
+    IN_USE.load(Ordering::Relaxed)
+}
+
+/// Returns the bytes that are kept while nobody uses them.
+pub(crate) fn kept() -> usize {
+    free().bytes
+}
+
+/// Takes a piece that lives longer than a call, and that its owner counts, out of [`in_use`].
+pub(crate) fn set_apart(layout: Layout) {
+    IN_USE.fetch_sub(large(layout).map_or(0, |large| large.size()), Ordering::Relaxed);
+}
+
+/// The opposite of [`set_apart`], before the piece is freed.
+pub(crate) fn take_back(layout: Layout) {
+    IN_USE.fetch_add(large(layout).map_or(0, |large| large.size()), Ordering::Relaxed);
+}
+
 /// Gives back to the system all that is kept.
 pub(crate) fn release() {
     make_room(usize::MAX);
@@ -108,16 +132,16 @@ fn make_room(bytes: usize) {
 /// Returns a large piece that has been used before, or what `new` returns, which is null where there is no memory.
 fn reuse_or(layout: Layout, new: impl Fn() -> *mut u8) -> (*mut u8, bool) {
     let kept = free().take(layout.size());
-    if let Some(piece) = kept {
-        return (std::ptr::with_exposed_provenance_mut(piece.address), true);
-    }
-    let mut address = new();
+    let mut address = kept.map_or_else(&new, |piece| std::ptr::with_exposed_provenance_mut(piece.address));
     if address.is_null() {
         // What is kept may be what is missing.
         release();
         address = new();
     }
-    (address, false)
+    if !address.is_null() {
+        IN_USE.fetch_add(layout.size(), Ordering::Relaxed);
+    }
+    (address, kept.is_some())
 }
 
 /// Returns what the global allocator returns for `layout`, with bytes that are initialised but may be anything; or nothing if
@@ -165,6 +189,7 @@ unsafe impl GlobalAlloc for Reusing {
             return;
         };
         let bytes = large.size();
+        IN_USE.fetch_sub(bytes, Ordering::Relaxed);
         if bytes <= KEPT {
             make_room(bytes);
             if free().give(Piece { address: address.expose_provenance(), bytes }) {
@@ -228,6 +253,25 @@ mod tests {
                 ALLOCATOR.dealloc(address, layout);
             }
         }
+    }
+
+    #[test]
+    fn a_piece_is_counted_until_it_is_freed_or_set_apart() {
+        // Much more than all other tests use at the same time, and never touched.
+        let layout = Layout::from_size_align(1 << 30, 64).unwrap();
+        // SAFETY: the size is not zero, and the memory is given back once, with the same layout.
+        unsafe {
+            let address = ALLOCATOR.alloc(layout);
+            assert!(!address.is_null());
+            assert!(in_use() >= layout.size());
+            set_apart(layout);
+            assert!(in_use() < layout.size());
+            take_back(layout);
+            assert!(in_use() >= layout.size());
+            ALLOCATOR.dealloc(address, layout);
+        }
+        assert!(in_use() < layout.size());
+        assert!(kept() <= KEPT);
     }
 
     #[test]

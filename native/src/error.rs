@@ -139,13 +139,6 @@ pub enum Error {
         /// Largest one.
         maximum: usize,
     },
-    /// A number does not stand for a similarity measure.
-    Metric {
-        /// The number.
-        ordinal: i64,
-        /// How many measures there are.
-        metrics: usize,
-    },
     /// Values that should be vectors, one after the other, are not a multiple of the dimension.
     NotVectors {
         /// Number of values.
@@ -294,7 +287,6 @@ impl fmt::Display for Error {
             Self::Dimension { dimension, maximum } => {
                 write!(f, "a dimension is from 1 to {maximum}, not {dimension}")
             }
-            Self::Metric { ordinal, metrics } => write!(f, "there is no metric {ordinal} among {metrics}"),
             Self::NotVectors { values, dimension } => {
                 write!(f, "{values} values are not a multiple of the dimension {dimension}")
             }

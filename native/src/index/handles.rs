@@ -42,3 +42,9 @@ pub fn close_all() {
     let indexes = std::mem::take(&mut *OPEN.write().unwrap_or_else(PoisonError::into_inner));
     drop(indexes);
 }
+
+/// Returns the number of indexes that are open.
+#[must_use]
+pub fn count() -> usize {
+    OPEN.read().unwrap_or_else(PoisonError::into_inner).len()
+}

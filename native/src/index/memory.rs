@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{Mmap, MmapMut, MmapOptions};
 
-use crate::{Error, Result};
+use crate::{Error, Result, allocator};
 
 /// From this size on memory comes from the system, page by page: given back at once when it is freed, and in large pages
 /// where there are any.
@@ -69,6 +69,10 @@ impl Memory {
             (pages.as_mut_ptr(), Owner::Pages { _pages: pages })
         };
         let values = NonNull::new(values.cast()).ok_or_else(refused)?;
+        if let Owner::Allocator(layout) = owner {
+            // Counted here.
+            allocator::set_apart(layout);
+        }
         IN_USE.fetch_add(layout.size() as u64, Ordering::Relaxed);
         Ok(Self { values, len, owner })
     }
@@ -127,6 +131,7 @@ impl Drop for Memory {
     fn drop(&mut self) {
         IN_USE.fetch_sub(self.bytes() as u64, Ordering::Relaxed);
         if let Owner::Allocator(layout) = self.owner {
+            allocator::take_back(layout);
             // SAFETY: `allocate` got the memory from the allocator with this layout.
             unsafe { dealloc(self.values.as_ptr().cast(), layout) };
         }

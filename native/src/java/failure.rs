@@ -83,7 +83,6 @@ impl Kind {
             | Error::ThreadCount { .. }
             | Error::VectorLengths { .. }
             | Error::Dimension { .. }
-            | Error::Metric { .. }
             | Error::NotVectors { .. }
             | Error::VectorDimension { .. }
             | Error::VectorNotFinite { .. }

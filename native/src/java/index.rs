@@ -9,20 +9,20 @@ use super::failure::Failure;
 use super::natives;
 use crate::index::handles::{self, get};
 use crate::index::{self, Index, Metric};
-use crate::{Error, Result, memory};
+use crate::memory;
 
 natives! {
     fn index_create(dimension: jint, metric: jint) -> jlong {
-        Ok(handles::open(Index::new(dimension.into(), self::metric(metric)?)?))
+        Ok(handles::open(Index::new(dimension.into(), self::metric(metric))?))
     }
 
     fn index_open[_call](path: Path, metric: jint) -> jlong {
-        Ok(handles::open(Index::open(&path, self::metric(metric)?)?))
+        Ok(handles::open(Index::open(&path, self::metric(metric))?))
     }
 
     fn index_map[_call](path: Path, metric: jint) -> jlong {
         // SAFETY: `VectorIndex.map` tells its callers not to change the file.
-        Ok(handles::open(unsafe { Index::map(&path, self::metric(metric)?) }?))
+        Ok(handles::open(unsafe { Index::map(&path, self::metric(metric)) }?))
     }
 
     fn index_close(index: jlong) {
@@ -69,6 +69,10 @@ natives! {
         Ok(index::bytes_in_use() as jlong)
     }
 
+    fn open_indexes() -> jint {
+        Ok(jint::try_from(handles::count()).unwrap_or(jint::MAX))
+    }
+
     fn index_search[_call](
         index: jlong, query: jfloat[], k: jint, within: jlong, allowed: jlong[]?, ids: jlong[], scores: jfloat[]
     ) -> jint {
@@ -102,17 +106,18 @@ natives! {
 }
 
 /// Returns the metric of the Java enum's ordinal.
-fn metric(ordinal: jint) -> Result<Metric> {
-    let metrics = [Metric::DotProduct, Metric::Cosine, Metric::Euclidean];
-    usize::try_from(ordinal)
-        .ok()
-        .and_then(|ordinal| metrics.get(ordinal).copied())
-        .ok_or(Error::Metric { ordinal: ordinal.into(), metrics: metrics.len() })
+fn metric(ordinal: jint) -> Metric {
+    match ordinal {
+        0 => Metric::DotProduct,
+        1 => Metric::Cosine,
+        2 => Metric::Euclidean,
+        _ => panic!("no metric has the ordinal {ordinal}"),
+    }
 }
 
-/// Returns the number of vectors to look at; a negative one is none.
-fn count(within: jlong) -> u64 {
-    u64::try_from(within).unwrap_or(0)
+/// Returns a number of vectors that Java has got from here.
+fn count(vectors: jlong) -> u64 {
+    u64::try_from(vectors).unwrap_or_else(|_| panic!("{vectors} vectors to search within"))
 }
 
 /// Returns Java's longs as what they are in a `BitSet`: 64 bits each.

@@ -1,9 +1,9 @@
-//! Natives behind `Parallelism`, and what Java knows of its garbage collector.
+//! Natives behind `Parallelism` and `NativeMemory`, and what Java knows of its garbage collector.
 
-use jni::sys::{jboolean, jint};
+use jni::sys::{jboolean, jint, jlong};
 
 use super::{arrays, natives};
-use crate::parallel;
+use crate::{allocator, parallel};
 
 natives! {
     fn threads() -> jint {
@@ -12,6 +12,14 @@ natives! {
 
     fn set_threads(threads: jint) {
         parallel::set_threads(usize::try_from(threads).map_err(|_| parallel::no_such_count(threads.into()))?)
+    }
+
+    fn workspace_bytes() -> jlong {
+        Ok(allocator::in_use() as jlong)
+    }
+
+    fn kept_bytes() -> jlong {
+        Ok(allocator::kept() as jlong)
     }
 
     fn set_pins(pins: jboolean) {

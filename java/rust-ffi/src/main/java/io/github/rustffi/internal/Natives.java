@@ -50,6 +50,12 @@ public final class Natives {
     /** Says whether the garbage collector pins what is lent: if so, arrays are lent and not copied. */
     static native void setPins(boolean pins);
 
+    // NativeMemory
+
+    public static native long workspaceBytes();
+
+    public static native long keptBytes();
+
     // Matrix
 
     public static native void times(
@@ -185,6 +191,8 @@ public final class Natives {
     public static native long indexBytes(long index);
 
     public static native long indexBytesInUse();
+
+    public static native int openIndexes();
 
     /**
      * Returns the number of hits. Only the first vectors are looked at, and where allowed is not null, only its bits.
