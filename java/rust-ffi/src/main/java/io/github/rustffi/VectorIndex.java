@@ -1,6 +1,6 @@
 package io.github.rustffi;
 
-import io.github.rustffi.internal.IndexFigures;
+import io.github.rustffi.internal.Figures;
 import io.github.rustffi.internal.Natives;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
@@ -75,7 +75,7 @@ public final class VectorIndex implements AutoCloseable {
         this.dimension = Natives.indexDimension(handle);
         this.metric = metric;
         this.cleanable = register(handle);
-        IndexFigures.opened();
+        Figures.update();
     }
 
     /** Has the index closed at the latest when nobody knows this object any more, and at once if that cannot be had. */
@@ -92,7 +92,7 @@ public final class VectorIndex implements AutoCloseable {
         @Override
         public void run() {
             Natives.indexClose(handle);
-            IndexFigures.closed();
+            Figures.update();
         }
     }
 

@@ -286,6 +286,7 @@ class VectorIndexTest {
         ObjectName name = new ObjectName("io.github.rustffi:type=VectorIndex");
         try (VectorIndex index = VectorIndex.create(1000, Metric.DOT_PRODUCT)) {
             index.addAll(random(9, 1000 * 1000));
+            Await.until("the figures are there", () -> server.isRegistered(name));
             assertThat((Long) server.getAttribute(name, "BytesInUse")).isGreaterThanOrEqualTo(4_000_000);
             assertThat((Integer) server.getAttribute(name, "OpenIndexes")).isPositive();
         }

@@ -51,7 +51,7 @@ public final class Crossing {
         }
         if (calls < FEW && ++calls == FEW) {
             // The linker takes a twentieth of a second to start.
-            inBackground(Crossing::link, "rust-ffi-linker");
+            Background.start(Crossing::link, "rust-ffi-linker");
         }
         return false;
     }
@@ -84,18 +84,7 @@ public final class Crossing {
         if (values >= WORTH_ASKING || unasked >= WORTH_ASKING) {
             asked = true;
             // Asking takes a tenth of a second in a fresh JVM, which nobody waits for: until then, arrays are copied.
-            inBackground(Crossing::ask, "rust-ffi-collector");
-        }
-    }
-
-    private static void inBackground(Runnable task, String name) {
-        Thread thread = new Thread(null, task, name, 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        try {
-            thread.start();
-        } catch (OutOfMemoryError e) {
-            // The system grants no thread: everything stays as it is.
+            Background.start(Crossing::ask, "rust-ffi-collector");
         }
     }
 
