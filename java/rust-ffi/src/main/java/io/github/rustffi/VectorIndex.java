@@ -61,38 +61,62 @@ public final class VectorIndex implements AutoCloseable {
     /** Hits that one call into Rust brings back at most, so that its memory stays small. */
     private static final int MOST_HITS = 1 << 22;
 
-    private static final Cleaner CLEANER = Cleaner.create();
+    private final Opened opened;
 
     /** Names the index to Rust, which knows the names of closed ones too: no use of it can reach freed memory. */
     private final long handle;
 
     private final int dimension;
     private final Metric metric;
-    private final Cleaner.Cleanable cleanable;
 
-    private VectorIndex(long handle, Metric metric) {
-        this.handle = handle;
+    private VectorIndex(Opened opened, Metric metric) {
+        this.opened = opened;
+        this.handle = opened.closing.handle;
         this.dimension = Natives.indexDimension(handle);
         this.metric = metric;
-        this.cleanable = register(handle);
         Figures.update();
+        Reference.reachabilityFence(opened);
     }
 
-    /** Has the index closed at the latest when nobody knows this object any more, and at once if that cannot be had. */
-    private Cleaner.Cleanable register(long handle) {
-        try {
-            return CLEANER.register(this, new Closing(handle));
-        } catch (Throwable noMemory) {
-            Natives.indexClose(handle);
-            throw noMemory;
+    /**
+     * What an index has on the other side. It is made before the index is, and has the index closed at the latest when
+     * nobody knows this object any more: wherever memory or the stack may end in between, nothing is lost.
+     */
+    private static final class Opened {
+        private static volatile @Nullable Cleaner cleaner;
+
+        final Closing closing = new Closing();
+        final Cleaner.Cleanable cleanable = cleaner().register(this, closing);
+
+        /** Returns the cleaner, whose thread may be refused: the next index asks for it again. */
+        private static Cleaner cleaner() {
+            Cleaner made = cleaner;
+            if (made == null) {
+                synchronized (Opened.class) {
+                    made = cleaner;
+                    if (made == null) {
+                        made = Cleaner.create();
+                        cleaner = made;
+                    }
+                }
+            }
+            return made;
         }
     }
 
-    private record Closing(long handle) implements Runnable {
+    private static final class Closing implements Runnable {
+        /** Zero as long as there is no index. Nothing that can fail may come between making one and writing this. */
+        long handle;
+
         @Override
         public void run() {
-            Natives.indexClose(handle);
-            Figures.update();
+            if (handle != 0) {
+                try {
+                    Natives.indexClose(handle);
+                } finally {
+                    Figures.update();
+                }
+            }
         }
     }
 
@@ -107,7 +131,9 @@ public final class VectorIndex implements AutoCloseable {
     public static VectorIndex create(int dimension, Metric metric) {
         Objects.requireNonNull(metric, "metric");
         NativeLibrary.load();
-        return new VectorIndex(Natives.indexCreate(dimension, metric.ordinal()), metric);
+        Opened opened = new Opened();
+        opened.closing.handle = Natives.indexCreate(dimension, metric.ordinal());
+        return new VectorIndex(opened, metric);
     }
 
     /**
@@ -124,7 +150,9 @@ public final class VectorIndex implements AutoCloseable {
      */
     public static VectorIndex open(Path npy, Metric metric) throws IOException {
         String file = file(npy, metric);
-        return new VectorIndex(Natives.indexOpen(file, metric.ordinal()), metric);
+        Opened opened = new Opened();
+        opened.closing.handle = Natives.indexOpen(file, metric.ordinal());
+        return new VectorIndex(opened, metric);
     }
 
     /**
@@ -148,7 +176,9 @@ public final class VectorIndex implements AutoCloseable {
      */
     public static VectorIndex map(Path npy, Metric metric) throws IOException {
         String file = file(npy, metric);
-        return new VectorIndex(Natives.indexMap(file, metric.ordinal()), metric);
+        Opened opened = new Opened();
+        opened.closing.handle = Natives.indexMap(file, metric.ordinal());
+        return new VectorIndex(opened, metric);
     }
 
     /**
@@ -337,9 +367,13 @@ public final class VectorIndex implements AutoCloseable {
     /** Closes the index and frees its memory, unless that has happened already. */
     @Override
     public void close() {
-        // First of all, for what is cleaned is cleaned once, even where the stack ends in the middle of it.
+        // First of all, for what is cleaned is cleaned once, even where the stack ends in the middle of it. What cannot
+        // be done
+        // now is left to the cleaner.
         Natives.indexClose(handle);
-        cleanable.clean();
+        if (Figures.update()) {
+            opened.cleanable.clean();
+        }
     }
 
     private Hits find(float[] query, int k, long @Nullable [] allowed) {

@@ -2,8 +2,10 @@ package io.github.rustffi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.rustffi.internal.Natives;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -13,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -160,6 +165,225 @@ class RobustnessTest {
             useEverything(20);
             System.out.print("alive\n");
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void anIndexForWhichThereIsNoThreadIsAnOutOfMemoryErrorOnce() throws Exception {
+        List<String> limited =
+                List.of("bash", "-c", "export MALLOC_ARENA_MAX=1; ulimit -v 5000000; exec \"$@\"", "bash");
+        List<String> options = List.of(
+                "-Xss128m",
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-XX:CompressedClassSpaceSize=32m",
+                "-XX:ReservedCodeCacheSize=32m");
+        Child.Result child = Child.run(limited, options, NoThreads.class);
+        assertThat(child.output())
+                .contains("OutOfMemoryError: unable to create")
+                .endsWith("alive\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /** Takes so much of the address space that the stack of a thread does not fit, and gives it back. */
+    static final class NoThreads {
+        private static final long STACK = 48 << 20;
+
+        public static void main(String[] args) throws Exception {
+            NativeLibrary.load();
+            List<Taker> takers = new ArrayList<>();
+            try {
+                while (true) {
+                    Taker taker = new Taker();
+                    taker.start();
+                    takers.add(taker);
+                }
+            } catch (OutOfMemoryError e) {
+                // What is left now is of less use than one of these stacks, and one for the JVM itself.
+                takers.remove(takers.size() - 1).end();
+            }
+            for (int i = 0; i < 2; i++) {
+                try {
+                    VectorIndex.create(1, VectorIndex.Metric.DOT_PRODUCT).close();
+                    System.out.print("a thread has been granted\n");
+                } catch (OutOfMemoryError e) {
+                    System.out.print(e + "\n");
+                }
+            }
+            if (Natives.openIndexes() != 0) {
+                throw new AssertionError(Natives.openIndexes() + " indexes are open");
+            }
+            for (Taker taker : takers) {
+                taker.end();
+            }
+            Await.until("an index is created", NoThreads::creates);
+            System.out.print("alive\n");
+        }
+
+        private static boolean creates() {
+            try (VectorIndex index = VectorIndex.create(1, VectorIndex.Metric.DOT_PRODUCT)) {
+                return index.add(new float[] {1}) == 0;
+            } catch (OutOfMemoryError e) {
+                // The system takes its time to give back a stack.
+                return false;
+            }
+        }
+
+        private static final class Taker extends Thread {
+            private final CountDownLatch end = new CountDownLatch(1);
+
+            Taker() {
+                super(null, null, "taker", STACK);
+                setDaemon(true);
+            }
+
+            @Override
+            public void run() {
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+
+            void end() throws InterruptedException {
+                end.countDown();
+                join();
+            }
+        }
+    }
+
+    @Test
+    void noIndexIsLostWhereTheStackEnds() throws Exception {
+        Child.Result child = Child.run(List.of("-Xmx256m"), EndOfTheStack.class);
+        assertThat(child.output()).endsWith("alive\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /**
+     * Opens and closes indexes with as much of a stack left as suffices, after trying with less and less too little.
+     */
+    static final class EndOfTheStack {
+        private static volatile int uses;
+
+        public static void main(String[] args) throws Exception {
+            for (int i = 0; i < 100; i++) {
+                open();
+                openAndClose();
+            }
+            Thread small = new Thread(null, EndOfTheStack::overflow, "small", 300 << 10);
+            small.start();
+            small.join();
+            if (uses != 100) {
+                throw new AssertionError(uses + " uses, not 100");
+            }
+            requireNothingLost();
+            System.out.print("alive\n");
+        }
+
+        private static void overflow() {
+            for (int i = 0; i < 50; i++) {
+                descend(EndOfTheStack::open, i);
+                descend(EndOfTheStack::openAndClose, i);
+            }
+        }
+
+        private static void descend(Runnable use, int i) {
+            try {
+                if (i > 0) {
+                    // So that the stack ends elsewhere each time.
+                    descend(use, i - 1);
+                } else {
+                    descend(use);
+                }
+            } catch (StackOverflowError e) {
+                use.run();
+                uses++;
+            }
+        }
+
+        private static void descend(Runnable use) {
+            try {
+                descend(use);
+            } catch (StackOverflowError e) {
+                use.run();
+                uses++;
+            }
+        }
+
+        private static void open() {
+            VectorIndex.create(3, VectorIndex.Metric.EUCLIDEAN);
+        }
+
+        private static void openAndClose() {
+            VectorIndex.create(3, VectorIndex.Metric.EUCLIDEAN).close();
+        }
+    }
+
+    @Test
+    void noIndexIsLostWhereTheHeapIsFull() throws Exception {
+        Child.Result child = Child.run(List.of("-Xmx24m", "-XX:+UseSerialGC"), FullHeap.class);
+        assertThat(child.output()).endsWith("alive\n");
+        assertThat(child.exit()).isZero();
+    }
+
+    /** Opens indexes with no memory left, and then with a little more each time. */
+    static final class FullHeap {
+        public static void main(String[] args) throws Exception {
+            // JMX is begun with some memory: without, classes of the JDK's would be of no use for ever.
+            requireNothingLost();
+            Object[] full = new Object[1 << 20];
+            int failures = 0;
+            int used = fill(full);
+            for (int i = 0; i < 300; i++) {
+                full[--used] = null;
+                try {
+                    VectorIndex.create(3, VectorIndex.Metric.EUCLIDEAN).close();
+                } catch (OutOfMemoryError e) {
+                    failures++;
+                }
+            }
+            full = null;
+            if (failures == 0) {
+                throw new AssertionError("the heap was not full");
+            }
+            requireNothingLost();
+            System.out.print("alive\n");
+        }
+
+        private static int fill(Object[] full) {
+            int used = 0;
+            // Small ones last, which are the first to go, and again: a collector may give up too early.
+            for (int size : new int[] {1 << 20, 64, 0, 0, 0}) {
+                try {
+                    while (used < full.length) {
+                        full[used] = new byte[size];
+                        used++;
+                    }
+                } catch (OutOfMemoryError e) {
+                    // Smaller ones may fit.
+                }
+            }
+            return used;
+        }
+    }
+
+    private static void requireNothingLost() throws Exception {
+        NativeLibrary.load();
+        Await.until("all indexes are closed", () -> {
+            System.gc();
+            return Natives.openIndexes() == 0;
+        });
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("io.github.rustffi:type=VectorIndex");
+        try (VectorIndex index = VectorIndex.create(3, VectorIndex.Metric.EUCLIDEAN)) {
+            index.add(new float[] {1, 2, 3});
+            Await.until(
+                    "JMX shows an index",
+                    () -> server.isRegistered(name)
+                            && server.getAttribute(name, "OpenIndexes").equals(1));
+        }
+        Await.until("JMX shows none", () -> !server.isRegistered(name));
     }
 
     @Test
