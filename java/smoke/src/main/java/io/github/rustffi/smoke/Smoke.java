@@ -6,6 +6,7 @@ import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.NativeLibrary;
+import io.github.rustffi.NativeMemory;
 import io.github.rustffi.NotPositiveDefiniteException;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Qr;
@@ -69,6 +70,7 @@ public final class Smoke {
             Files.delete(directory);
         }
         smoke.threads();
+        smoke.memory();
         System.out.printf(
                 "rust-ffi %s, %s, Java %s on %s: %d checks, %d failures%n",
                 RustFfi.version(),
@@ -290,6 +292,17 @@ public final class Smoke {
             corner += values[k] * values[k * n];
         }
         near("Matrix.times", new double[] {alone.get(0, 0)}, corner);
+    }
+
+    /** After a product for which some memory was needed. */
+    private void memory() {
+        NativeMemory memory = NativeMemory.current();
+        equal("NativeMemory.workspaceBytes", memory.workspaceBytes(), 0L);
+        equal("NativeMemory.keptBytes", memory.keptBytes() > 0, true);
+        equal("NativeMemory.indexBytes", memory.indexBytes(), 0L);
+        equal("NativeMemory.totalBytes", memory.totalBytes(), memory.keptBytes());
+        NativeMemory.registerMBean();
+        NativeMemory.unregisterMBean();
     }
 
     private void near(String method, double[] actual, double... expected) {
