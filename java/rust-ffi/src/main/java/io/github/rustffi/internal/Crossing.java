@@ -18,8 +18,10 @@ public final class Crossing {
     /** Not volatile, since it is read at every call, and whoever sees it too late only takes the longer way. */
     private static boolean pins;
 
-    /** This many values, or calls, are worth to ask about the collector. */
+    /** From this many values on it is worth to ask about the collector. A call of any size counts for 16. */
     private static final int WORTH_ASKING = 1 << 12;
+
+    private static int unasked;
 
     /** Up to so many values the work takes a few microseconds, which a collector may have to wait. */
     private static final int DIRECT_UP_TO = 1 << 14;
@@ -51,16 +53,22 @@ public final class Crossing {
         }
         if (calls < FEW && ++calls == FEW) {
             // The linker takes a twentieth of a second to start.
-            Background.start(Crossing::link, "rust-ffi-linker");
+            if (!Background.start(new Linking(), "rust-ffi-linker")) {
+                calls = 0;
+            }
         }
         return false;
     }
 
-    private static void link() {
-        try {
-            direct = Direct.DOT_OF_DOUBLES.handle() != null;
-        } catch (LinkageError | RuntimeException e) {
-            // This JVM has no linker, or does not let us use it: JNI goes on doing all of it.
+    /** No lambda: the stack may be too short for the JVM to make one. */
+    private static final class Linking implements Runnable {
+        @Override
+        public void run() {
+            try {
+                direct = Direct.DOT_OF_DOUBLES.handle() != null;
+            } catch (LinkageError | RuntimeException e) {
+                // This JVM has no linker, or does not let us use it: JNI goes on doing all of it.
+            }
         }
     }
 
@@ -77,26 +85,27 @@ public final class Crossing {
         return pins;
     }
 
-    private static int unasked;
-
     private static void prepare(int values) {
         unasked += 16;
         if (values >= WORTH_ASKING || unasked >= WORTH_ASKING) {
-            asked = true;
+            unasked = 0;
             // Asking takes a tenth of a second in a fresh JVM, which nobody waits for: until then, arrays are copied.
-            Background.start(Crossing::ask, "rust-ffi-collector");
+            asked = Background.start(new Asking(), "rust-ffi-collector");
         }
     }
 
-    private static void ask() {
-        try {
-            boolean answer = ManagementFactory.getGarbageCollectorMXBeans().stream()
-                    .map(GarbageCollectorMXBean::getName)
-                    .anyMatch(name -> name.startsWith("G1 ") || name.startsWith("Shenandoah "));
-            Natives.setPins(answer);
-            pins = answer;
-        } catch (LinkageError e) {
-            // A runtime image without the module java.management cannot say.
+    private static final class Asking implements Runnable {
+        @Override
+        public void run() {
+            try {
+                boolean answer = ManagementFactory.getGarbageCollectorMXBeans().stream()
+                        .map(GarbageCollectorMXBean::getName)
+                        .anyMatch(name -> name.startsWith("G1 ") || name.startsWith("Shenandoah "));
+                Natives.setPins(answer);
+                pins = answer;
+            } catch (LinkageError e) {
+                // A runtime image without the module java.management cannot say.
+            }
         }
     }
 }
