@@ -129,28 +129,6 @@ final class Operations {
         }
     }
 
-    /** Returns operations that fail. */
-    static Map<String, Runnable> failing() {
-        Matrix a = random(1, 3, 3);
-        Matrix nan = Matrix.of(1, 1, Double.NaN);
-        Map<String, Runnable> failing = new LinkedHashMap<>();
-        failing.put("times another shape", () -> a.times(nan));
-        failing.put("solve what is singular", () -> Matrix.zeros(3, 3).solve(a));
-        failing.put("solve another shape", () -> a.solve(nan));
-        failing.put("lu of a NaN", nan::lu);
-        failing.put("cholesky of what is not symmetric", a::cholesky);
-        failing.put("cholesky of what is not positive definite", () -> Matrix.zeros(3, 3)
-                .cholesky());
-        failing.put("qr of a NaN", nan::qr);
-        failing.put("svd of a NaN", nan::svd);
-        failing.put("eigen of another shape", () -> Matrix.zeros(2, 3).eigen());
-        failing.put("symmetric eigen of what is not symmetric", a::symmetricEigen);
-        failing.put("least squares of another shape", () -> a.leastSquares(nan));
-        failing.put("condition number of nothing", () -> Matrix.zeros(0, 0).conditionNumber());
-        failing.put("threads that cannot be had", () -> Parallelism.setThreads(Integer.MAX_VALUE));
-        return failing;
-    }
-
     static double[] concat(double[]... parts) {
         return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
     }

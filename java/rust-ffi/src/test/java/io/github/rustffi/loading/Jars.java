@@ -19,10 +19,10 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** Reads and writes jars as maps from names to contents. */
-final class Jars {
+public final class Jars {
     private Jars() {}
 
-    static Map<String, byte[]> read(Path jar) throws IOException {
+    public static Map<String, byte[]> read(Path jar) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             for (Enumeration<? extends ZipEntry> e = zip.entries(); e.hasMoreElements(); ) {
@@ -36,7 +36,7 @@ final class Jars {
     }
 
     /** Writes entries without compression, as a jar nested in another one must be. */
-    static Path write(Path jar, Map<String, byte[]> entries) throws IOException {
+    public static Path write(Path jar, Map<String, byte[]> entries) throws IOException {
         try (OutputStream out = Files.newOutputStream(jar)) {
             out.write(bytes(entries));
         }

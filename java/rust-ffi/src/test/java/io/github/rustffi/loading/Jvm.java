@@ -46,7 +46,7 @@ public final class Jvm {
     }
 
     /** A JVM with the packed jar, what it depends on, a logger that keeps silent, and the tests' classes. */
-    static Jvm ofJar() {
+    public static Jvm ofJar() {
         return ofJar(jar());
     }
 
@@ -60,15 +60,15 @@ public final class Jvm {
                         tests());
     }
 
-    static Path jar() {
+    public static Path jar() {
         return Path.of(System.getProperty("rustffi.jar"));
     }
 
-    static Path tests() {
+    public static Path tests() {
         return location(Jvm.class);
     }
 
-    static Path dependency(String type) {
+    public static Path dependency(String type) {
         try {
             return location(Class.forName(type));
         } catch (ClassNotFoundException e) {
@@ -85,7 +85,7 @@ public final class Jvm {
         }
     }
 
-    Jvm classPath(Path... files) {
+    public Jvm classPath(Path... files) {
         List<String> names = new ArrayList<>();
         for (Path file : files) {
             names.add(file.toString());
@@ -93,7 +93,7 @@ public final class Jvm {
         return new Jvm(names, options, environment, directory, module);
     }
 
-    Jvm with(String... more) {
+    public Jvm with(String... more) {
         List<String> all = new ArrayList<>(options);
         all.addAll(List.of(more));
         return new Jvm(classPath, all, environment, directory, module);
@@ -143,7 +143,7 @@ public final class Jvm {
         return run(Probe.class.getName(), arguments);
     }
 
-    String run(String main, String... arguments) throws IOException {
+    public String run(String main, String... arguments) throws IOException {
         try (Running running = start(main, arguments)) {
             return running.output();
         }
@@ -165,12 +165,17 @@ public final class Jvm {
         }
 
         /** Returns the rest of what it prints before it ends. */
-        String output() throws IOException {
+        public String output() throws IOException {
             StringBuilder text = new StringBuilder();
             for (int c = output.read(); c >= 0; c = output.read()) {
                 text.append((char) c);
             }
             return text.toString();
+        }
+
+        /** Waits for its end, and returns its exit code. */
+        public int exit() throws InterruptedException {
+            return process.waitFor();
         }
 
         boolean isAlive() {

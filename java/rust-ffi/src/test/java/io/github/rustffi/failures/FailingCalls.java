@@ -1,0 +1,650 @@
+package io.github.rustffi.failures;
+
+import io.github.rustffi.Cholesky;
+import io.github.rustffi.Hits;
+import io.github.rustffi.Lu;
+import io.github.rustffi.Matrix;
+import io.github.rustffi.Parallelism;
+import io.github.rustffi.Qr;
+import io.github.rustffi.RustFfi;
+import io.github.rustffi.VectorIndex;
+import io.github.rustffi.VectorIndex.Metric;
+import io.github.rustffi.Vectors;
+import io.github.rustffi.internal.Natives;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * For every public method that can fail at least one call that does, and a reason for every other method.
+ *
+ * <p>Exceptions are given by name, so that nothing loads a class that the library should have loaded itself.
+ */
+public final class FailingCalls {
+    static final String IN_JAVA = "in Java: ";
+
+    private static final String ARGUMENT = "java.lang.IllegalArgumentException";
+    private static final String NULL = "java.lang.NullPointerException";
+    private static final String INDEX = "java.lang.IndexOutOfBoundsException";
+    private static final String STATE = "java.lang.IllegalStateException";
+    private static final String UNSUPPORTED = "java.lang.UnsupportedOperationException";
+    private static final String ARITHMETIC = "java.lang.ArithmeticException";
+    private static final String MEMORY = "java.lang.OutOfMemoryError";
+    private static final String BUG = "java.lang.AssertionError";
+    private static final String IO = "java.io.IOException";
+    private static final String NO_FILE = "java.nio.file.NoSuchFileException";
+    private static final String DENIED = "java.nio.file.AccessDeniedException";
+    private static final String FILE_SYSTEM = "java.nio.file.FileSystemException";
+    private static final String SINGULAR = "io.github.rustffi.SingularMatrixException";
+    private static final String NOT_DEFINITE = "io.github.rustffi.NotPositiveDefiniteException";
+
+    private static final String OPEN = "the index is closed";
+    private static final String NAN = "matrix has a NaN at row 0, column 0";
+    private static final String NOT_SQUARE = "matrix is not square: 2x3";
+    private static final String NOT_SYMMETRIC =
+            "matrix is not symmetric: 3 at row 1, column 0, but 2 at row 0, column 1";
+    private static final String BEYOND = " is beyond 1.7976931348623157e308";
+    private static final String LENGTHS = "vector lengths differ: 2 and 3";
+    private static final String LONG_PATH = "a path has at most 32767 characters, not ";
+
+    private final List<FailingCall> calls = new ArrayList<>();
+    private final Map<String, String> excused = new LinkedHashMap<>();
+
+    private FailingCalls() {
+        addMatrices();
+        addSolutions();
+        addDecompositions();
+        addFactors();
+        addFiles();
+        addVectors();
+        addIndexes();
+        addOthers();
+        excuse();
+    }
+
+    /** Returns all calls, always in the same order. */
+    public static List<FailingCall> all() {
+        return new FailingCalls().calls;
+    }
+
+    /** Returns the first call for each class of exceptions that Rust makes. */
+    public static List<FailingCall> oneOfEachKind() {
+        Map<String, FailingCall> kinds = new LinkedHashMap<>();
+        for (FailingCall call : all()) {
+            if (call.isOfRust()) {
+                kinds.putIfAbsent(call.exception(), call);
+            }
+        }
+        return List.copyOf(kinds.values());
+    }
+
+    /** Returns the public methods of which no failure is made, with the reason. */
+    static Map<String, String> excused() {
+        return new FailingCalls().excused;
+    }
+
+    private void add(
+            String method, String mistake, String exception, String message, FailingCall.Preparation preparation) {
+        calls.add(new FailingCall(method, mistake, exception, message, preparation));
+    }
+
+    private void addInJava(
+            String method, String mistake, String exception, String message, FailingCall.Preparation preparation) {
+        add(method, IN_JAVA + mistake, exception, message, preparation);
+    }
+
+    private static Matrix nan() {
+        return Matrix.of(1, 1, Double.NaN);
+    }
+
+    private static Matrix row(double... values) {
+        return Matrix.of(1, values.length, values);
+    }
+
+    private static Matrix notSymmetric() {
+        return Matrix.of(2, 2, 4, 2, 3, 4);
+    }
+
+    /** Returns a matrix to divide by: what is solved with it is too large for a double. */
+    private static Matrix tiny() {
+        return row(Double.MIN_VALUE);
+    }
+
+    private static Matrix largest() {
+        return Matrix.of(2, 2, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE);
+    }
+
+    private void addMatrices() {
+        addInJava("Matrix.of(double[][])", "null", NULL, "rows", s -> () -> Matrix.of(null));
+        addInJava("Matrix.of(double[][])", "ragged", ARGUMENT, "row 1 has 3 values, not 2", s -> {
+            double[][] rows = {{1, 2}, {1, 2, 3}};
+            return () -> Matrix.of(rows);
+        });
+        addInJava("Matrix.of(int,int,double[])", "too few", ARGUMENT, "a 2x3 matrix does not have 5 values", s -> {
+            double[] values = new double[5];
+            return () -> Matrix.of(2, 3, values);
+        });
+        addInJava("Matrix.of(int,int,double[])", "null", NULL, "rowMajor", s -> {
+            double[] none = null;
+            return () -> Matrix.of(2, 3, none);
+        });
+        addInJava(
+                "Matrix.zeros(int,int)",
+                "negative",
+                ARGUMENT,
+                "a matrix cannot be -1x2",
+                s -> () -> Matrix.zeros(-1, 2));
+        addInJava(
+                "Matrix.identity(int)",
+                "too large",
+                ARGUMENT,
+                "a 50000x50000 matrix has more than 2147483647 values",
+                s -> () -> Matrix.identity(50_000));
+        addInJava("Matrix.diagonal(double[])", "null", NULL, "d", s -> {
+            double[] none = null;
+            return () -> Matrix.diagonal(none);
+        });
+        addInJava("Matrix.get(int,int)", "outside", INDEX, "no row 2, column 0 in a 2x3 matrix", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> a.get(2, 0);
+        });
+        addInJava("Matrix.row(int)", "outside", INDEX, "no row 2 in a 2x3 matrix", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> a.row(2);
+        });
+        addInJava("Matrix.column(int)", "outside", INDEX, "no column 3 in a 2x3 matrix", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> a.column(3);
+        });
+        String block = "no 2x2 block at row 1, column 0 in a 2x3 matrix";
+        addInJava("Matrix.submatrix(int,int,int,int)", "outside", INDEX, block, s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> a.submatrix(1, 0, 2, 2);
+        });
+        addInJava("Matrix.plus(Matrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 plus 3x2", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            Matrix b = Matrix.zeros(3, 2);
+            return () -> a.plus(b);
+        });
+        addInJava("Matrix.plus(Matrix)", "null", NULL, "b", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> a.plus(null);
+        });
+        addInJava("Matrix.minus(Matrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 minus 3x2", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            Matrix b = Matrix.zeros(3, 2);
+            return () -> a.minus(b);
+        });
+        add("Matrix.times(Matrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 times 4x2", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            Matrix b = Matrix.zeros(4, 2);
+            return () -> a.times(b);
+        });
+        addInJava("Matrix.times(Matrix)", "null", NULL, "b", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            Matrix none = null;
+            return () -> a.times(none);
+        });
+        add("Matrix.times(double[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 times 4x1", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            double[] x = new double[4];
+            return () -> a.times(x);
+        });
+    }
+
+    private void addSolutions() {
+        String shapes = "matrix shapes do not agree: 2x2 solve 3x1";
+        String singular = "matrix is singular: pivot 0 is zero";
+        String beyond = "the solution" + BEYOND;
+        add("Matrix.solve(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> a.solve(a);
+        });
+        add("Matrix.solve(Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            Matrix a = Matrix.identity(2);
+            Matrix b = Matrix.zeros(3, 1);
+            return () -> a.solve(b);
+        });
+        add("Matrix.solve(Matrix)", "singular", SINGULAR, singular, s -> {
+            Matrix a = Matrix.zeros(2, 2);
+            return () -> a.solve(a);
+        });
+        add("Matrix.solve(Matrix)", "too large", ARITHMETIC, beyond, s -> {
+            Matrix a = tiny();
+            Matrix b = row(Double.MAX_VALUE);
+            return () -> a.solve(b);
+        });
+        add("Matrix.solve(double[])", "singular", SINGULAR, singular, s -> {
+            Matrix a = Matrix.zeros(2, 2);
+            double[] b = new double[2];
+            return () -> a.solve(b);
+        });
+        add("Matrix.solve(double[])", "a NaN", ARGUMENT, NAN, s -> {
+            Matrix a = nan();
+            double[] b = new double[1];
+            return () -> a.solve(b);
+        });
+        String leastSquares = "matrix shapes do not agree: 3x2 least squares 2x1";
+        add("Matrix.leastSquares(Matrix)", "shapes", ARGUMENT, leastSquares, s -> {
+            Matrix a = Matrix.zeros(3, 2);
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> a.leastSquares(b);
+        });
+        add("Matrix.leastSquares(Matrix)", "too large", ARITHMETIC, "the largest value of the solution" + BEYOND, s -> {
+            Matrix a = row(Double.MIN_NORMAL);
+            Matrix b = row(Double.MAX_VALUE);
+            return () -> a.leastSquares(b);
+        });
+        add("Matrix.leastSquares(double[])", "a NaN", ARGUMENT, NAN, s -> {
+            Matrix a = nan();
+            double[] b = new double[1];
+            return () -> a.leastSquares(b);
+        });
+        add("Matrix.inverse()", "singular", SINGULAR, singular, s -> Matrix.zeros(3, 3)::inverse);
+        add("Matrix.inverse()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::inverse);
+        add("Matrix.inverse()", "too large", ARITHMETIC, "the solution" + BEYOND, s -> tiny()::inverse);
+        add("Matrix.pseudoInverse()", "a NaN", ARGUMENT, NAN, s -> nan()::pseudoInverse);
+        add(
+                "Matrix.pseudoInverse()",
+                "too large",
+                ARITHMETIC,
+                "the largest value of the pseudo-inverse" + BEYOND,
+                s -> tiny()::pseudoInverse);
+        add("Matrix.determinant()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::determinant);
+        add("Matrix.rank()", "a NaN", ARGUMENT, NAN, s -> nan()::rank);
+        String undefined = "the condition number of a 0x3 matrix is not defined";
+        add("Matrix.conditionNumber()", "no values", ARGUMENT, undefined, s -> Matrix.zeros(0, 3)::conditionNumber);
+        add("Matrix.conditionNumber()", "a NaN", ARGUMENT, NAN, s -> nan()::conditionNumber);
+    }
+
+    private void addDecompositions() {
+        add("Matrix.lu()", "a NaN", ARGUMENT, NAN, s -> nan()::lu);
+        add(
+                "Matrix.lu()",
+                "too large",
+                ARITHMETIC,
+                "the triangle U" + BEYOND,
+                s -> Matrix.of(2, 2, 1, Double.MAX_VALUE, -1, Double.MAX_VALUE)::lu);
+        String notDefinite = "matrix is not positive definite: pivot 0 is not positive";
+        add("Matrix.cholesky()", "not positive", NOT_DEFINITE, notDefinite, s -> Matrix.zeros(3, 3)::cholesky);
+        add("Matrix.cholesky()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::cholesky);
+        add("Matrix.qr()", "a NaN", ARGUMENT, NAN, s -> nan()::qr);
+        add("Matrix.qr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::qr);
+        add("Matrix.svd()", "a NaN", ARGUMENT, NAN, s -> nan()::svd);
+        add("Matrix.svd()", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> largest()::svd);
+        add("Matrix.symmetricEigen()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::symmetricEigen);
+        add(
+                "Matrix.symmetricEigen()",
+                "too large",
+                ARITHMETIC,
+                "the largest eigenvalue" + BEYOND,
+                s -> largest()::symmetricEigen);
+        add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
+        add("Matrix.eigen()", "too large", ARITHMETIC, "the largest eigenvalue" + BEYOND, s -> largest()::eigen);
+    }
+
+    private void addFactors() {
+        String beyond = "the solution" + BEYOND;
+        String singular = "matrix is singular: pivot 0 is zero";
+        String shapes = "matrix shapes do not agree: 2x2 solve 3x1";
+        add("Lu.solve(Matrix)", "singular", SINGULAR, singular, s -> {
+            Lu lu = Matrix.zeros(2, 2).lu();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> lu.solve(b);
+        });
+        add("Lu.solve(double[])", "shapes", ARGUMENT, shapes, s -> {
+            Lu lu = Matrix.identity(2).lu();
+            double[] b = new double[3];
+            return () -> lu.solve(b);
+        });
+        add(
+                "Lu.determinant()",
+                "not square",
+                ARGUMENT,
+                NOT_SQUARE,
+                s -> Matrix.zeros(2, 3).lu()::determinant);
+        add(
+                "Lu.rcond()",
+                "not square",
+                ARGUMENT,
+                NOT_SQUARE,
+                s -> Matrix.zeros(2, 3).lu()::rcond);
+        add("Cholesky.solve(Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            Matrix b = Matrix.zeros(3, 1);
+            return () -> cholesky.solve(b);
+        });
+        add("Cholesky.solve(double[])", "too large", ARITHMETIC, beyond, s -> {
+            Cholesky cholesky = tiny().cholesky();
+            double[] b = {Double.MAX_VALUE};
+            return () -> cholesky.solve(b);
+        });
+        add("Qr.solve(Matrix)", "singular", SINGULAR, singular, s -> {
+            Qr qr = Matrix.zeros(2, 2).qr();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> qr.solve(b);
+        });
+        add("Qr.solve(double[])", "wide", ARGUMENT, "a 2x3 matrix has fewer rows than columns", s -> {
+            Qr qr = Matrix.zeros(2, 3).qr();
+            double[] b = new double[2];
+            return () -> qr.solve(b);
+        });
+    }
+
+    private void addFiles() {
+        add("Matrix.readNpy(Path)", "no file", NO_FILE, "{directory}/none.npy: …", s -> {
+            Path file = s.file("none.npy");
+            return () -> Matrix.readNpy(file);
+        });
+        add("Matrix.readNpy(Path)", "not an array", IO, "cannot use {directory}/text: …", s -> {
+            Path file = s.file("text");
+            return () -> Matrix.readNpy(file);
+        });
+        add("Matrix.readNpy(Path)", "not readable", DENIED, "…", s -> {
+            Path file = s.unreadable();
+            return file == null ? null : () -> Matrix.readNpy(file);
+        });
+        add("Matrix.readNpy(Path)", "a long path", IO, LONG_PATH + "…", s -> {
+            Path file = Path.of("a".repeat(40_000));
+            return () -> Matrix.readNpy(file);
+        });
+        addInJava("Matrix.readNpy(Path)", "null", NULL, "file", s -> () -> Matrix.readNpy(null));
+        add("Matrix.writeNpy(Path)", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
+            Matrix a = Matrix.identity(2);
+            Path file = s.file("none").resolve("a.npy");
+            return () -> a.writeNpy(file);
+        });
+        add("Matrix.writeNpy(Path)", "below a file", FILE_SYSTEM, "{directory}/text/a.npy: …", s -> {
+            Matrix a = Matrix.identity(2);
+            Path file = s.belowAFile();
+            return file == null ? null : () -> a.writeNpy(file);
+        });
+    }
+
+    private void addVectors() {
+        double[] doubles = new double[2];
+        double[] moreDoubles = new double[3];
+        float[] floats = new float[2];
+        float[] moreFloats = new float[3];
+        double[] noDoubles = null;
+        float[] noFloats = null;
+        add(
+                "Vectors.dot(double[],double[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.dot(doubles, moreDoubles));
+        addInJava("Vectors.dot(double[],double[])", "null", NULL, "y", s -> () -> Vectors.dot(doubles, noDoubles));
+        add("Vectors.dot(float[],float[])", "lengths", ARGUMENT, LENGTHS, s -> () -> Vectors.dot(floats, moreFloats));
+        addInJava("Vectors.sum(double[])", "null", NULL, "x", s -> () -> Vectors.sum(noDoubles));
+        addInJava("Vectors.sum(float[])", "null", NULL, "x", s -> () -> Vectors.sum(noFloats));
+        addInJava("Vectors.norm(double[])", "null", NULL, "x", s -> () -> Vectors.norm(noDoubles));
+        addInJava("Vectors.norm(float[])", "null", NULL, "x", s -> () -> Vectors.norm(noFloats));
+        add(
+                "Vectors.squaredDistance(double[],double[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.squaredDistance(doubles, moreDoubles));
+        add(
+                "Vectors.squaredDistance(float[],float[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.squaredDistance(floats, moreFloats));
+        add(
+                "Vectors.cosineSimilarity(double[],double[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.cosineSimilarity(doubles, moreDoubles));
+        add(
+                "Vectors.cosineSimilarity(float[],float[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.cosineSimilarity(floats, moreFloats));
+    }
+
+    private void addIndexes() {
+        Metric cosine = Metric.COSINE;
+        float[] vector = {1, 0};
+        float[] three = {1, 0, 0};
+        float[] zero = {0, 0};
+        float[] nan = {1, Float.NaN};
+        String dimension = "a dimension is from 1 to 2147483647, not 0";
+        String notFinite = "value 1 of vector 0 is NaN, not a finite number";
+        String noDirection = "vector 0 is zero, which has no direction";
+        String notVectors = "3 values are not a multiple of the dimension 2";
+        String values = "the vector has 3 values, but the dimension is 2";
+        String atLeastOne = "at least 1 hit has to be asked for, not 0";
+
+        add(
+                "VectorIndex.create(int,VectorIndex.Metric)",
+                "dimension",
+                ARGUMENT,
+                dimension,
+                s -> () -> VectorIndex.create(0, cosine));
+        addInJava(
+                "VectorIndex.create(int,VectorIndex.Metric)",
+                "null",
+                NULL,
+                "metric",
+                s -> () -> VectorIndex.create(1, null));
+        String open = "VectorIndex.open(Path,VectorIndex.Metric)";
+        addOpening(open, "no file", NO_FILE, "{directory}/none.npy: …", "none.npy", VectorIndex::open);
+        addOpening(open, "not an array", IO, "cannot use {directory}/text: …", "text", VectorIndex::open);
+        addOpening(open, "a NaN", ARGUMENT, notFinite, "nan.npy", VectorIndex::open);
+        addOpening(open, "zero", ARGUMENT, noDirection, "zero.npy", VectorIndex::open);
+        addOpening(open, "no dimension", IO, "cannot use {directory}/empty.npy: …", "empty.npy", VectorIndex::open);
+        add(open, "memory", MEMORY, "cannot allocate 281474976710656 bytes", s -> {
+            Path file = s.tooLargeForMemory();
+            return file == null ? null : () -> VectorIndex.open(file, cosine);
+        });
+        String map = "VectorIndex.map(Path,VectorIndex.Metric)";
+        addOpening(map, "no file", NO_FILE, "{directory}/none.npy: …", "none.npy", VectorIndex::map);
+        addOpening(map, "too short", IO, "cannot use {directory}/short.npy: …", "short.npy", VectorIndex::map);
+        add(map, "below a file", FILE_SYSTEM, "{directory}/text/a.npy: …", s -> {
+            Path file = s.belowAFile();
+            return file == null ? null : () -> VectorIndex.map(file, cosine);
+        });
+
+        add("VectorIndex.add(float[])", "dimension", ARGUMENT, values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.add(three);
+        });
+        add(
+                "VectorIndex.add(float[])",
+                "mapped",
+                UNSUPPORTED,
+                "nothing can be added to an index of a mapped file",
+                s -> {
+                    VectorIndex index = s.mappedIndex();
+                    return () -> index.add(vector);
+                });
+        addClosed("VectorIndex.add(float[])", index -> index.add(vector));
+        add("VectorIndex.addAll(float[])", "dimension", ARGUMENT, notVectors, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(three);
+        });
+        add("VectorIndex.addAll(float[])", "a NaN", ARGUMENT, notFinite, s -> {
+            VectorIndex index = s.index(Metric.DOT_PRODUCT);
+            return () -> index.addAll(nan);
+        });
+        add("VectorIndex.addAll(float[])", "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(zero);
+        });
+        addClosed("VectorIndex.addAll(float[])", index -> index.addAll(vector));
+        add("VectorIndex.get(long)", "no such id", INDEX, "id 1 is out of range for 1 vectors", s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.get(1);
+        });
+        addClosed("VectorIndex.get(long)", index -> index.get(0));
+        addClosed("VectorIndex.size()", VectorIndex::size);
+        addClosed("VectorIndex.dimension()", VectorIndex::dimension);
+        addClosed("VectorIndex.metric()", VectorIndex::metric);
+        addClosed("VectorIndex.bytesInUse()", VectorIndex::bytesInUse);
+        add("VectorIndex.search(float[],int)", "k", ARGUMENT, atLeastOne, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.search(vector, 0);
+        });
+        add("VectorIndex.search(float[],int)", "dimension", ARGUMENT, values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.search(three, 1);
+        });
+        addClosed("VectorIndex.search(float[],int)", index -> index.search(vector, 1));
+        BitSet allowed = new BitSet();
+        allowed.set(0);
+        add("VectorIndex.search(float[],int,BitSet)", "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.search(zero, 1, allowed);
+        });
+        addClosed("VectorIndex.search(float[],int,BitSet)", index -> index.search(vector, 1, allowed));
+        add("VectorIndex.searchAll(float[],int)", "dimension", ARGUMENT, notVectors, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.searchAll(three, 1);
+        });
+        addClosed("VectorIndex.searchAll(float[],int)", index -> index.searchAll(vector, 1));
+        add("VectorIndex.save(Path)", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
+            VectorIndex index = s.index(cosine);
+            Path file = s.file("none").resolve("a.npy");
+            return () -> index.save(file);
+        });
+        add("VectorIndex.save(Path)", "closed", STATE, OPEN, s -> {
+            VectorIndex index = s.closedIndex();
+            Path file = s.file("a.npy");
+            return () -> index.save(file);
+        });
+    }
+
+    private interface Opening {
+        Object open(Path file, Metric metric) throws Exception;
+    }
+
+    private void addOpening(
+            String method, String mistake, String exception, String message, String file, Opening opening) {
+        add(method, mistake, exception, message, s -> {
+            Path path = s.file(file);
+            Metric metric = Metric.COSINE;
+            return () -> opening.open(path, metric);
+        });
+    }
+
+    private interface Use {
+        void of(VectorIndex index);
+    }
+
+    private void addClosed(String method, Use use) {
+        add(method, "closed", STATE, OPEN, s -> {
+            VectorIndex index = s.closedIndex();
+            return () -> use.of(index);
+        });
+    }
+
+    private void addOthers() {
+        String lone = "a\ud83e";
+        add(
+                "RustFfi.greet(String)",
+                "not Unicode",
+                ARGUMENT,
+                "unpaired surrogate at index 1",
+                s -> () -> RustFfi.greet(lone));
+        addInJava("RustFfi.greet(String)", "null", NULL, "name", s -> () -> RustFfi.greet(null));
+        String threads = "cannot compute on 65536 threads: from 1 to 65535";
+        add("Parallelism.setThreads(int)", "too many", ARGUMENT, threads, s -> () -> Parallelism.setThreads(65_536));
+        String none = "cannot compute on 0 threads: from 1 to 65535";
+        add("Parallelism.setThreads(int)", "none", ARGUMENT, none, s -> () -> Parallelism.setThreads(0));
+        addInJava("Hits(long[],float[])", "lengths", ARGUMENT, "ids and scores differ in number: 1 and 2", s -> {
+            long[] ids = new long[1];
+            float[] scores = new float[2];
+            return () -> new Hits(ids, scores);
+        });
+        String constant = "No enum constant io.github.rustffi.VectorIndex.Metric.NONE";
+        addInJava(
+                "VectorIndex.Metric.valueOf(String)",
+                "no such metric",
+                ARGUMENT,
+                constant,
+                s -> () -> Metric.valueOf("NONE"));
+        // What no public method lets happen.
+        add("internal.Natives.greet(String)", "null", NULL, "string", s -> {
+            RustFfi.version();
+            return () -> Natives.greet(null);
+        });
+        String bug = "bug in rust_ffi: the array has room for the values";
+        add("internal.Natives.readNpy(String,int[])", "a panic", BUG, bug, s -> {
+            RustFfi.version();
+            String file = s.file("vectors.npy").toString();
+            int[] noShape = new int[1];
+            return () -> Natives.readNpy(file, noShape);
+        });
+    }
+
+    private void excuse(String reason, String... methods) {
+        for (String method : methods) {
+            excused.put(method, reason);
+        }
+    }
+
+    private void excuse() {
+        excuse(
+                "only returns what the object holds, or a copy",
+                "Matrix.rows()",
+                "Matrix.columns()",
+                "Matrix.toArray()",
+                "Matrix.toRows()",
+                "Cholesky.l()",
+                "Lu.rowPermutation()",
+                "Lu.l()",
+                "Lu.u()",
+                "Qr.r()",
+                "Svd.u()",
+                "Svd.v()",
+                "Svd.singularValues()",
+                "Eigen.realValues()",
+                "Eigen.imaginaryValues()",
+                "Eigen.vectors()",
+                "SymmetricEigen.values()",
+                "SymmetricEigen.vectors()",
+                "Hits.ids()",
+                "Hits.scores()",
+                "Hits.size()",
+                "VectorIndex.Metric.values()");
+        excuse(
+                "takes every matrix and number: it fails only for want of memory",
+                "Matrix.times(double)",
+                "Matrix.transpose()",
+                "Matrix.trace()",
+                "Matrix.norm()",
+                "Cholesky.determinant()",
+                "Qr.q()",
+                "Svd.rank()");
+        excuse(
+                "takes every number, or none: it fails only where the library cannot be loaded",
+                "RustFfi.add(int,int)",
+                "RustFfi.multiply(int,int)",
+                "RustFfi.version()",
+                "Parallelism.threads()",
+                "NativeLibrary.load()",
+                "NativeLibrary.path()");
+        excuse(
+                "never fails, as its documentation says",
+                "NativeLibrary.isAvailable()",
+                "NativeLibrary.unavailabilityCause()",
+                "NativeLibrary.platform()",
+                "VectorIndex.close()");
+        excuse(
+                "keeps a message",
+                "SingularMatrixException(String)",
+                "NotPositiveDefiniteException(String)",
+                "NoConvergenceException(String)");
+        for (String type : new String[] {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "Eigen", "SymmetricEigen", "Hits"}) {
+            excuse("takes every object", type + ".equals(Object)");
+            excuse("has no argument, and takes every object", type + ".hashCode()", type + ".toString()");
+        }
+    }
+}
