@@ -141,7 +141,7 @@ impl<'local, T: Element> Array<'local, T> {
 
     /// Returns the number of elements.
     #[must_use]
-    pub fn len(self) -> usize {
+    pub fn length(self) -> usize {
         self.length
     }
 
@@ -283,7 +283,7 @@ impl<'local, T: Element> Elements<'local, T> {
     pub fn copy(&mut self, lending: Lending) -> crate::Result<()> {
         if !lending.lends(self.array.bytes()) {
             self.copy = if self.access == Access::Output {
-                memory::unspecified(self.array.len())?
+                memory::unspecified(self.array.length())?
             } else {
                 self.array.to_vec()?
             };
@@ -309,7 +309,7 @@ impl<'local, T: Element> Elements<'local, T> {
     pub fn get(&self) -> &[T] {
         match &self.lent {
             // SAFETY: the JVM keeps the elements here until the section ends, and an array that is written is not lent twice.
-            Some(lent) => unsafe { std::slice::from_raw_parts(lent.elements.as_ptr(), self.array.len()) },
+            Some(lent) => unsafe { std::slice::from_raw_parts(lent.elements.as_ptr(), self.array.length()) },
             None => &self.copy,
         }
     }
@@ -323,7 +323,7 @@ impl<'local, T: Element> Elements<'local, T> {
     pub unsafe fn get_mut(&mut self) -> &mut [T] {
         match &mut self.lent {
             // SAFETY: as in `get`; by the caller's grant no one else has this array.
-            Some(lent) => unsafe { std::slice::from_raw_parts_mut(lent.elements.as_ptr(), self.array.len()) },
+            Some(lent) => unsafe { std::slice::from_raw_parts_mut(lent.elements.as_ptr(), self.array.length()) },
             None => &mut self.copy,
         }
     }

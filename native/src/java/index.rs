@@ -35,7 +35,7 @@ natives! {
             vector.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.add_one_with::<Failure>(vector.len(), copy)? as jlong)
+        Ok(get(index)?.add_one_with::<Failure>(vector.length(), copy)? as jlong)
     }
 
     fn index_add_all[_call](index: jlong, vectors: jfloat[]) -> jlong {
@@ -43,11 +43,11 @@ natives! {
             vectors.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.add_with::<Failure>(vectors.len(), copy)? as jlong)
+        Ok(get(index)?.add_with::<Failure>(vectors.length(), copy)? as jlong)
     }
 
     fn index_get[_call](index: jlong, id: jlong, vector: jfloat[]) {
-        let mut values = memory::filled(vector.len())?;
+        let mut values = memory::filled(vector.length())?;
         get(index)?.get(id, &mut values)?;
         vector.write(&values);
         Ok(())
@@ -79,7 +79,7 @@ natives! {
         let query = query.to_vec()?;
         let allowed = allowed.map(|allowed| allowed.to_vec()).transpose()?;
         let allowed = allowed.as_deref().map(words);
-        let (mut hits, mut values) = (memory::filled(ids.len())?, memory::filled(scores.len())?);
+        let (mut hits, mut values) = (memory::filled(ids.length())?, memory::filled(scores.length())?);
         let found = get(index)?.search(&query, k.into(), count(within), allowed, &mut hits, &mut values)?;
         ids.write(&hits[..found]);
         scores.write(&values[..found]);
@@ -91,8 +91,8 @@ natives! {
     ) {
         let queries = queries.to_vec()?;
         let (mut hits, mut values): (Vec<jlong>, Vec<jfloat>) =
-            (memory::filled(ids.len())?, memory::filled(scores.len())?);
-        let mut counts = memory::filled(found.len())?;
+            (memory::filled(ids.length())?, memory::filled(scores.length())?);
+        let mut counts = memory::filled(found.length())?;
         get(index)?.search_all(&queries, k.into(), count(within), &mut hits, &mut values, &mut counts)?;
         ids.write(&hits);
         scores.write(&values);
