@@ -613,6 +613,10 @@ public final class FailingCalls {
                 "Hits.ids()",
                 "Hits.scores()",
                 "Hits.size()",
+                "NativeMemory.workspaceBytes()",
+                "NativeMemory.keptBytes()",
+                "NativeMemory.indexBytes()",
+                "NativeMemory.totalBytes()",
                 "VectorIndex.Metric.values()");
         excuse(
                 "takes every matrix and number: it fails only for want of memory",
@@ -629,20 +633,26 @@ public final class FailingCalls {
                 "RustFfi.multiply(int,int)",
                 "RustFfi.version()",
                 "Parallelism.threads()",
+                "NativeMemory.current()",
+                "NativeMemory.registerMBean()",
+                "NativeMemory.unregisterMBean()",
                 "NativeLibrary.load()",
                 "NativeLibrary.path()");
         excuse(
-                "never fails, as its documentation says",
+                "fails, as its documentation says, at most for want of memory",
                 "NativeLibrary.isAvailable()",
                 "NativeLibrary.unavailabilityCause()",
                 "NativeLibrary.platform()",
                 "VectorIndex.close()");
         excuse(
-                "keeps a message",
+                "keeps a message or numbers",
+                "NativeMemory(long,long,long)",
                 "SingularMatrixException(String)",
                 "NotPositiveDefiniteException(String)",
                 "NoConvergenceException(String)");
-        for (String type : new String[] {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "Eigen", "SymmetricEigen", "Hits"}) {
+        for (String type :
+                new String[] {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "Eigen", "SymmetricEigen", "Hits", "NativeMemory"
+                }) {
             excuse("takes every object", type + ".equals(Object)");
             excuse("has no argument, and takes every object", type + ".hashCode()", type + ".toString()");
         }
