@@ -7,7 +7,7 @@
 use std::ffi::CStr;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::thread;
 
 use jni::EnvUnowned;
@@ -18,7 +18,7 @@ use super::call::Call;
 use super::failure::{Failure, Kind, Message, Result, message_of};
 use crate::Error;
 
-/// The method of `Natives` that throws: it takes a kind, a message, and the file that is meant or null.
+/// The method of `Natives` that throws: it takes a kind, a message, and the file that is meant, or an empty text.
 pub(super) const THROWS: (&CStr, &CStr) = (c"fail", c"(ILjava/lang/String;Ljava/lang/String;)V");
 
 /// The field of `Natives` with the error for when nothing else can be thrown.
@@ -45,7 +45,7 @@ fn throw_failure<T: Default>(call: Call<'_>, failed: thread::Result<Result<T>>) 
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => throw(call, &failure),
         Err(payload) => {
-            throw_one(call, Kind::Bug, &message_of(&*payload), None);
+            throw_one(call, Kind::Bug, &message_of(&*payload), "");
             // To drop a payload runs foreign code, which may panic in turn.
             std::mem::forget(payload);
         }
@@ -56,15 +56,15 @@ fn throw_failure<T: Default>(call: Call<'_>, failed: thread::Result<Result<T>>) 
 fn throw(call: Call<'_>, failure: &Failure) {
     match failure {
         // The message of these exceptions is made of both, in Java.
-        Failure::Core(error @ Error::Io { path, cause, .. }) => throw_one(call, Kind::of(error), cause, Some(path)),
-        Failure::Core(error) => throw_one(call, Kind::of(error), error, None),
-        Failure::Null(argument) => throw_one(call, Kind::NullPointer, argument, None),
-        Failure::Pending => throw_one(call, Kind::Bug, &"JNI failed without an exception", None),
+        Failure::Core(error @ Error::Io { path, cause, .. }) => throw_one(call, Kind::of(error), cause, path),
+        Failure::Core(error) => throw_one(call, Kind::of(error), error, ""),
+        Failure::Null(argument) => throw_one(call, Kind::NullPointer, argument, ""),
+        Failure::Pending => throw_one(call, Kind::Bug, &"JNI failed without an exception", ""),
     }
 }
 
 /// Makes sure that an exception is pending. One that is already there wins.
-fn throw_one(call: Call<'_>, kind: Kind, message: &dyn Display, file: Option<&str>) {
+fn throw_one(call: Call<'_>, kind: Kind, message: &dyn Display, file: &str) {
     if call.is_pending() {
         return;
     }
@@ -83,12 +83,9 @@ fn throw_one(call: Call<'_>, kind: Kind, message: &dyn Display, file: Option<&st
     }
 }
 
-fn call_java(call: Call<'_>, kind: Kind, message: &dyn Display, file: Option<&str>) -> Result<()> {
+fn call_java(call: Call<'_>, kind: Kind, message: &dyn Display, file: &str) -> Result<()> {
     let message = new_string(call, Message::of(message).units())?.as_ptr();
-    let file = match file {
-        Some(file) => new_string(call, Message::of(&file).units())?.as_ptr(),
-        None => ptr::null_mut(),
-    };
+    let file = new_string(call, Message::of(&file).units())?.as_ptr();
     let arguments = [jvalue { i: kind as i32 }, jvalue { l: message }, jvalue { l: file }];
     // SAFETY: these are the arguments that the signature names, and no exception is pending: both strings were made.
     unsafe { call.call_static(THROWS.0, THROWS.1, &arguments) }

@@ -38,9 +38,7 @@ fn compile(name: &str, more: &[(&str, &str)]) -> PathBuf {
     .iter()
     .map(|file| library.join(file))
     .collect();
-    let annotation = "package org.jspecify.annotations; \
-         @java.lang.annotation.Target(java.lang.annotation.ElementType.TYPE_USE) public @interface Nullable {}";
-    for (name, text) in [("Nullable", annotation)].iter().chain(more) {
+    for (name, text) in more {
         let file = sources.join(format!("{name}.java"));
         fs::write(&file, text).unwrap();
         files.push(file);

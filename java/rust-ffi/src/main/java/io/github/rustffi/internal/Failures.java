@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions that Rust throws. Rust knows them by numbers, and names none of them: so they are those of this class
@@ -43,8 +42,10 @@ final class Failures {
 
     private Failures() {}
 
-    /** Returns the exception of a kind. One about a file makes its message of the file and the reason. */
-    static Throwable exception(int kind, String message, @Nullable String file) {
+    /**
+     * Returns the exception of a kind. One about a file makes its message of the file and the reason; others ignore it.
+     */
+    static Throwable exception(int kind, String message, String file) {
         switch (kind) {
             case NULL_POINTER:
                 return new NullPointerException(message);

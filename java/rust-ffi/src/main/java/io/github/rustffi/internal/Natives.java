@@ -2,7 +2,6 @@ package io.github.rustffi.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The methods that Rust implements, by area. The library is loaded, and every signature compared, before the first
@@ -19,9 +18,9 @@ public final class Natives {
      * class loader is asked for anything.
      *
      * @param kind the number of the exception, see {@link Failures}
-     * @param file the file that the exception is about, if it is about one
+     * @param file the file that the exception is about, or an empty text
      */
-    private static void fail(int kind, String message, @Nullable String file) throws Throwable {
+    private static void fail(int kind, String message, String file) throws Throwable {
         throw Failures.exception(kind, message, file);
     }
 
