@@ -229,18 +229,24 @@ pub(crate) fn exponent_of(largest: f64) -> Option<i32> {
     Some(if biased > 0 { biased - 1023 } else { 63 - bits.leading_zeros() as i32 - 1074 })
 }
 
+/// Exponents of what two powers of two are multiplied to at least and at most.
+const OF_TWO: std::ops::RangeInclusive<i32> = -2 * 1022..=2 * 1023;
+
 /// Returns two factors whose product is `2^exponent`. Their product itself may be beyond the range of f64.
 pub(crate) fn power_of_two(exponent: i32) -> (f64, f64) {
+    debug_assert!(OF_TWO.contains(&exponent), "2^{exponent}");
     let half = exponent / 2;
     let power = |e: i32| f64::from_bits(((e + 1023) as u64) << 52);
     (power(half), power(exponent - half))
 }
 
-/// Multiplies all values by `2^exponent`.
+/// Multiplies all values by `2^exponent`, which may be that of the largest double over the smallest.
 pub(crate) fn scale(values: &mut [f64], exponent: i32) {
-    let (first, second) = power_of_two(exponent);
+    let exponent_of_two = exponent.clamp(*OF_TWO.start(), *OF_TWO.end());
+    let (first, second) = power_of_two(exponent_of_two);
+    let (rest, _) = power_of_two(2 * (exponent - exponent_of_two));
     for x in values {
-        *x = *x * first * second;
+        *x = *x * rest * first * second;
     }
 }
 
@@ -248,6 +254,24 @@ pub(crate) fn scale(values: &mut [f64], exponent: i32) {
 pub(crate) mod tests {
     use super::*;
     use crate::MatrixRef;
+
+    #[test]
+    fn values_are_scaled_by_any_ratio_of_two_doubles() {
+        for (value, exponent, scaled) in [
+            (1.0, 2097, f64::INFINITY),
+            (f64::from_bits(1), 2097, 2_f64.powi(1023)),
+            (f64::from_bits(1), 2098, f64::INFINITY),
+            (f64::from_bits(3), 2096, 1.5 * 2_f64.powi(1023)),
+            (1.0, -2098, 0.0),
+            (2_f64.powi(1023), -2097, f64::from_bits(1)),
+            (0.75, 10, 768.0),
+            (3.0, -1075, f64::from_bits(2)),
+        ] {
+            let mut values = [value, -value, 0.0];
+            scale(&mut values, exponent);
+            assert_eq!(values, [scaled, -scaled, 0.0], "{value} * 2^{exponent}");
+        }
+    }
 
     pub(crate) fn filled(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
         let mut matrix = Columns::zeros(rows, columns).unwrap();

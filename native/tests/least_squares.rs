@@ -157,6 +157,13 @@ fn extremes_of_the_range_are_solved() {
 }
 
 #[test]
+fn a_solution_beyond_the_range_is_an_overflow() {
+    let (smallest, largest) = (Owned::new(1, 1, vec![f64::from_bits(1)]), Owned::new(1, 1, vec![f64::MAX]));
+    assert_eq!(solve(&smallest, &largest).unwrap_err(), Error::Overflow { quantity: "largest value of the solution" });
+    assert_eq!(solve(&largest, &smallest).unwrap().0.values, [0.0]);
+}
+
+#[test]
 fn nothing_to_fit_is_solved_by_zeros() {
     for (m, n, r) in [(0, 0, 0), (0, 3, 2), (3, 0, 2), (3, 2, 0)] {
         let (x, rank) = solve(&Owned::random(m, n, 5), &Owned::random(m, r, 6)).unwrap();
