@@ -152,7 +152,7 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
 }
 
 /// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
-/// [dot product](crate::vector::dot) of a row and `x`, or with up to eight columns the plain sum over ascending columns.
+/// [dot product](crate::vector::dot) of a row and `x`, or with up to 16 columns the plain sum over ascending columns.
 ///
 /// # Errors
 /// As [`times`].

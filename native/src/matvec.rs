@@ -32,6 +32,14 @@ pub(crate) fn row_dots(rows: &[f64], x: &[f64], out: &mut [f64]) {
         6 => few::<6>(rows, x, out),
         7 => few::<7>(rows, x, out),
         8 => few::<8>(rows, x, out),
+        9 => few::<9>(rows, x, out),
+        10 => few::<10>(rows, x, out),
+        11 => few::<11>(rows, x, out),
+        12 => few::<12>(rows, x, out),
+        13 => few::<13>(rows, x, out),
+        14 => few::<14>(rows, x, out),
+        15 => few::<15>(rows, x, out),
+        16 => few::<16>(rows, x, out),
         _ => simd::dispatch(Level::best(), RowDots { rows, x, out }),
     }
 }

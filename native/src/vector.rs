@@ -2,7 +2,7 @@
 //!
 //! # Accuracy
 //! u is the unit roundoff of the sums: 2⁻⁵³ for doubles. Vectors of floats are summed in floats, sixteen or more sums
-//! side by side, which are gathered in doubles every 4096 values, so their error does not grow with the length: u is 2⁻²⁴,
+//! side by side, which are gathered in doubles every 4096 values ([`PIECE_BYTES`]), so their error does not grow with the length: u is 2⁻²⁴,
 //! and n counts as 4096 at most. Where such a sum of floats would overflow, or is so small that parts of it have
 //! underflowed, it is formed anew in doubles. [`sum`] and [`norm`] sum floats in doubles always.
 //!
@@ -109,14 +109,14 @@ pub enum Operation {
     CosineSimilarity,
 }
 
-/// The sums of vectors that come piece by piece. All but the last piece have [`PIECE`] values.
+/// The sums of vectors that come piece by piece. All but the last have the length of a [piece].
 ///
 /// ```
-/// use rust_ffi::vector::{Operation, PIECE, Pieces, norm};
+/// use rust_ffi::vector::{Operation, Pieces, norm, piece};
 ///
-/// let x: Vec<f64> = (0..2 * PIECE + 7).map(|i| 1.0 / (i + 1) as f64).collect();
+/// let x: Vec<f64> = (0..10_000).map(|i| 1.0 / f64::from(i + 1)).collect();
 /// let mut pieces = Pieces::default();
-/// x.chunks(PIECE).for_each(|x| pieces.add(Operation::Norm, x, x));
+/// x.chunks(piece::<f64>()).for_each(|x| pieces.add(Operation::Norm, x, x));
 /// assert_eq!(pieces.finish::<f64>(Operation::Norm), Some(norm(&x)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -128,10 +128,10 @@ impl Pieces {
     /// Adds the next piece of both vectors; an operation on one vector ignores `y`.
     ///
     /// # Panics
-    /// When the pieces differ in length or are longer than [`PIECE`].
+    /// When the pieces differ in length or are longer than a [piece].
     #[inline]
     pub fn add<T: Real>(&mut self, operation: Operation, x: &[T], y: &[T]) {
-        assert!(x.len() <= PIECE && x.len() == y.len(), "pieces of {} and {} values", x.len(), y.len());
+        assert!(x.len() <= piece::<T>() && x.len() == y.len(), "pieces of {} and {} values", x.len(), y.len());
         for (sum, more) in self.sums.iter_mut().zip(T::sums(Level::best(), operation, x, y)) {
             *sum += more;
         }
@@ -183,13 +183,16 @@ const SAFE_F64: std::ops::RangeInclusive<f64> =
 /// The same for sums of floats, 2⁻⁸⁰ to 2¹²⁰: even 2³¹ products that underflow, 2⁻¹⁵⁰ each, are below 2⁻³⁸ of it.
 const SAFE_F32: std::ops::RangeInclusive<f64> = f64::from_bits((1023 - 80) << 52)..=f64::from_bits((1023 + 120) << 52);
 
-/// Vectors are added up in pieces of this many values: the sums of a piece do not depend on what is before it, so that pieces may
-/// come one by one, see [`Pieces`].
-pub const PIECE: usize = 1 << 14;
+/// Vectors are added up in pieces of this many bytes: the sums of a piece do not depend on what is before it, so that pieces may
+/// come one by one, see [`Pieces`]. Two pieces stay in the first-level cache; and floats are summed in floats over one of them:
+/// few enough for a small error, many enough for the change to doubles to cost nothing.
+pub const PIECE_BYTES: usize = 1 << 14;
 
-/// Floats are summed in floats over so many values at most: few enough for a small error, many enough for the change to
-/// doubles to cost nothing.
-const SEGMENT: usize = 4096;
+/// Returns the number of values in a piece.
+#[must_use]
+pub const fn piece<T: Real>() -> usize {
+    PIECE_BYTES / size_of::<T>()
+}
 
 impl sealed::Sealed for f64 {
     #[allow(private_interfaces)]
@@ -353,75 +356,35 @@ fn power_of_two(exponent: i32) -> f64 {
 }
 
 /// A component that [`fold`] can add up.
-trait Total<S: Lanes<Self>>: Copy + Default {
-    /// How many values may be added up in registers of their own type.
-    const SEGMENT: usize;
-
+trait Total<S: Lanes<Self>>: Real + Default {
     /// From how many values on vectors are asked for ahead: two of them are no longer in the first-level cache then.
     const FAR: usize;
 
-    /// Sums of doubles.
-    type Wide: Copy;
-
-    /// Returns sums of nothing.
-    fn zero(simd: S) -> Self::Wide;
-
-    /// Adds the lanes of a register to the sums. It stays in registers, so that the next segment can begin meanwhile.
-    fn gather(simd: S, sums: Self::Wide, lanes: S::Vector) -> Self::Wide;
-
-    /// Returns the sum of all.
-    fn total(simd: S, sums: Self::Wide) -> f64;
+    /// Returns the sum of the lanes of a register, in doubles.
+    fn total(simd: S, lanes: S::Vector) -> f64;
 }
 
 impl<S: Simd> Total<S> for f32 {
-    const SEGMENT: usize = SEGMENT;
-
-    const FAR: usize = 2 * SEGMENT;
-
-    type Wide = [VectorOf<S, f64>; 2];
+    const FAR: usize = 2 * piece::<f32>();
 
     #[inline(always)]
-    fn zero(simd: S) -> Self::Wide {
-        [simd.splat(0.0_f64); 2]
-    }
-
-    #[inline(always)]
-    fn gather(simd: S, sums: Self::Wide, lanes: VectorOf<S, f32>) -> Self::Wide {
+    fn total(simd: S, lanes: VectorOf<S, f32>) -> f64 {
         let [low, high] = simd.widen(lanes);
-        [Lanes::<f64>::add(simd, sums[0], low), Lanes::<f64>::add(simd, sums[1], high)]
-    }
-
-    #[inline(always)]
-    fn total(simd: S, sums: Self::Wide) -> f64 {
-        <f64 as Total<S>>::total(simd, Lanes::<f64>::add(simd, sums[0], sums[1]))
+        Lanes::<f64>::sum(simd, Lanes::<f64>::add(simd, low, high))
     }
 }
 
 impl<S: Simd> Total<S> for f64 {
-    const SEGMENT: usize = usize::MAX;
-
     /// Never: vectors of doubles leave the second-level cache soon, and of what is farther nothing is gained by asking.
     const FAR: usize = usize::MAX;
 
-    type Wide = VectorOf<S, f64>;
-
     #[inline(always)]
-    fn zero(simd: S) -> Self::Wide {
-        simd.splat(0.0_f64)
-    }
-
-    #[inline(always)]
-    fn gather(simd: S, sums: Self::Wide, lanes: VectorOf<S, f64>) -> Self::Wide {
-        Lanes::<f64>::add(simd, sums, lanes)
-    }
-
-    #[inline(always)]
-    fn total(simd: S, sums: Self::Wide) -> f64 {
-        Lanes::<f64>::sum(simd, sums)
+    fn total(simd: S, lanes: VectorOf<S, f64>) -> f64 {
+        Lanes::<f64>::sum(simd, lanes)
     }
 }
 
-/// Adds up what `step` makes of the pairs of `x` and `y`: of each piece of [`PIECE`] values by itself, and then the sums of the
+/// Adds up what `step` makes of the pairs of `x` and `y`: of each [piece] by itself, and then the sums of the
 /// pieces in their order.
 #[inline(always)]
 fn fold<S, T, const N: usize>(
@@ -434,12 +397,13 @@ where
     S: Lanes<T>,
     T: Total<S>,
 {
-    if x.len() <= PIECE {
-        return fold_piece(simd, x, y, &step);
+    let is_far = x.len() >= T::FAR;
+    if x.len() <= piece::<T>() {
+        return fold_piece(simd, x, y, is_far, &step);
     }
     let mut sums = [0.0; N];
-    for (x, y) in x.chunks(PIECE).zip(y.chunks(PIECE)) {
-        let piece = fold_piece(simd, x, y, &step);
+    for (x, y) in x.chunks(piece::<T>()).zip(y.chunks(piece::<T>())) {
+        let piece = fold_piece(simd, x, y, is_far, &step);
         for n in 0..N {
             sums[n] += piece[n];
         }
@@ -453,31 +417,22 @@ fn fold_piece<S, T, const N: usize>(
     simd: S,
     x: &[T],
     y: &[T],
+    is_far: bool,
     step: impl Fn([VectorOf<S, T>; N], VectorOf<S, T>, VectorOf<S, T>) -> [VectorOf<S, T>; N],
 ) -> [f64; N]
 where
     S: Lanes<T>,
     T: Total<S>,
 {
-    let mut totals = [T::zero(simd); N];
-    let (mut rest, length) = ((x, y), x.len().min(y.len()));
-    for start in (0..length).step_by(T::SEGMENT) {
-        let count = T::SEGMENT.min(length - start);
-        let ((x, x_rest), (y, y_rest)) = (rest.0.split_at(count), rest.1.split_at(count));
-        rest = (x_rest, y_rest);
-        let sums = if length >= T::FAR {
-            fold_segment::<S, T, N, AHEAD>(simd, x, y, &step)
-        } else {
-            fold_segment::<S, T, N, 0>(simd, x, y, &step)
-        };
-        for n in 0..N {
-            totals[n] = T::gather(simd, totals[n], sums[n]);
-        }
-    }
+    let registers = if is_far {
+        fold_registers::<S, T, N, AHEAD>(simd, x, y, &step)
+    } else {
+        fold_registers::<S, T, N, 0>(simd, x, y, &step)
+    };
     // No closure: it would be compiled without the instructions of `S`.
     let mut sums = [0.0; N];
     for n in 0..N {
-        sums[n] = T::total(simd, totals[n]);
+        sums[n] = T::total(simd, registers[n]);
     }
     sums
 }
@@ -487,7 +442,7 @@ const AHEAD: usize = 2048;
 
 /// The same in registers of `T`, four of sums side by side to hide the latency, with what is `AHEAD` asked for.
 #[inline(always)]
-fn fold_segment<S, T, const N: usize, const AHEAD: usize>(
+fn fold_registers<S, T, const N: usize, const AHEAD: usize>(
     simd: S,
     x: &[T],
     y: &[T],
@@ -542,7 +497,7 @@ fn fold_wide<S: Simd>(
     step: impl Fn(VectorOf<S, f64>, VectorOf<S, f64>, VectorOf<S, f64>) -> VectorOf<S, f64>,
 ) -> f64 {
     let mut sum = 0.0;
-    for (x, y) in x.chunks(PIECE).zip(y.chunks(PIECE)) {
+    for (x, y) in x.chunks(piece::<f32>()).zip(y.chunks(piece::<f32>())) {
         sum += fold_wide_piece(simd, x, y, &step);
     }
     sum
@@ -784,7 +739,7 @@ pub(crate) mod tests {
             [Operation::Dot, Operation::Sum, Operation::Norm, Operation::SquaredDistance, Operation::CosineSimilarity];
         fn check<T: Real>(operation: Operation, x: &[T], y: &[T], whole: f64) {
             let mut pieces = Pieces::default();
-            x.chunks(PIECE).zip(y.chunks(PIECE)).for_each(|(x, y)| pieces.add(operation, x, y));
+            x.chunks(piece::<T>()).zip(y.chunks(piece::<T>())).for_each(|(x, y)| pieces.add(operation, x, y));
             // Without a result the whole vectors are asked.
             if let Some(result) = pieces.finish::<T>(operation) {
                 assert_eq!(result.to_bits(), whole.to_bits(), "{operation:?} of {}", x.len());
@@ -792,7 +747,7 @@ pub(crate) mod tests {
                 assert!(x.is_empty(), "{operation:?} of {}", x.len());
             }
         }
-        for n in [0, 1, 77, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 1234] {
+        for n in [0, 1, 77, 2047, 2048, 2049, 4095, 4096, 4097, 50_000] {
             let x: Vec<f64> = numbers(1).take(n).collect();
             let y: Vec<f64> = numbers(2).take(n).collect();
             let (f, g): (Vec<f32>, Vec<f32>) = x.iter().zip(&y).map(|(x, y)| (*x as f32, *y as f32)).unzip();

@@ -10,8 +10,8 @@ use jni::sys::{jboolean, jdouble, jfloat, jint, jlong};
 
 use super::arrays::shape;
 use super::natives;
-use crate::vector::{self, Operation, PIECE, Pieces, Real};
-use crate::{Error, Result, matrix};
+use crate::vector::{self, Operation, PIECE_BYTES, Pieces, Real};
+use crate::{Result, matrix};
 
 natives! {
     fn dot_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::dot(x, y) }
@@ -34,19 +34,23 @@ natives! {
 
     fn cosine_similarity_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::cosine_similarity(x, y) }
 
-    /// Returns the number of values in a piece.
-    fn piece() -> jint { Ok(PIECE as jint) }
+    /// Returns the bytes of a piece.
+    fn piece_bytes() -> jint { Ok(PIECE_BYTES as jint) }
 
-    /// Adds a piece of doubles to the sums at an address, and returns the result after the last piece, or NaN.
-    fn piece_of_doubles(operation: jint, x: jlong, y: jlong, count: jint, sums: jlong, is_last: jboolean) -> jdouble {
+    /// Adds a piece of doubles to the sums at an address, which the first one clears, and returns the result after the last piece, or NaN.
+    fn piece_of_doubles(
+        operation: jint, x: jlong, y: jlong, count: jint, sums: jlong, is_first: jboolean, is_last: jboolean
+    ) -> jdouble {
         // SAFETY: Java passes addresses of its own memory, which it keeps until this returns.
-        unsafe { add_piece::<jdouble>(operation, x, y, count, sums, is_last) }
+        unsafe { add_piece::<jdouble>(operation, x, y, count, sums, [is_first, is_last]) }
     }
 
-    /// Adds a piece of floats to the sums at an address, and returns the result after the last piece, or NaN.
-    fn piece_of_floats(operation: jint, x: jlong, y: jlong, count: jint, sums: jlong, is_last: jboolean) -> jdouble {
+    /// Adds a piece of floats to the sums at an address, which the first one clears, and returns the result after the last piece, or NaN.
+    fn piece_of_floats(
+        operation: jint, x: jlong, y: jlong, count: jint, sums: jlong, is_first: jboolean, is_last: jboolean
+    ) -> jdouble {
         // SAFETY: Java passes addresses of its own memory, which it keeps until this returns.
-        unsafe { add_piece::<jfloat>(operation, x, y, count, sums, is_last) }
+        unsafe { add_piece::<jfloat>(operation, x, y, count, sums, [is_first, is_last]) }
     }
 
     /// Multiplies rows at an address with a vector at another, and writes the products to a third.
@@ -76,11 +80,12 @@ natives! {
 const OPERATIONS: [Operation; 5] =
     [Operation::Dot, Operation::Sum, Operation::Norm, Operation::SquaredDistance, Operation::CosineSimilarity];
 
-/// Adds a piece to the sums at an address, and returns the result after the last one. Where there is none, which is to say that
-/// the whole vectors are needed, it is NaN.
+/// Adds a piece to the sums at an address, which the first one clears, and returns the result after the last one. Where there is
+/// none, which is to say that the whole vectors are needed, it is NaN.
 ///
 /// # Safety
-/// At `x` and `y` are `count` values, and at `sums` is a `Pieces`, which nobody else writes meanwhile.
+/// At `x` and `y` are `count` values, and at `sums` is room for a `Pieces`, which nobody else writes meanwhile; it is one after
+/// the first piece.
 #[inline]
 unsafe fn add_piece<T: Real>(
     operation: jint,
@@ -88,20 +93,26 @@ unsafe fn add_piece<T: Real>(
     y: jlong,
     count: jint,
     sums: jlong,
-    is_last: bool,
+    [is_first, is_last]: [bool; 2],
 ) -> Result<jdouble> {
     let operation = OPERATIONS[operation as usize];
-    let count = usize::try_from(count).map_err(|_| Error::VectorLength { expected: PIECE, length: 0 })?;
+    let count = usize::try_from(count).unwrap_or_else(|_| panic!("a piece of {count} values"));
+    let sums = sums as *mut Pieces;
     // SAFETY: as the caller grants.
-    let (x, y, sums) = unsafe {
+    let (x, y, mut pieces) = unsafe {
         (
             slice::from_raw_parts(x as *const T, count),
             slice::from_raw_parts(y as *const T, count),
-            &mut *(sums as *mut Pieces),
+            if is_first { Pieces::default() } else { *sums },
         )
     };
-    sums.add(operation, x, y);
-    Ok(if is_last { sums.finish::<T>(operation).unwrap_or(f64::NAN) } else { 0.0 })
+    pieces.add(operation, x, y);
+    if is_last {
+        return Ok(pieces.finish::<T>(operation).unwrap_or(f64::NAN));
+    }
+    // SAFETY: as the caller grants.
+    unsafe { *sums = pieces };
+    Ok(0.0)
 }
 
 /// Makes a function of C that is given the address of each vector and how many values each has.

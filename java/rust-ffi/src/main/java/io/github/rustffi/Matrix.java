@@ -45,6 +45,9 @@ public final class Matrix {
     /** Values up to which a product with a vector is over before a call to Rust would have begun. */
     private static final int SMALL = 400;
 
+    /** The same for one row or two, where as much has to be copied again of the vector. */
+    private static final int SMALL_ROW = 640;
+
     private final int rows;
     private final int columns;
     private final double[] values;
@@ -332,7 +335,7 @@ public final class Matrix {
     public double[] times(double[] x) {
         Objects.requireNonNull(x, "x");
         double[] product = new double[rows];
-        if (x.length == columns && values.length <= SMALL) {
+        if (x.length == columns && values.length <= (rows <= 2 ? SMALL_ROW : SMALL)) {
             SmallProduct.times(values, x, product);
             return product;
         }

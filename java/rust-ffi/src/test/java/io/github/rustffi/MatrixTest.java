@@ -346,7 +346,7 @@ class MatrixTest {
         double[] x = Matrices.random(2, columns, 1).toArray();
         double[] product = a.times(x);
         assertThat(a.times(Matrix.of(columns, 1, x)).toArray()).isEqualTo(product);
-        if (rows * columns > 400) {
+        if (rows * columns > 640) {
             double[] lentOrCopied = new double[rows];
             Natives.times(rows, columns, a.toArray(), columns, 1, x, lentOrCopied);
             double[] inPieces = new double[rows];

@@ -144,17 +144,19 @@ public final class Natives {
 
     public static native double cosineSimilarityOfFloats(float[] x, float[] y);
 
-    /** Returns the number of values that pieces have, but for the last one. */
-    static native int piece();
+    /** Returns the bytes that pieces have, but for the last one. */
+    static native int pieceBytes();
 
     /**
-     * Adds the pieces at two addresses to the sums at a third, and returns the result after the last piece. NaN says
-     * that the whole vectors have to be asked.
+     * Adds the pieces at two addresses to the sums at a third, which the first one clears, and returns the result after
+     * the last piece. NaN says that the whole vectors have to be asked.
      */
-    static native double pieceOfDoubles(int operation, long x, long y, int count, long sums, boolean isLast);
+    static native double pieceOfDoubles(
+            int operation, long x, long y, int count, long sums, boolean isFirst, boolean isLast);
 
     /** Does the same with floats. */
-    static native double pieceOfFloats(int operation, long x, long y, int count, long sums, boolean isLast);
+    static native double pieceOfFloats(
+            int operation, long x, long y, int count, long sums, boolean isFirst, boolean isLast);
 
     /** Multiplies the rows at an address with the vector at another, and writes the products to a third. */
     static native void timesAt(int rows, int columns, long a, long x, long product);

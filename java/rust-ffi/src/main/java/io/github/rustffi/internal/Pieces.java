@@ -38,7 +38,9 @@ public final class Pieces {
 
     private static int refusals;
 
+    /** Doubles in a piece; of floats it has twice as many. */
     private final int length;
+
     private final ByteBuffer memory;
     private final DoubleBuffer doubles;
     private final FloatBuffer floats;
@@ -50,7 +52,7 @@ public final class Pieces {
     private final long address;
 
     private Pieces() {
-        length = Natives.piece();
+        length = Natives.pieceBytes() / Double.BYTES;
         // Not at a multiple of a page, where processors take some addresses for others.
         y = length + 3 * Long.BYTES;
         products = y + length + 3 * Long.BYTES;
@@ -187,8 +189,8 @@ public final class Pieces {
     }
 
     private double add(int operation, double[] x, int from, double[] y, int count) {
-        clear();
-        long second = address + (long) this.y * Double.BYTES;
+        long second = x == y ? address : address + (long) this.y * Double.BYTES;
+        long result = address + (long) sums * Double.BYTES;
         for (int at = 0; ; at += length) {
             int part = Math.min(length, count - at);
             doubles.put(0, x, from + at, part);
@@ -196,36 +198,28 @@ public final class Pieces {
                 doubles.put(this.y, y, at, part);
             }
             boolean isLast = at + part == count;
-            double result = Natives.pieceOfDoubles(
-                    operation, address, x == y ? address : second, part, address + (long) sums * Double.BYTES, isLast);
+            double sum = Natives.pieceOfDoubles(operation, address, second, part, result, at == 0, isLast);
             if (isLast) {
-                return result;
+                return sum;
             }
         }
     }
 
     private double add(int operation, float[] x, float[] y) {
-        clear();
-        long second = address + (long) this.y * Double.BYTES;
-        for (int at = 0; ; at += length) {
-            int part = Math.min(length, x.length - at);
+        long second = x == y ? address : address + (long) this.y * Double.BYTES;
+        long result = address + (long) sums * Double.BYTES;
+        for (int at = 0; ; at += 2 * length) {
+            int part = Math.min(2 * length, x.length - at);
             floats.put(0, x, at, part);
             if (x != y) {
                 floats.put(2 * this.y, y, at, part);
             }
             boolean isLast = at + part == x.length;
-            double result = Natives.pieceOfFloats(
-                    operation, address, x == y ? address : second, part, address + (long) sums * Double.BYTES, isLast);
+            double sum = Natives.pieceOfFloats(operation, address, second, part, result, at == 0, isLast);
             if (isLast) {
-                return result;
+                return sum;
             }
         }
-    }
-
-    private void clear() {
-        doubles.put(sums, 0.0);
-        doubles.put(sums + 1, 0.0);
-        doubles.put(sums + 2, 0.0);
     }
 
     private void timesRows(int columns, double[] a, double[] x, double[] product) {
