@@ -306,7 +306,8 @@ public final class Matrix {
      * Returns the product of this matrix and another.
      *
      * <p>Each value is a sum over ascending columns of this matrix, in groups whose sums are then added up; it differs
-     * from the exact one by at most n·ε·Σ|a||b| where n is the number of terms. With no terms it is zero.
+     * from the exact one by at most n·ε·Σ|a||b| where n is the number of terms. With no terms it is zero. A matrix of
+     * one column is multiplied as {@link #times(double[])} does.
      *
      * @param b a matrix with as many rows as this one has columns
      * @return the product, with the rows of this matrix and the columns of {@code b}
@@ -325,7 +326,8 @@ public final class Matrix {
     }
 
     /**
-     * Returns the product of this matrix and a column vector, as {@link #times(Matrix)} does.
+     * Returns the product of this matrix and a column vector: the sum of the products of each row and {@code x}, in an
+     * order that depends on the shape alone. The error bound is that of {@link #times(Matrix)}.
      *
      * @param x a value for each column
      * @return a value for each row
