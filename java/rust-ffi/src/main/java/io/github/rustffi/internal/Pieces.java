@@ -22,6 +22,9 @@ public final class Pieces {
     public static final int SQUARED_DISTANCE = 3;
     public static final int COSINE_SIMILARITY = 4;
 
+    /** Bytes of a line of the cache: to write across two of them takes longer. */
+    private static final int LINE = 64;
+
     /** Rows that are multiplied at a time at most. */
     private static final int ROWS = 2048;
 
@@ -57,7 +60,8 @@ public final class Pieces {
         y = length + 3 * Long.BYTES;
         products = y + length + 3 * Long.BYTES;
         sums = products + ROWS;
-        memory = ByteBuffer.allocateDirect((sums + Long.BYTES) * Double.BYTES).order(ByteOrder.nativeOrder());
+        int bytes = (sums + Long.BYTES) * Double.BYTES;
+        memory = ByteBuffer.allocateDirect(bytes + LINE).alignedSlice(LINE).order(ByteOrder.nativeOrder());
         doubles = memory.asDoubleBuffer();
         floats = memory.asFloatBuffer();
         address = Natives.address(memory);
