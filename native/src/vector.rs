@@ -109,7 +109,8 @@ pub enum Operation {
     CosineSimilarity,
 }
 
-/// The sums of vectors that come piece by piece. All but the last have the length of a [piece].
+/// The sums of vectors that come piece by piece. All but the last have the length of a [piece], and any number
+/// of them may come at a time.
 ///
 /// ```
 /// use rust_ffi::vector::{Operation, Pieces, norm, piece};
@@ -125,15 +126,17 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Adds the next piece of both vectors; an operation on one vector ignores `y`.
+    /// Adds the next pieces of both vectors; an operation on one vector ignores `y`.
     ///
     /// # Panics
-    /// When the pieces differ in length or are longer than a [piece].
+    /// When there are not as many values of both.
     #[inline]
     pub fn add<T: Real>(&mut self, operation: Operation, x: &[T], y: &[T]) {
-        assert!(x.len() <= piece::<T>() && x.len() == y.len(), "pieces of {} and {} values", x.len(), y.len());
-        for (sum, more) in self.sums.iter_mut().zip(T::sums(Level::best(), operation, x, y)) {
-            *sum += more;
+        assert!(x.len() == y.len(), "pieces of {} and {} values", x.len(), y.len());
+        for (x, y) in x.chunks(piece::<T>()).zip(y.chunks(piece::<T>())) {
+            for (sum, more) in self.sums.iter_mut().zip(T::sums(Level::best(), operation, x, y)) {
+                *sum += more;
+            }
         }
     }
 
