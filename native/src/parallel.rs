@@ -6,8 +6,8 @@
 //! fans out with [`for_each`], and only over independent parts of its result, so that no number of threads changes a bit of it.
 //!
 //! The pool is made by the first call that needs it. From then on the library stays mapped for the life of the
-//! process, for the pool's threads outlive the Java class loader that loaded it: they end soon after [`release`], which waits
-//! for none of them. The next class loader to load the same file gets the library as it was left.
+//! process, for the pool's threads outlive the Java class loader that loaded it: they end soon after that is
+//! collected, and nothing waits for them. The next class loader to load the same file gets the library as it was left.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
