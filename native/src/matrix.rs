@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::matvec::row_dots;
+use crate::matvec::{row_dots, row_dots_by_eight};
 use crate::product::{self, Update, copy_transposed};
 use crate::view::{View, ViewMut};
 use crate::{Error, Result, parallel};
@@ -151,8 +151,15 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
     })
 }
 
+/// Where a matrix has so few rows or such long ones, [`times_vector`] sums as a loop in Java can do it with the same bits: to copy the
+/// arrays, as must be done where the garbage collector does not pin what is lent, would take longer than the loop.
+const FEW_ROWS: usize = 2;
+/// See [`FEW_ROWS`]: a longer row, and as much of the vector, is not in the first-level cache when it has been copied.
+const LONG_ROW: usize = 4096;
+
 /// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
-/// [dot product](crate::vector::dot) of a row and `x`, or with up to 16 columns the plain sum over ascending columns.
+/// [dot product](crate::vector::dot) of a row and `x`; with up to 16 columns the plain sum over ascending columns; otherwise with
+/// one row or two, or more than 4096 columns, the sum of eight sums, of every eighth column each.
 ///
 /// # Errors
 /// As [`times`].
@@ -162,11 +169,13 @@ pub fn times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> 
     }
     check_result(a.rows, 1, out)?;
     let rows = (CHUNK / a.columns.max(1)).max(1);
+    let by_eight = a.columns > 16 && (a.rows <= FEW_ROWS || a.columns > LONG_ROW);
+    let dots = if by_eight { row_dots_by_eight } else { row_dots };
     product::spread(a.values.len(), || {
         let count = out.len();
         ViewMut::new(out, 1, count, count).for_each_stripe(rows, |first, mut part| {
             let part = part.row(0);
-            row_dots(&a.values[first * a.columns..][..part.len() * a.columns], x, part);
+            dots(&a.values[first * a.columns..][..part.len() * a.columns], x, part);
         });
         Ok(())
     })

@@ -44,6 +44,41 @@ pub(crate) fn row_dots(rows: &[f64], x: &[f64], out: &mut [f64]) {
     }
 }
 
+/// The same with the bits of eight sums, of every eighth column each. Java can do this at full speed too.
+pub(crate) fn row_dots_by_eight(rows: &[f64], x: &[f64], out: &mut [f64]) {
+    assert!(rows.len() == out.len() * x.len(), "{} values in {} rows of {}", rows.len(), out.len(), x.len());
+    simd::dispatch(Level::best(), EightSums { rows, x, out });
+}
+
+struct EightSums<'a> {
+    rows: &'a [f64],
+    x: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl simd::Kernel for EightSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let (x, x_tail) = self.x.as_chunks::<8>();
+        for (row, out) in self.rows.chunks_exact(self.x.len()).zip(self.out) {
+            let (row, tail) = row.as_chunks::<8>();
+            let mut sums = [0.0; 8];
+            for (row, x) in row.iter().zip(x) {
+                for i in 0..8 {
+                    sums[i] += row[i] * x[i];
+                }
+            }
+            for (row, x) in tail.iter().zip(x_tail) {
+                sums[0] += row * x;
+            }
+            let [a, b, c, d, e, f, g, h] = sums;
+            *out = ((a + b) + (c + d)) + ((e + f) + (g + h));
+        }
+    }
+}
+
 fn few<const COLUMNS: usize>(rows: &[f64], x: &[f64], out: &mut [f64]) {
     let (rows, x) = (rows.as_chunks::<COLUMNS>().0, &x.as_chunks::<COLUMNS>().0[0]);
     for (row, out) in rows.iter().zip(out) {

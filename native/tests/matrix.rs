@@ -186,8 +186,15 @@ proptest! {
         let fused = (1.0 + f64::EPSILON).mul_add(1.0 + f64::EPSILON, -1.0) == c_of_fused();
         for i in 0..m {
             for j in 0..n {
-                // Of one column each value is a plain sum, or else the dot product of a row.
-                let sum = if n == 1 && k > 16 {
+                // Of one column each value is a plain sum, eight sums, or the dot product of a row.
+                let sum = if n == 1 && k > 16 && m <= 2 {
+                    let mut sums = [0.0; 8];
+                    let whole = k / 8 * 8;
+                    for p in 0..k {
+                        sums[if p < whole { p % 8 } else { 0 }] += a[i * k + p] * b[p];
+                    }
+                    ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+                } else if n == 1 && k > 16 {
                     vector::dot(&a[i * k..][..k], b).unwrap()
                 } else {
                     (0..k).fold(0.0, |sum: f64, p| {

@@ -10,8 +10,9 @@ use jni::sys::{jboolean, jdouble, jfloat, jint, jlong};
 
 use super::arrays::shape;
 use super::natives;
+use crate::Result;
+use crate::matvec::row_dots;
 use crate::vector::{self, Operation, PIECE_BYTES, Pieces, Real};
-use crate::{Result, matrix};
 
 natives! {
     fn dot_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::dot(x, y) }
@@ -53,15 +54,16 @@ natives! {
         unsafe { add_piece::<jfloat>(operation, x, y, count, sums, [is_first, is_last]) }
     }
 
-    /// Multiplies rows at an address with a vector at another, and writes the products to a third.
+    /// Multiplies rows of a larger matrix at an address with a vector at another, and writes the products to a third.
     fn times_at(rows: jint, columns: jint, a: jlong, x: jlong, product: jlong) {
         let (rows, columns) = shape(rows, columns)?;
         // SAFETY: Java passes addresses of its own memory, which it keeps until this returns, and which do not overlap.
         unsafe {
-            let a = matrix::MatrixRef::new(rows, columns, slice::from_raw_parts(a as *const f64, rows * columns))?;
+            let a = slice::from_raw_parts(a as *const f64, rows * columns);
             let x = slice::from_raw_parts(x as *const f64, columns);
-            matrix::times_vector(a, x, slice::from_raw_parts_mut(product as *mut f64, rows))
+            row_dots(a, x, slice::from_raw_parts_mut(product as *mut f64, rows));
         }
+        Ok(())
     }
 
     /// Returns the address of the memory of a direct buffer.

@@ -342,9 +342,16 @@ public final class Matrix {
             return product;
         }
         NativeLibrary.load();
-        if (Crossing.lends(values.length) || !Pieces.times(columns, values, x, product)) {
-            Natives.times(rows, columns, values, x.length, 1, x, product);
+        if (!Crossing.lends(values.length)) {
+            if (x.length == columns && SmallProduct.isByEight(rows, columns)) {
+                SmallProduct.timesByEight(values, x, product);
+                return product;
+            }
+            if (Pieces.times(columns, values, x, product)) {
+                return product;
+            }
         }
+        Natives.times(rows, columns, values, x.length, 1, x, product);
         return product;
     }
 

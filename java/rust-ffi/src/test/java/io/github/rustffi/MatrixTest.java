@@ -336,6 +336,10 @@ class MatrixTest {
         "1, 10000",
         "3, 16384",
         "2, 16385",
+        "40, 4096",
+        "40, 4097",
+        "2, 700",
+        "3, 700",
         "3, 100000",
         "300, 300",
         "2049, 7",
@@ -349,10 +353,14 @@ class MatrixTest {
         if (rows * columns > 640) {
             double[] lentOrCopied = new double[rows];
             Natives.times(rows, columns, a.toArray(), columns, 1, x, lentOrCopied);
-            double[] inPieces = new double[rows];
-            assertThat(Pieces.times(columns, a.toArray(), x, inPieces)).isTrue();
+            double[] inJava = new double[rows];
+            if (SmallProduct.isByEight(rows, columns)) {
+                SmallProduct.timesByEight(a.toArray(), x, inJava);
+            } else {
+                assertThat(Pieces.times(columns, a.toArray(), x, inJava)).isTrue();
+            }
             assertThat(lentOrCopied).isEqualTo(product);
-            assertThat(inPieces).isEqualTo(product);
+            assertThat(inJava).isEqualTo(product);
         }
         for (int i = 0; i < rows; i++) {
             double sum = 0;

@@ -141,7 +141,7 @@ public final class Pieces {
             return Double.NaN;
         }
         try {
-            return pieces.add(operation, x, 0, y, x.length);
+            return pieces.add(operation, x, y);
         } finally {
             pieces.give();
         }
@@ -182,29 +182,26 @@ public final class Pieces {
             return false;
         }
         try {
-            if (columns <= pieces.length) {
-                pieces.timesRows(columns, a, x, product);
-                return true;
+            if (columns > pieces.length) {
+                return false;
             }
-            for (int row = 0; row < product.length; row++) {
-                product[row] = pieces.add(DOT, a, row * columns, x, columns);
-            }
+            pieces.timesRows(columns, a, x, product);
             return true;
         } finally {
             pieces.give();
         }
     }
 
-    private double add(int operation, double[] x, int from, double[] y, int count) {
+    private double add(int operation, double[] x, double[] y) {
         long second = x == y ? address : address + (long) this.y * Double.BYTES;
         long result = address + (long) sums * Double.BYTES;
         for (int at = 0; ; at += length) {
-            int part = Math.min(length, count - at);
-            doubles.put(0, x, from + at, part);
+            int part = Math.min(length, x.length - at);
+            doubles.put(0, x, at, part);
             if (x != y) {
                 doubles.put(this.y, y, at, part);
             }
-            boolean isLast = at + part == count;
+            boolean isLast = at + part == x.length;
             double sum = Natives.pieceOfDoubles(operation, address, second, part, result, at == 0, isLast);
             if (isLast) {
                 return sum;
