@@ -17,7 +17,7 @@ use crate::householder::{AddMultiple, Direction, Panels, reflection};
 use crate::matvec::{add_multiples, set_dots};
 use crate::product::{Update, small_product};
 use crate::view::{Shared, View, ViewMut};
-use crate::{Result, lanes, matrix, memory};
+use crate::{Result, float, lanes, memory};
 
 /// Columns of a panel.
 const PANEL: usize = 16;
@@ -148,7 +148,7 @@ impl Work {
         let u = self.right.column_mut(j);
         u[next..].copy_from_slice(&self.row[next..]);
         let value = u[next];
-        let (beside, tau) = if matrix::norm_of(&u[next..]) < NEGLIGIBLE {
+        let (beside, tau) = if float::norm(&u[next..]) < NEGLIGIBLE {
             u[next..].fill(0.0);
             u[next] = 1.0;
             (value, 0.0)

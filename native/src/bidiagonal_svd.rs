@@ -8,12 +8,12 @@
 //!
 //! Vectors are rows here, of the transpose of the matrix that has them as columns.
 
-use crate::columns::{self, Columns};
+use crate::columns::Columns;
 use crate::lanes::{self, Kernel, Lanes};
 use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
 use crate::view::{Shared, ViewMut};
-use crate::{Result, matrix, memory, parallel};
+use crate::{Result, float, memory, parallel};
 
 /// Largest number of rows of a matrix that is not divided.
 const LEAF: usize = 24;
@@ -116,13 +116,13 @@ fn solve(diagonal: &mut [f64], superdiagonal: &mut [f64], mut room: Room<'_>) ->
         return Ok(false);
     }
     let mut row = [*alpha, *beta];
-    let Some(exponent) = columns::exponent(diagonal).max(columns::exponent(&row)) else {
+    let Some(exponent) = float::largest_exponent(diagonal).max(float::largest_exponent(&row)) else {
         return Ok(true);
     };
-    columns::scale(diagonal, -exponent);
-    columns::scale(&mut row, -exponent);
+    float::scale(diagonal, -exponent);
+    float::scale(&mut row, -exponent);
     let converged = join(diagonal, half, row, room)?;
-    columns::scale(diagonal, exponent);
+    float::scale(diagonal, exponent);
     Ok(converged)
 }
 
@@ -145,7 +145,7 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
         *z = if i < half { alpha * vector[half] } else { beta * vector[half + 1] };
     }
     z[half] = length;
-    let largest = matrix::largest(&row);
+    let largest = float::largest(&row);
     values[half] = 0.0;
     let choice = deflate(values, &mut z, half, largest, &mut room.left, &mut room.right)?;
     let count = choice.kept.len();
@@ -195,7 +195,7 @@ fn deflate(
     right: &mut ViewMut<'_>,
 ) -> Result<Choice> {
     let n = values.len();
-    let negligible = NEGLIGIBLE * matrix::largest(values).max(largest);
+    let negligible = NEGLIGIBLE * float::largest(values).max(largest);
     let mut spans = memory::with_capacity(n)?;
     spans.extend((0..n).map(|i| if i < half { Span::First } else { Span::Second }));
     spans[half] = Span::Both;
@@ -280,11 +280,11 @@ impl Kernel for LeftVector<'_> {
 /// Kahan (Golub and Van Loan, "Matrix Computations", section 8.6), and returns whether it converged.
 fn by_qr(diagonal: &mut [f64], superdiagonal: &mut [f64], left: &mut ViewMut<'_>, right: &mut ViewMut<'_>) -> bool {
     let n = diagonal.len();
-    let Some(exponent) = columns::exponent(diagonal).max(columns::exponent(superdiagonal)) else {
+    let Some(exponent) = float::largest_exponent(diagonal).max(float::largest_exponent(superdiagonal)) else {
         return true;
     };
-    columns::scale(diagonal, -exponent);
-    columns::scale(superdiagonal, -exponent);
+    float::scale(diagonal, -exponent);
+    float::scale(superdiagonal, -exponent);
     clear_column(diagonal, superdiagonal, right, 0);
     let mut last = n - 1;
     let mut steps = STEPS * n;
@@ -320,7 +320,7 @@ fn by_qr(diagonal: &mut [f64], superdiagonal: &mut [f64], left: &mut ViewMut<'_>
             right.row(i).iter_mut().for_each(|x| *x = -*x);
         }
     }
-    columns::scale(diagonal, exponent);
+    float::scale(diagonal, exponent);
     true
 }
 
@@ -548,7 +548,7 @@ mod tests {
         for n in SIZES {
             let ordinary = expected(&numbers(n, 10), &numbers(n - 1, 11));
             for exponent in [-1060, -1022, -600, 600, 1020] {
-                let (first, second) = columns::power_of_two(exponent);
+                let (first, second) = float::powers_of_two(exponent);
                 let scaled = |x: Vec<f64>| -> Vec<f64> { x.iter().map(|x| x * first * second).collect() };
                 let (mut values, mut next_to) = (scaled(numbers(n, 10)), scaled(numbers(n - 1, 11)));
                 let (mut left, mut right) = (Columns::zeros(n, n).unwrap(), Columns::zeros(n, n).unwrap());

@@ -7,9 +7,8 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatRef, Par};
 
-use crate::Result;
 use crate::columns::Columns;
-use crate::matrix::all_finite;
+use crate::{Result, float};
 
 /// Largest error that passes, as a multiple of `n·ε`.
 const BOUND: f64 = 10.0;
@@ -46,7 +45,7 @@ pub(crate) fn singular_values(matrix: &Columns, values: &[f64]) -> bool {
 
 /// Returns whether `matrix·vectors = vectors·diag(values)`, with orthonormal vectors and values in ascending order.
 pub(crate) fn symmetric_eigen(matrix: &Columns, values: &[f64], eigenvectors: &Columns) -> Result<bool> {
-    if !all_finite(values) || !values.is_sorted() || !eigenvectors.is_finite() {
+    if !float::all_finite(values) || !values.is_sorted() || !eigenvectors.is_finite() {
         return Ok(false);
     }
     let vectors = vectors(values.len())?;
@@ -66,7 +65,8 @@ pub(crate) fn symmetric_eigen(matrix: &Columns, values: &[f64], eigenvectors: &C
 /// and columns for a conjugate pair, and whether the eigenvalues and their squares have the sums that belong to the
 /// matrix. The vectors must have unit length.
 pub(crate) fn eigen(matrix: &Columns, real: &[f64], imaginary: &[f64], eigenvectors: &Columns) -> Result<bool> {
-    if !all_finite(real) || !all_finite(imaginary) || !eigenvectors.is_finite() || !pairs(real, imaginary) {
+    if !float::all_finite(real) || !float::all_finite(imaginary) || !eigenvectors.is_finite() || !pairs(real, imaginary)
+    {
         return Ok(false);
     }
     let n = matrix.columns();
@@ -106,7 +106,7 @@ pub(crate) fn eigen(matrix: &Columns, real: &[f64], imaginary: &[f64], eigenvect
 }
 
 fn are_singular_values(values: &[f64]) -> bool {
-    all_finite(values) && values.iter().rev().is_sorted() && values.last().is_none_or(|x| *x >= 0.0)
+    float::all_finite(values) && values.iter().rev().is_sorted() && values.last().is_none_or(|x| *x >= 0.0)
 }
 
 /// Returns whether complex eigenvalues come as pairs of conjugates, the positive imaginary part first.

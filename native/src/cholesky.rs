@@ -4,14 +4,12 @@
 //! adjacent values, from the upper triangle, and turns every block of it as soon as it is there: in products one of the two is the
 //! left-hand side and the other the right-hand side, each in the order in which it is read.
 
-use crate::matrix::{
-    self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite, power_of_two,
-};
+use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite};
 use crate::product::{Part, Update, copy_transposed, product_part, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower_then, stripes};
 use crate::view::{Shared, View, ViewMut};
-use crate::{Error, Result};
+use crate::{Error, Result, float};
 
 /// Rows factored without recursion.
 const LEAF: usize = 8;
@@ -51,13 +49,13 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
             let (_, mut right) = band.split_columns(row);
             right.copy_from(from.block(row, row, right.rows(), n - row));
             if shift != 0 {
-                (0..right.rows()).for_each(|i| right.row(i).iter_mut().for_each(|x| *x *= power_of_two(shift)));
+                (0..right.rows()).for_each(|i| right.row(i).iter_mut().for_each(|x| *x *= float::power_of_two(shift)));
             }
         });
         recurse(ViewMut::new(l, n, n, n), 0)?;
         clear_above(ViewMut::new(l, n, n, n));
         if shift != 0 {
-            l.iter_mut().for_each(|x| *x *= power_of_two(-shift / 2));
+            l.iter_mut().for_each(|x| *x *= float::power_of_two(-shift / 2));
         }
         Ok(())
     })
@@ -82,9 +80,9 @@ pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Re
         return Err(Error::Singular { pivot });
     }
     spread_steps(n * n * right, || {
-        solve_in_range(out, right, matrix::largest(b.values()), &[], |shift, x| {
+        solve_in_range(out, right, float::largest(b.values()), &[], |shift, x| {
             for (to, from) in x.iter_mut().zip(b.values()) {
-                *to = if shift == 0 { *from } else { from * power_of_two(shift) };
+                *to = if shift == 0 { *from } else { from * float::power_of_two(shift) };
             }
             stripes(ViewMut::new(x, n, right, right), |_, mut x| {
                 solve_here(lower, Diagonal::Stored, x.reborrow())?;

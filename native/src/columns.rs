@@ -5,11 +5,10 @@
 
 use faer::{MatMut, MatRef};
 
-use crate::matrix::{self, all_finite};
 use crate::memory::Plain;
 use crate::product::{Update, copy_transposed, product};
 use crate::view::{View, ViewMut};
-use crate::{Result, memory};
+use crate::{Result, float, memory};
 
 /// Rows or columns that one thread copies at a time.
 const STRIPE: usize = 64;
@@ -87,7 +86,7 @@ impl Columns {
     pub(crate) fn copy_scaled<'a>(&mut self, a: impl Into<View<'a>>, exponent: i32) {
         let a = a.into();
         assert_eq!((self.rows, self.columns), (a.rows(), a.columns()), "shapes differ");
-        let (first, second) = power_of_two(exponent);
+        let (first, second) = float::powers_of_two(exponent);
         self.transposed_mut().for_each_stripe(STRIPE, |row, mut stripe| {
             let (height, width) = (stripe.rows(), stripe.columns());
             let from = a.transposed().block(0, row, height, width);
@@ -197,7 +196,7 @@ impl Columns {
 
     /// Whether all values are finite.
     pub(crate) fn is_finite(&self) -> bool {
-        (0..self.columns).all(|j| all_finite(self.column(j)))
+        (0..self.columns).all(|j| float::all_finite(self.column(j)))
     }
 
     fn values(&self) -> &[f64] {
@@ -211,67 +210,10 @@ impl Columns {
     }
 }
 
-/// Returns the exponent `e` for which the largest magnitude of `values` is in `2^e..2^(e + 1)`, or nothing when all of
-/// them are zero. They must be finite.
-pub(crate) fn exponent(values: &[f64]) -> Option<i32> {
-    exponent_of(matrix::largest(values))
-}
-
-/// Returns the exponent `e` for which `largest` is in `2^e..2^(e + 1)`, or nothing when it is zero. It must be finite and
-/// not negative.
-pub(crate) fn exponent_of(largest: f64) -> Option<i32> {
-    if largest == 0.0 {
-        return None;
-    }
-    const FRACTION_BITS: u32 = 52;
-    let bits = largest.to_bits();
-    let biased = (bits >> FRACTION_BITS) as i32;
-    Some(if biased > 0 { biased - 1023 } else { 63 - bits.leading_zeros() as i32 - 1074 })
-}
-
-/// Exponents of what two powers of two are multiplied to at least and at most.
-const OF_TWO: std::ops::RangeInclusive<i32> = -2 * 1022..=2 * 1023;
-
-/// Returns two factors whose product is `2^exponent`. Their product itself may be beyond the range of f64.
-pub(crate) fn power_of_two(exponent: i32) -> (f64, f64) {
-    debug_assert!(OF_TWO.contains(&exponent), "2^{exponent}");
-    let half = exponent / 2;
-    let power = |e: i32| f64::from_bits(((e + 1023) as u64) << 52);
-    (power(half), power(exponent - half))
-}
-
-/// Multiplies all values by `2^exponent`, which may be that of the largest double over the smallest.
-pub(crate) fn scale(values: &mut [f64], exponent: i32) {
-    let exponent_of_two = exponent.clamp(*OF_TWO.start(), *OF_TWO.end());
-    let (first, second) = power_of_two(exponent_of_two);
-    let (rest, _) = power_of_two(2 * (exponent - exponent_of_two));
-    for x in values {
-        *x = *x * rest * first * second;
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::MatrixRef;
-
-    #[test]
-    fn values_are_scaled_by_any_ratio_of_two_doubles() {
-        for (value, exponent, scaled) in [
-            (1.0, 2097, f64::INFINITY),
-            (f64::from_bits(1), 2097, 2_f64.powi(1023)),
-            (f64::from_bits(1), 2098, f64::INFINITY),
-            (f64::from_bits(3), 2096, 1.5 * 2_f64.powi(1023)),
-            (1.0, -2098, 0.0),
-            (2_f64.powi(1023), -2097, f64::from_bits(1)),
-            (0.75, 10, 768.0),
-            (3.0, -1075, f64::from_bits(2)),
-        ] {
-            let mut values = [value, -value, 0.0];
-            scale(&mut values, exponent);
-            assert_eq!(values, [scaled, -scaled, 0.0], "{value} * 2^{exponent}");
-        }
-    }
 
     pub(crate) fn filled(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
         let mut matrix = Columns::zeros(rows, columns).unwrap();
@@ -285,31 +227,6 @@ pub(crate) mod tests {
     pub(crate) fn random(i: usize, j: usize) -> f64 {
         let mixed = (i as u64 * 1_000_003 + j as u64 + 1).wrapping_mul(6364136223846793005);
         ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
-    }
-
-    #[test]
-    fn exponent_of_the_largest() {
-        assert_eq!(exponent(&[]), None);
-        assert_eq!(exponent(&[0.0, -0.0]), None);
-        for e in -1074..=1023 {
-            let (first, second) = power_of_two(e);
-            let power = first * second;
-            assert_eq!(exponent(&[power, -power]), Some(e), "2^{e}");
-            assert_eq!(exponent(&[-power * 1.5]), Some(if e == -1074 { -1073 } else { e }), "1.5 * 2^{e}");
-        }
-        assert_eq!(exponent(&[f64::MAX]), Some(1023));
-    }
-
-    #[test]
-    fn scaling_up_and_down_is_exact() {
-        for x in [f64::MAX, 1.0, std::f64::consts::PI * 1e-300, f64::from_bits(1), f64::from_bits(12345)] {
-            let mut values = [x];
-            let e = exponent(&values).unwrap();
-            scale(&mut values, -e);
-            assert!((1.0..2.0).contains(&values[0]), "{x}");
-            scale(&mut values, e);
-            assert_eq!(values[0], x);
-        }
     }
 
     #[test]
@@ -329,7 +246,7 @@ pub(crate) mod tests {
             }
             let mut out = vec![0.0; rows * columns];
             copy.write_rows(&mut out);
-            scale(&mut out, -1);
+            float::scale(&mut out, -1);
             assert_eq!(out, values);
         }
     }

@@ -12,10 +12,9 @@ use faer::dyn_stack::MemStack;
 use faer::linalg::evd::{self, ComputeEigenvectors, SelfAdjointEvdParams};
 use faer::{Par, Spec};
 
-use crate::columns::{self, Columns};
-use crate::matrix::all_finite;
+use crate::columns::Columns;
 use crate::tridiagonal::Tridiagonal;
-use crate::{Error, MatrixRef, Result, check, francis, matrix, memory, parallel, tridiagonal_eigen};
+use crate::{Error, MatrixRef, Result, check, float, francis, matrix, memory, parallel, tridiagonal_eigen};
 
 /// Up to this order a matrix is decomposed by the thread that asks for it.
 const FEW: usize = 12;
@@ -55,7 +54,7 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
     parallel::run_if(n > FEW, || {
         let largest = matrix::largest_finite(a)?;
         matrix::check_symmetric(a, largest)?;
-        let exponent = columns::exponent_of(largest).unwrap_or(0);
+        let exponent = float::exact_exponent(largest).unwrap_or(0);
         let mut matrix = Columns::zeros(n, n)?;
         let mut eigenvectors = Columns::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);
@@ -63,7 +62,7 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
         if !decompose_symmetric(&matrix, values, &mut eigenvectors)? {
             return Err(Error::NoConvergence { quantity: "symmetric eigendecomposition", rows: n, columns: n });
         }
-        columns::scale(values, exponent);
+        float::scale(values, exponent);
         eigenvectors.write_rows(vectors);
         require_finite(values)
     })
@@ -93,14 +92,14 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
         return Ok(());
     }
     parallel::run(|| {
-        let exponent = columns::exponent_of(matrix::largest_finite(a)?).unwrap_or(0);
+        let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
         let mut matrix = Columns::zeros(n, n)?;
         let mut eigenvectors = Columns::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);
         if !decompose_general(&matrix, real, imaginary, &mut eigenvectors)? {
             return Err(Error::NoConvergence { quantity: "eigendecomposition", rows: n, columns: n });
         }
-        columns::scale(real, exponent);
+        float::scale(real, exponent);
         scale_imaginary(imaginary, exponent);
         eigenvectors.write_rows(vectors);
         require_finite(real)?;
@@ -112,7 +111,7 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
 /// zeros would say that the parts of a complex eigenvector are two real ones.
 fn scale_imaginary(imaginary: &mut [f64], exponent: i32) {
     const SMALLEST: f64 = f64::from_bits(1);
-    let (first, second) = columns::power_of_two(exponent);
+    let (first, second) = float::powers_of_two(exponent);
     for x in imaginary {
         let scaled = *x * first * second;
         *x = if scaled == 0.0 && *x != 0.0 { SMALLEST.copysign(*x) } else { scaled };
@@ -120,7 +119,7 @@ fn scale_imaginary(imaginary: &mut [f64], exponent: i32) {
 }
 
 fn require_finite(values: &[f64]) -> Result<()> {
-    if all_finite(values) { Ok(()) } else { Err(Error::Overflow { quantity: "largest eigenvalue" }) }
+    if float::all_finite(values) { Ok(()) } else { Err(Error::Overflow { quantity: "largest eigenvalue" }) }
 }
 
 /// Replaces entries across the diagonal from each other by their mean.
@@ -389,9 +388,9 @@ impl Balance {
             }
             changed = true;
             self.exponents[k] = total;
-            columns::scale(matrix.column_mut(k), exponent);
+            float::scale(matrix.column_mut(k), exponent);
             for j in 0..matrix.columns() {
-                columns::scale(&mut matrix.column_mut(j)[k..=k], -exponent);
+                float::scale(&mut matrix.column_mut(j)[k..=k], -exponent);
             }
         }
         changed
@@ -407,7 +406,7 @@ impl Balance {
             let mut largest = None;
             for k in j..j + width {
                 for (x, e) in vectors.column(k).iter().zip(&self.exponents) {
-                    let exponent = columns::exponent(&[*x]).map(|exponent| exponent + e);
+                    let exponent = float::largest_exponent(&[*x]).map(|exponent| exponent + e);
                     largest = largest.max(exponent);
                 }
             }
@@ -415,7 +414,7 @@ impl Balance {
             for k in j..j + width {
                 let x = vectors.column_mut(k);
                 for (x, e) in x.iter_mut().zip(&self.exponents) {
-                    columns::scale(std::slice::from_mut(x), e - largest);
+                    float::scale(std::slice::from_mut(x), e - largest);
                 }
                 for (first, second) in self.exchanges.iter().rev() {
                     x.swap(*first, *second);
@@ -525,12 +524,12 @@ mod tests {
         assert!(balance.undo(&imaginary, &mut vectors));
         normalize(&mut imaginary, &mut vectors);
         let sizes = |m: &Columns| (0..n).flat_map(|j| m.column(j).to_vec()).fold(0.0_f64, |l, x| l.max(x.abs()));
-        let shrink = -columns::exponent(&[sizes(&matrix)]).unwrap();
+        let shrink = -float::largest_exponent(&[sizes(&matrix)]).unwrap();
         for j in 0..n {
-            columns::scale(matrix.column_mut(j), shrink);
+            float::scale(matrix.column_mut(j), shrink);
         }
-        columns::scale(&mut real, shrink);
-        columns::scale(&mut imaginary, shrink);
+        float::scale(&mut real, shrink);
+        float::scale(&mut imaginary, shrink);
         assert_eq!(check::eigen(&matrix, &real, &imaginary, &vectors), Ok(true));
     }
 }

@@ -12,7 +12,7 @@ use crate::columns::Columns;
 use crate::lanes::{self, Kernel, Lanes};
 use crate::product::{Update, product};
 use crate::view::{View, ViewMut};
-use crate::{MatrixRef, Result, matrix, memory, parallel};
+use crate::{MatrixRef, Result, float, memory, parallel};
 
 /// Columns whose reflections are applied together.
 pub(crate) const PANEL: usize = 96;
@@ -391,7 +391,7 @@ fn leaf(mut columns: ViewMut<'_>, mut t: ViewMut<'_>, mut r: ViewMut<'_>, tau: &
 /// multiple and the reflection's factor.
 pub(crate) fn reflection(x: &mut [f64]) -> (f64, f64) {
     let first = x[0];
-    let rest = matrix::norm_of(&x[1..]);
+    let rest = float::norm(&x[1..]);
     x[0] = 1.0;
     if rest == 0.0 {
         x[1..].fill(0.0);
@@ -405,7 +405,7 @@ pub(crate) fn reflection(x: &mut [f64]) -> (f64, f64) {
         return (beta, (beta - first) / beta);
     }
     // So little is left of such a norm that the factor comes from the vector: however rounded, it then is of a reflection.
-    let rest = matrix::norm_of(&x[1..]);
+    let rest = float::norm(&x[1..]);
     (beta, 2.0 / (1.0 + rest * rest))
 }
 

@@ -9,11 +9,11 @@ use faer::linalg::triangular_inverse::invert_upper_triangular;
 use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
 use faer::{MatRef, Par};
 
-use crate::columns::{self, Columns};
+use crate::columns::Columns;
 use crate::householder::{Direction, Reflectors};
-use crate::matrix::{all_finite, largest_finite};
+use crate::matrix::largest_finite;
 use crate::svd::{self, Decomposition};
-use crate::{Error, MatrixRef, Result, parallel};
+use crate::{Error, MatrixRef, Result, float, parallel};
 
 /// Computes the solution of `A·X ≈ B` with the least `‖B - A·X‖` in every column and, where there are many such, of them the one
 /// with the least `‖X‖`. Returns the rank of `a`.
@@ -63,11 +63,11 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
     }
     parallel::run(|| {
         let (a_largest, b_largest) = (largest_finite(a)?, largest_finite(b)?);
-        let Some(a_exponent) = columns::exponent_of(a_largest) else {
+        let Some(a_exponent) = float::exact_exponent(a_largest) else {
             x.fill(0.0);
             return Ok(0);
         };
-        let b_exponent = columns::exponent_of(b_largest).unwrap_or(0);
+        let b_exponent = float::exact_exponent(b_largest).unwrap_or(0);
         let mut right = Columns::zeros(b.rows(), b.columns())?;
         right.copy_scaled(b, -b_exponent);
         let mut solution = Columns::zeros(a.columns(), b.columns())?;
@@ -76,8 +76,8 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
             false => by_singular_values(a, &right, tolerance, &mut solution)?,
         };
         solution.write_rows(x);
-        columns::scale(x, b_exponent - a_exponent);
-        if all_finite(x) { Ok(rank) } else { Err(Error::Overflow { quantity: "largest value of the solution" }) }
+        float::scale(x, b_exponent - a_exponent);
+        if float::all_finite(x) { Ok(rank) } else { Err(Error::Overflow { quantity: "largest value of the solution" }) }
     })?
 }
 

@@ -25,6 +25,7 @@ pub mod eigen;
 pub mod error;
 #[cfg(target_arch = "x86_64")]
 mod faer_products;
+mod float;
 mod francis;
 pub mod greeting;
 mod helpers;

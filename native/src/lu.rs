@@ -11,12 +11,12 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::lanes::{self, Kernel, Lanes};
-use crate::matrix::{self, MatrixRef, all_finite, check_finite, check_result, check_square, exponent, power_of_two};
+use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square};
 use crate::product::{Update, copy_transposed, product, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
 use crate::view::{Shared, View, ViewMut};
-use crate::{Error, Result, memory, parallel};
+use crate::{Error, Result, float, memory, parallel};
 
 /// Columns factored at once, stored by columns.
 const LEAF: usize = 8;
@@ -49,7 +49,7 @@ pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Resu
             // Scaling a column of `a` scales that column of `U` and leaves `L` alone.
             for (row, values) in lu.chunks_exact_mut(a.columns()).enumerate() {
                 for (value, &exponent) in values.iter_mut().zip(&columns.exponents).skip(row) {
-                    *value *= power_of_two(exponent);
+                    *value *= float::power_of_two(exponent);
                     if value.is_infinite() {
                         return Err(Error::Overflow { quantity: "triangle U" });
                     }
@@ -210,7 +210,7 @@ pub fn rcond(lu: MatrixRef<'_>, norm: f64) -> Result<f64> {
     }
     // Neither the one-norm of the inverse nor its estimate is changed by a permutation of its columns, so that the
     // rows need none. Scaling the vectors by most of the norm keeps both them and their products with U in range.
-    let scale = power_of_two(exponent(norm) / 5 * 4);
+    let scale = float::power_of_two(float::exponent(norm) / 5 * 4);
     let solve = |x: &mut [f64]| {
         x.iter_mut().for_each(|x| *x *= scale);
         solve_here(factors, Diagonal::Ones, ViewMut::new(x, n, 1, 1))?;
@@ -295,7 +295,7 @@ fn solve_with(
     out: &mut [f64],
 ) -> Result<()> {
     let n = permutation.len();
-    let largest = b.map_or(1.0, |b| matrix::largest(b.values()));
+    let largest = b.map_or(1.0, |b| float::largest(b.values()));
     solve_in_range(out, right, largest, exponents, |shift, x| {
         let mut x = ViewMut::new(x, n, right, right);
         for (i, &value) in permutation.iter().enumerate() {
@@ -310,7 +310,7 @@ fn solve_with(
                 }
             }
             if shift != 0 {
-                row.iter_mut().for_each(|value| *value *= power_of_two(shift));
+                row.iter_mut().for_each(|value| *value *= float::power_of_two(shift));
             }
         }
         stripes(x, |_, mut x| {
@@ -356,7 +356,7 @@ impl Columns {
             sums.iter_mut().zip(others_sums).for_each(|(x, y)| *x += y);
         }
         // A sum may be infinite for finite values too.
-        if !all_finite(sums) {
+        if !float::all_finite(sums) {
             check_finite(a)?;
         }
         for (exponent, largest) in exponents.iter_mut().zip(&*largest) {
@@ -368,7 +368,7 @@ impl Columns {
             to.for_each_band(BAND, |_, mut band| {
                 for i in 0..band.rows() {
                     for (value, &exponent) in band.row(i).iter_mut().zip(&exponents) {
-                        *value *= power_of_two(-exponent);
+                        *value *= float::power_of_two(-exponent);
                     }
                 }
             });

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::matvec::{row_dots, row_dots_by_eight};
 use crate::product::{self, Update, copy_transposed};
 use crate::view::{View, ViewMut};
-use crate::{Error, Result, parallel};
+use crate::{Error, Result, float, parallel};
 
 /// A borrowed dense matrix: `rows * columns` values in row-major order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -193,71 +193,7 @@ pub fn trace(a: MatrixRef<'_>) -> f64 {
 /// are out of range. A NaN gives NaN, otherwise an infinity gives infinity.
 #[must_use]
 pub fn norm(a: MatrixRef<'_>) -> f64 {
-    norm_of(a.values)
-}
-
-/// Returns the Euclidean norm of `values`, as [`norm`] does.
-pub(crate) fn norm_of(values: &[f64]) -> f64 {
-    let squares = sum_of_squares(values, 1.0);
-    if squares.is_nan() || (f64::MIN_POSITIVE / f64::EPSILON..f64::INFINITY).contains(&squares) {
-        return squares.sqrt();
-    }
-    let largest = largest(values);
-    if largest == 0.0 || largest.is_infinite() {
-        return largest;
-    }
-    let scale = power_of_two(-exponent(largest));
-    sum_of_squares(values, scale).sqrt() / scale
-}
-
-fn sum_of_squares(values: &[f64], scale: f64) -> f64 {
-    let chunks = values.chunks_exact(8);
-    let rest = chunks.remainder().iter().fold(0.0, |sum, x| sum + (x * scale) * (x * scale));
-    let mut sums = [0.0; 8];
-    for chunk in chunks {
-        for (sum, x) in sums.iter_mut().zip(chunk) {
-            *sum += (x * scale) * (x * scale);
-        }
-    }
-    sums.iter().fold(rest, |sum, x| sum + x)
-}
-
-/// Returns the largest magnitude among `values`, zero if there are none; a NaN is passed over.
-pub(crate) fn largest(values: &[f64]) -> f64 {
-    let chunks = values.chunks_exact(8);
-    let rest = chunks.remainder().iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
-    let mut each = [0.0_f64; 8];
-    for chunk in chunks {
-        for (largest, x) in each.iter_mut().zip(chunk) {
-            *largest = if x.abs() > *largest { x.abs() } else { *largest };
-        }
-    }
-    each.iter().fold(rest, |largest, x| largest.max(*x))
-}
-
-/// Returns the exponent of `x`, so that `x / 2^exponent` is in `1..2` for a positive normal `x`, below that for a subnormal one;
-/// within -1022..=1023.
-pub(crate) fn exponent(x: f64) -> i32 {
-    (((x.to_bits() >> 52) & 0x7ff) as i32 - 1023).clamp(-1022, 1023)
-}
-
-/// Returns 2 to the power of `exponent`, which is clamped to the range of normal numbers.
-pub(crate) fn power_of_two(exponent: i32) -> f64 {
-    f64::from_bits(((exponent.clamp(-1022, 1023) + 1023) as u64) << 52)
-}
-
-/// Returns whether no value is NaN or infinite.
-pub(crate) fn all_finite(values: &[f64]) -> bool {
-    // The product of zero with a finite value is zero; with any other it is NaN.
-    let chunks = values.chunks_exact(8);
-    let rest = chunks.remainder().iter().fold(0.0, |sum, x| sum + 0.0 * x);
-    let mut sums = [0.0; 8];
-    for chunk in chunks {
-        for (sum, x) in sums.iter_mut().zip(chunk) {
-            *sum += 0.0 * x;
-        }
-    }
-    sums.iter().fold(rest, |sum, x| sum + x) == 0.0
+    float::norm(a.values)
 }
 
 /// Returns an error unless all values are finite.
@@ -265,7 +201,7 @@ pub(crate) fn all_finite(values: &[f64]) -> bool {
 /// # Errors
 /// [`Error::NotFinite`] with the first position of a NaN or an infinity.
 pub fn check_finite(a: MatrixRef<'_>) -> Result<()> {
-    if all_finite(a.values) {
+    if float::all_finite(a.values) {
         return Ok(());
     }
     Err(not_finite(a))
@@ -288,8 +224,8 @@ pub(crate) fn largest_finite(a: MatrixRef<'_>) -> Result<f64> {
     parallel::for_each(a.values.len().div_ceil(CHUNK), |chunk| {
         let first = chunk * CHUNK;
         let values = &a.values[first..a.values.len().min(first + CHUNK)];
-        most.fetch_max(largest(values).to_bits(), Ordering::Relaxed);
-        if !all_finite(values) {
+        most.fetch_max(float::largest(values).to_bits(), Ordering::Relaxed);
+        if !float::all_finite(values) {
             finite.store(false, Ordering::Relaxed);
         }
     });
@@ -380,15 +316,6 @@ fn element_wise(out: &mut [f64], work: impl Fn(usize, &mut [f64]) + Sync) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finite_or_not() {
-        assert!(all_finite(&[]));
-        assert!(all_finite(&[f64::MAX, -f64::MAX, 0.0, -0.0]));
-        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert!(!all_finite(&[1.0, x, 2.0]));
-        }
-    }
 
     #[test]
     fn the_largest_of_many_values_is_found_on_any_thread() {

@@ -8,12 +8,12 @@
 
 use crate::columns::Columns;
 use crate::householder::{Direction, PANEL, Reflectors, Restored};
-use crate::matrix::{self, MatrixRef, check_finite, check_result, exponent, power_of_two};
+use crate::matrix::{self, MatrixRef, check_finite, check_result};
 use crate::product::{copy_transposed, spread_steps};
 use crate::scaling::solve_in_range;
 use crate::triangular::{Diagonal, solve_lower};
 use crate::view::{View, ViewMut};
-use crate::{Error, Result, memory};
+use crate::{Error, Result, float, memory};
 
 /// Columns whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
 const EXPONENT: i32 = 400;
@@ -55,7 +55,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
         }
         for (out, &largest) in exponents.iter_mut().zip(&largest) {
             // One less for the largest of all, for 2^-1023 is not a normal number; it makes no difference to the squares.
-            let exponent = exponent(largest).min(1022);
+            let exponent = float::exponent(largest).min(1022);
             *out = if largest != 0.0 && exponent.abs() > EXPONENT { exponent } else { 0 };
         }
     }
@@ -65,7 +65,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
         copy.copy_scaled(a, 0);
         if scaled {
             for (j, &exponent) in exponents.iter().enumerate() {
-                copy.column_mut(j).iter_mut().for_each(|value| *value *= power_of_two(-exponent));
+                copy.column_mut(j).iter_mut().for_each(|value| *value *= float::power_of_two(-exponent));
             }
         }
         let factored = Reflectors::of(copy)?;
@@ -75,7 +75,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
             // Scaling a column of `a` scales that column of `R` and leaves the reflections alone.
             for (j, &exponent) in exponents.iter().enumerate() {
                 for value in &mut factors.column_mut(j)[..rows.min(j + 1)] {
-                    *value *= power_of_two(exponent);
+                    *value *= float::power_of_two(exponent);
                     if value.is_infinite() {
                         return Err(Error::Overflow { quantity: "triangle R" });
                     }
@@ -145,7 +145,7 @@ pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mu
     }
     spread_steps(rows * columns * right, || {
         let mut rotated = Columns::zeros(rows, right)?;
-        solve_in_range(out, right, matrix::largest(b.values()), &[], |shift, x| {
+        solve_in_range(out, right, float::largest(b.values()), &[], |shift, x| {
             rotated.copy_scaled(b, shift);
             for first in (0..columns).step_by(PANEL) {
                 Restored::new(qr, tau, first)?.apply(Direction::Backward, rotated.transposed_mut())?;

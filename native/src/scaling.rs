@@ -1,7 +1,6 @@
 //! Powers of two that keep factorizations away from the ends of the range, where they change nothing else.
 
-use crate::matrix::{self, exponent, power_of_two};
-use crate::{Error, Result, columns};
+use crate::{Error, Result, float};
 
 /// Values whose largest magnitude has a smaller exponent are scaled up, where products would lose digits to underflow.
 const SMALL: i32 = -500;
@@ -11,7 +10,7 @@ const HEADROOM: i32 = 64;
 
 /// Returns the power of two to scale values with whose largest magnitude is `largest`: zero in the usual range.
 pub(crate) fn shift_of(largest: f64) -> i32 {
-    let exponent = exponent(largest);
+    let exponent = float::exponent(largest);
     if largest != 0.0 && exponent < SMALL {
         -exponent
     } else if exponent > LARGE {
@@ -40,7 +39,7 @@ pub(crate) fn solve_in_range(
     let first = shift_of(largest);
     for shift in [first, first - 400, (first - 1022).max(-1022)] {
         solve(shift, x)?;
-        if !matrix::all_finite(x) {
+        if !float::all_finite(x) {
             continue;
         }
         if shift != 0 || exponents.iter().any(|&exponent| exponent != 0) {
@@ -48,10 +47,10 @@ pub(crate) fn solve_in_range(
                 let exponent = -shift - exponents.get(i).copied().unwrap_or(0);
                 // Two factors, for their product may be out of range; the first is half of it, so that a result that
                 // can be represented does not overflow, and one that is not subnormal is exact.
-                let (one, other) = (power_of_two(exponent / 2), power_of_two(exponent - exponent / 2));
+                let (one, other) = (float::power_of_two(exponent / 2), float::power_of_two(exponent - exponent / 2));
                 row.iter_mut().for_each(|value| *value = *value * one * other);
             }
-            if !matrix::all_finite(x) {
+            if !float::all_finite(x) {
                 break;
             }
         }
@@ -80,10 +79,11 @@ fn split(value: f64) -> (f64, i32) {
     if value == 0.0 {
         return (value, 0);
     }
-    let (value, below) = if value.abs() < f64::MIN_POSITIVE { (value * power_of_two(64), -64) } else { (value, 0) };
-    let exponent = exponent(value);
+    let (value, below) =
+        if value.abs() < f64::MIN_POSITIVE { (value * float::power_of_two(64), -64) } else { (value, 0) };
+    let exponent = float::exponent(value);
     // Two factors, for 2^-1023, which brings the largest values to 1 to 2, is not a normal number.
-    let (first, second) = columns::power_of_two(-exponent);
+    let (first, second) = float::powers_of_two(-exponent);
     (value * first * second, exponent + below)
 }
 
@@ -91,11 +91,11 @@ fn split(value: f64) -> (f64, i32) {
 fn scaled(value: f64, exponent: i64) -> f64 {
     let exponent = exponent.clamp(-1200, 1200) as i32;
     if exponent > 1023 {
-        value * power_of_two(1023) * power_of_two(exponent - 1023)
+        value * float::power_of_two(1023) * float::power_of_two(exponent - 1023)
     } else if exponent < -1022 {
         // The first factor is exact, for the value has no more than 53 digits and stays normal.
-        value * power_of_two(-900) * power_of_two(exponent + 900)
+        value * float::power_of_two(-900) * float::power_of_two(exponent + 900)
     } else {
-        value * power_of_two(exponent)
+        value * float::power_of_two(exponent)
     }
 }

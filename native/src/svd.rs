@@ -13,11 +13,11 @@ use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
 use faer::{Par, Spec};
 
 use crate::bidiagonal::Bidiagonal;
-use crate::columns::{self, Columns};
+use crate::columns::Columns;
 use crate::householder::{Direction, Reflectors};
-use crate::matrix::{all_finite, largest_finite};
+use crate::matrix::largest_finite;
 use crate::view::View;
-use crate::{Error, MatrixRef, Result, bidiagonal_svd, check, memory, parallel};
+use crate::{Error, MatrixRef, Result, bidiagonal_svd, check, float, memory, parallel};
 
 const QUANTITY: &str = "singular value decomposition";
 
@@ -143,8 +143,8 @@ pub fn pseudo_inverse(a: MatrixRef, inverse: &mut [f64]) -> Result<()> {
         } else {
             result.write_rows(inverse);
         }
-        columns::scale(inverse, -svd.exponent);
-        if all_finite(inverse) {
+        float::scale(inverse, -svd.exponent);
+        if float::all_finite(inverse) {
             Ok(())
         } else {
             Err(Error::Overflow { quantity: "largest value of the pseudo-inverse" })
@@ -165,9 +165,9 @@ pub(crate) fn tolerance(rows: usize, columns: usize) -> f64 {
 
 /// Multiplies singular values, which may be negative zeros, by `2^exponent`.
 fn scale_back(s: &mut [f64], exponent: i32) -> Result<()> {
-    columns::scale(s, exponent);
+    float::scale(s, exponent);
     s.iter_mut().for_each(|x| *x = x.abs());
-    if all_finite(s) { Ok(()) } else { Err(Error::Overflow { quantity: "largest singular value" }) }
+    if float::all_finite(s) { Ok(()) } else { Err(Error::Overflow { quantity: "largest singular value" }) }
 }
 
 const fn is_tall(a: MatrixRef) -> bool {
@@ -180,7 +180,7 @@ const fn is_tall(a: MatrixRef) -> bool {
 /// As [`singular_values`].
 fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
     parallel::run(|| {
-        let Some(exponent) = columns::exponent_of(largest_finite(a)?) else {
+        let Some(exponent) = float::exact_exponent(largest_finite(a)?) else {
             s.fill(0.0);
             return Ok(0);
         };
@@ -219,7 +219,7 @@ pub(crate) struct Decomposition {
 impl Decomposition {
     pub(crate) fn new(a: MatrixRef) -> Result<Self> {
         let (long, short) = (a.rows().max(a.columns()), a.rows().min(a.columns()));
-        let exponent = columns::exponent_of(largest_finite(a)?).unwrap_or(0);
+        let exponent = float::exact_exponent(largest_finite(a)?).unwrap_or(0);
         let mut square = Columns::zeros(short, short)?;
         let mut values = memory::filled(short)?;
         let matrix = tall_copy(a, exponent)?;

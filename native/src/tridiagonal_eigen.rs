@@ -12,11 +12,11 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-use crate::columns::{self, Columns};
+use crate::columns::Columns;
 use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
 use crate::view::ViewMut;
-use crate::{Result, matrix, memory, parallel};
+use crate::{Result, float, memory, parallel};
 
 /// Largest matrix that is not divided.
 const LEAF: usize = 32;
@@ -83,11 +83,11 @@ fn solve(diagonal: &mut [f64], off_diagonal: &mut [f64], mut room: Room<'_>) -> 
     if !one? || !other? {
         return Ok(false);
     }
-    let exponent = columns::exponent(diagonal).max(columns::exponent_of(coupling.abs())).unwrap_or(0);
-    columns::scale(diagonal, -exponent);
-    columns::scale(std::slice::from_mut(coupling), -exponent);
+    let exponent = float::largest_exponent(diagonal).max(float::exact_exponent(coupling.abs())).unwrap_or(0);
+    float::scale(diagonal, -exponent);
+    float::scale(std::slice::from_mut(coupling), -exponent);
     let converged = join(diagonal, half, *coupling, room)?;
-    columns::scale(diagonal, exponent);
+    float::scale(diagonal, exponent);
     Ok(converged)
 }
 
@@ -127,7 +127,7 @@ fn join(values: &mut [f64], half: usize, coupling: f64, mut room: Room<'_>) -> R
 /// those that take part ascend.
 fn deflate(values: &mut [f64], z: &mut [f64], half: usize, strength: f64, vectors: &mut ViewMut<'_>) -> Result<Choice> {
     let n = values.len();
-    let negligible = NEGLIGIBLE * matrix::largest(values).max(strength);
+    let negligible = NEGLIGIBLE * float::largest(values).max(strength);
     let mut spans = memory::with_capacity(n)?;
     spans.extend((0..n).map(|i| if i < half { Span::First } else { Span::Second }));
     let (mut kept, mut dropped) = (memory::with_capacity(n)?, memory::with_capacity(n)?);
@@ -157,9 +157,9 @@ fn by_qr(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors: &mut ViewMut<'
     // Values are scaled to be around 1. What is this small beside that changes nothing, but its squares would vanish.
     const NOTHING: f64 = 1e-140;
     let n = diagonal.len();
-    let exponent = columns::exponent(diagonal).max(columns::exponent(off_diagonal)).unwrap_or(0);
-    columns::scale(diagonal, -exponent);
-    columns::scale(off_diagonal, -exponent);
+    let exponent = float::largest_exponent(diagonal).max(float::largest_exponent(off_diagonal)).unwrap_or(0);
+    float::scale(diagonal, -exponent);
+    float::scale(off_diagonal, -exponent);
     let mut last = n.saturating_sub(1);
     let mut steps = STEPS * n;
     while last > 0 {
@@ -177,7 +177,7 @@ fn by_qr(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors: &mut ViewMut<'
         let first = (0..last - 1).rev().find(|i| vanishes(*i)).map_or(0, |i| i + 1);
         qr_step(&mut diagonal[first..=last], &mut off_diagonal[first..last], vectors, first);
     }
-    columns::scale(diagonal, exponent);
+    float::scale(diagonal, exponent);
     true
 }
 
@@ -343,7 +343,7 @@ mod tests {
     fn tiny_and_large_values() {
         for n in SIZES {
             for exponent in [-1060, -1022, -600, 600, 1020] {
-                let (first, second) = columns::power_of_two(exponent);
+                let (first, second) = float::powers_of_two(exponent);
                 let scaled = |x: Vec<f64>| -> Vec<f64> { x.iter().map(|x| x * first * second).collect() };
                 let (diagonal, next_to) = (scaled(numbers(n, 10)), scaled(numbers(n - 1, 11)));
                 let mut values = diagonal.clone();

@@ -10,7 +10,7 @@
 //! The same values give the same bits on any processor with the same vector instructions, wherever the vectors lie in memory.
 
 use crate::simd::{self, Kernel, Lanes, Level, Simd, VectorOf};
-use crate::{Error, Result, columns, matrix};
+use crate::{Error, Result, float};
 
 /// A component of a vector: `f32` or `f64`.
 pub trait Real: Copy + sealed::Sealed {}
@@ -332,30 +332,25 @@ struct Scale {
 
 impl Scale {
     fn of(x: &[f64]) -> Self {
-        let max = matrix::largest(x);
+        let max = float::largest(x);
         // Subnormal numbers need no more than 2^1022 to be large enough to square, and 2^-1022 is the least factor back.
         Self { exponent: (1023 - (max.to_bits() >> 52) as i32).min(1022) }
     }
 
     /// Returns factors that scale one after the other: two of them, since 2^-1023 is not a normal double.
     fn factors(&self) -> (f64, f64) {
-        columns::power_of_two(self.exponent)
+        float::powers_of_two(self.exponent)
     }
 
     /// Returns the factor that undoes the scaling.
     fn inverse(&self) -> f64 {
-        power_of_two(-self.exponent)
+        float::power_of_two(-self.exponent)
     }
 }
 
 /// Returns the dot product of two vectors, each of them scaled.
 fn scaled_dot(level: Level, (x, a): (&[f64], &Scale), (y, b): (&[f64], &Scale)) -> f64 {
     simd::dispatch(level, ScaledDot { x, y, x_factors: a.factors(), y_factors: b.factors() })
-}
-
-/// Returns 2 to the power of `exponent`, from -1022 to 1023; 1024 gives infinity.
-fn power_of_two(exponent: i32) -> f64 {
-    f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 
 /// A component that [`fold`] can add up.
