@@ -10,7 +10,6 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.CodeSource;
@@ -74,50 +73,49 @@ final class Library {
 
     /** Opens a resource of the jar. */
     static InputStream open(String resource) throws IOException {
+        InputStream in = openInJar(resource);
+        if (in != null) {
+            return in;
+        }
         URL url = Library.class.getResource("/".concat(resource));
         if (url == null) {
             throw new FileNotFoundException("the jar holds no ".concat(resource));
         }
-        try {
-            URLConnection connection = url.openConnection();
-            // A cached connection would keep the jar open for as long as the JVM lives.
-            connection.setUseCaches(false);
-            return connection.getInputStream();
-        } catch (FileNotFoundException | NoSuchFileException e) {
-            InputStream in = openInJar(resource);
-            if (in == null) {
-                throw e;
-            }
-            return in;
-        }
+        URLConnection connection = url.openConnection();
+        // A cached connection would keep the jar open for as long as the JVM lives.
+        connection.setUseCaches(false);
+        return connection.getInputStream();
     }
 
     /**
-     * Opens a resource in the jar's file, past the JDK's handler of {@code jar:} URLs: that one takes the first
-     * {@code !/} for the end of the file's name, and a directory's name can end with an exclamation mark.
+     * Opens a resource in the file that these classes come from. The JDK has read that one's directory already, while a
+     * class loader would ask its parents first, and then open the file again: a third of a start.
+     *
+     * <p>It also goes past the JDK's handler of {@code jar:} URLs, which takes the first {@code !/} for the end of the
+     * file's name: a directory's name can end with an exclamation mark.
      *
      * @return null if these classes do not come from a file, or if it has no such resource
      */
-    static @Nullable InputStream openInJar(String resource) throws IOException {
-        CodeSource source = Library.class.getProtectionDomain().getCodeSource();
-        URL location = source == null ? null : source.getLocation();
-        if (location == null || !location.getProtocol().equals("file")) {
-            return null;
-        }
-        File jar;
+    static @Nullable InputStream openInJar(String resource) {
         try {
-            jar = new File(location.toURI());
-        } catch (URISyntaxException | IllegalArgumentException e) {
+            CodeSource source = Library.class.getProtectionDomain().getCodeSource();
+            URL location = source == null ? null : source.getLocation();
+            if (location == null || !location.getProtocol().equals("file")) {
+                return null;
+            }
+            File jar = new File(location.toURI());
+            if (!jar.isFile()) {
+                return null;
+            }
+            try (ZipFile zip = new ZipFile(jar)) {
+                ZipEntry entry = zip.getEntry(resource);
+                return entry == null
+                        ? null
+                        : new ByteArrayInputStream(zip.getInputStream(entry).readAllBytes());
+            }
+        } catch (URISyntaxException | IllegalArgumentException | IOException | SecurityException e) {
+            // Others may have put another file in its place meanwhile: the class loader knows better.
             return null;
-        }
-        if (!jar.isFile()) {
-            return null;
-        }
-        try (ZipFile zip = new ZipFile(jar)) {
-            ZipEntry entry = zip.getEntry(resource);
-            return entry == null
-                    ? null
-                    : new ByteArrayInputStream(zip.getInputStream(entry).readAllBytes());
         }
     }
 
