@@ -12,9 +12,9 @@
 //! order of the blocks.
 
 use crate::columns::Columns;
-use crate::crew::{self, Crew};
 use crate::householder::{AddMultiple, Direction, Panels, reflection};
 use crate::matvec::{add_multiples, set_dots};
+use crate::parallel::{self, Team};
 use crate::product::{Update, small_product};
 use crate::view::{Shared, View, ViewMut};
 use crate::{Result, float, lanes, memory};
@@ -65,16 +65,16 @@ impl Bidiagonal {
             y: memory::filled(n)?,
             row: memory::filled(n)?,
         };
-        crew::lead(m * n >= PARALLEL_FROM, |crew| {
+        parallel::lead(m * n >= PARALLEL_FROM, |team| {
             for first in (0..n).step_by(PANEL) {
                 let width = PANEL.min(n - first);
                 for j in first..first + width {
                     (diagonal[j], left_tau[j]) = work.reduce_column(first, j);
                     if j + 1 < n {
-                        (above[j], right_tau[j]) = work.reduce_row(crew, first, j, left_tau[j]);
+                        (above[j], right_tau[j]) = work.reduce_row(team, first, j, left_tau[j]);
                     }
                 }
-                work.update(crew, first + width, width);
+                work.update(team, first + width, width);
             }
         });
         let left = Panels::new(work.matrix, 0, &left_tau)?;
@@ -138,9 +138,9 @@ impl Work {
 
     /// Reduces row `j` after its column, whose reflection has the factor `tau`, and returns the value beside the diagonal and
     /// the factor of the row's reflection.
-    fn reduce_row(&mut self, crew: &mut Crew, first: usize, j: usize, tau: f64) -> (f64, f64) {
+    fn reduce_row(&mut self, team: &mut Team, first: usize, j: usize, tau: f64) -> (f64, f64) {
         let (before, next) = (2 * (j - first), j + 1);
-        self.multiply(crew, before, j, tau);
+        self.multiply(team, before, j, tau);
         let y = self.wide.column_mut(before);
         y[..next].fill(0.0);
         y[next..].copy_from_slice(&self.y[next..]);
@@ -183,7 +183,7 @@ impl Work {
 
     /// Multiplies the rest of the matrix by the vector of column `j`, whose reflection has the factor `tau`: sets `y` to that
     /// product times `tau`, `row` to row `j` after the reflection, and `images` to the sums of columns times values of `row`.
-    fn multiply(&mut self, crew: &mut Crew, before: usize, j: usize, tau: f64) {
+    fn multiply(&mut self, team: &mut Team, before: usize, j: usize, tau: f64) {
         let (m, n, next) = (self.matrix.rows(), self.matrix.columns(), j + 1);
         let matrix = self.matrix.view().transposed();
         // Passes begin at a boundary of vectors; the vector of the reflection has zeros up to row `j`.
@@ -201,7 +201,7 @@ impl Work {
         let row = Shared::new(ViewMut::new(&mut self.row, 1, n, n));
         let images = Shared::new(self.images.transposed_mut());
         let blocks = n.div_ceil(BLOCK);
-        crew.step((m - j) * (n - j) >= PARALLEL_FROM, blocks - next / BLOCK, |part| {
+        team.step((m - j) * (n - j) >= PARALLEL_FROM, blocks - next / BLOCK, |part| {
             let block = blocks - 1 - part;
             let start = next.max(block * BLOCK);
             let width = n.min((block + 1) * BLOCK) - start;
@@ -233,12 +233,12 @@ impl Work {
     }
 
     /// Subtracts from the matrix, from row and column `first` on, what a panel of this width has kept.
-    fn update(&mut self, crew: &mut Crew, first: usize, width: usize) {
+    fn update(&mut self, team: &mut Team, first: usize, width: usize) {
         let (m, n) = (self.matrix.rows(), self.matrix.columns());
         let blocks = n.div_ceil(BLOCK);
         let (tall, wide) = (self.tall.view().transposed(), self.wide.view().transposed());
         let whole = Shared::new(self.matrix.transposed_mut());
-        crew.step((m - first) * (n - first) >= PARALLEL_FROM, blocks - first / BLOCK, |part| {
+        team.step((m - first) * (n - first) >= PARALLEL_FROM, blocks - first / BLOCK, |part| {
             let block = blocks - 1 - part;
             let start = first.max(block * BLOCK);
             let count = n.min((block + 1) * BLOCK) - start;

@@ -10,9 +10,9 @@
 //! is added up in the order of the blocks.
 
 use crate::columns::Columns;
-use crate::crew::{self, Crew};
 use crate::householder::{AddMultiple, Direction, Dot, Panels, reflection};
 use crate::matvec::{SQUARE, add_multiples, add_symmetric, set_dots};
+use crate::parallel::{self, Team};
 use crate::product::{Update, small_product};
 use crate::view::{Shared, View, ViewMut};
 use crate::{Result, lanes, memory};
@@ -51,13 +51,13 @@ impl Tridiagonal {
             partners: Columns::zeros(n, 2 * PANEL)?,
             images: Columns::zeros(n, n.div_ceil(BLOCK))?,
         };
-        crew::lead(n >= PARALLEL_FROM, |crew| {
+        parallel::lead(n >= PARALLEL_FROM, |team| {
             for first in (0..n).step_by(PANEL) {
                 let width = PANEL.min(n - first);
                 for k in first..first + width {
-                    (diagonal[k], beside[k], tau[k]) = work.reduce(crew, &mut matrix, first, k);
+                    (diagonal[k], beside[k], tau[k]) = work.reduce(team, &mut matrix, first, k);
                 }
-                work.update(crew, &mut matrix, first + width, width);
+                work.update(team, &mut matrix, first + width, width);
             }
         });
         Ok(Self { diagonal, beside, reflections: Panels::new(matrix, 1, &tau[..n.saturating_sub(1)])? })
@@ -84,7 +84,7 @@ struct Work {
 impl Work {
     /// Reduces a column of the panel that begins at `first`, leaves the vector of its reflection there, and returns the
     /// values on and beside the diagonal and the factor `τ`.
-    fn reduce(&mut self, crew: &mut Crew, matrix: &mut Columns, first: usize, column: usize) -> (f64, f64, f64) {
+    fn reduce(&mut self, team: &mut Team, matrix: &mut Columns, first: usize, column: usize) -> (f64, f64, f64) {
         let (n, before) = (matrix.columns(), 2 * (column - first));
         let mut factors = [0.0; 2 * PANEL];
         let factors = &mut factors[..before];
@@ -111,7 +111,7 @@ impl Work {
         w.fill(0.0);
         if tau != 0.0 {
             multiply(
-                crew,
+                team,
                 matrix,
                 x,
                 next,
@@ -137,12 +137,12 @@ impl Work {
     }
 
     /// Subtracts from the matrix, from column `first` on, what a panel of this width has kept.
-    fn update(&self, crew: &mut Crew, matrix: &mut Columns, first: usize, width: usize) {
+    fn update(&self, team: &mut Team, matrix: &mut Columns, first: usize, width: usize) {
         let n = matrix.columns();
         let blocks = n.div_ceil(BLOCK);
         let (kept, partners) = (self.kept.view().transposed(), self.partners.view().transposed());
         let whole = Shared::new(matrix.transposed_mut());
-        crew.step(n - first >= PARALLEL_FROM, blocks - first / BLOCK, |part| {
+        team.step(n - first >= PARALLEL_FROM, blocks - first / BLOCK, |part| {
             let block = blocks - 1 - part;
             let start = first.max(block * BLOCK);
             let height = n.min((block + 1) * BLOCK) - start;
@@ -160,7 +160,7 @@ impl Work {
 /// Sets column `b` of `images` to the contribution of block `b` to the product of `matrix` and `x`, which is zero before
 /// `first`, and each of `dots` to the dot product of a row of `kept` and `x`.
 fn multiply(
-    crew: &mut Crew,
+    team: &mut Team,
     matrix: &Columns,
     x: &[f64],
     first: usize,
@@ -175,7 +175,7 @@ fn multiply(
     let images = Shared::new(images.transposed_mut());
     let len = dots.len();
     let dots = Shared::new(ViewMut::new(dots, 1, len, len));
-    crew.step(n - first >= PARALLEL_FROM, count + 1, |part| {
+    team.step(n - first >= PARALLEL_FROM, count + 1, |part| {
         if part == count {
             // SAFETY: this is the one part that uses them.
             let mut dots = unsafe { dots.block(0, 0, 1, len) };

@@ -1,4 +1,4 @@
-//! Runs the store of the vectors, and the steps of a crew, through every interleaving of their threads, with a model of
+//! Runs the store of the vectors, and the steps of a team, through every interleaving of their threads, with a model of
 //! memory that notices when somebody reads what is being written, or has not been published: `RUSTFLAGS="--cfg loom" cargo
 //! test --release --test loom`.
 
@@ -152,33 +152,33 @@ mod index {
     }
 }
 
-/// A pool of two threads, the second of which begins whenever it likes.
+#[path = "../src/parallel"]
 mod parallel {
-    pub const fn threads_here() -> usize {
-        2
-    }
+    pub mod cache_padded;
+    pub use super::sync;
+    pub mod team;
 
-    pub const fn before_part() {}
+    /// A pool of two threads, the second of which begins whenever it likes.
+    mod worker {
+        pub const fn before_chunk() {}
 
-    pub fn join<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
-        let mut result = None;
-        let second: Box<dyn FnOnce() + Send + '_> = Box::new(|| result = Some(second()));
-        // SAFETY: the thread has ended when this function returns, and a panic of `first` ends the test.
-        let second: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(second) };
-        let thread = loom::thread::spawn(second);
-        let first = first();
-        thread.join().unwrap();
-        (first, result.unwrap())
+        pub fn join<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+            let mut result = None;
+            let second: Box<dyn FnOnce() + Send + '_> = Box::new(|| result = Some(second()));
+            // SAFETY: the thread has ended when this function returns, and a panic of `first` ends the test.
+            let second: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(second) };
+            let thread = loom::thread::spawn(second);
+            let first = first();
+            thread.join().unwrap();
+            (first, result.unwrap())
+        }
     }
 }
 
-#[path = "../src/crew.rs"]
-mod crew;
-
-mod crew_tests {
+mod team_tests {
     use loom::cell::UnsafeCell;
 
-    use super::crew::{Crew, lead};
+    use super::parallel::team::{Team, lead};
 
     /// Runs `test` through the interleavings in which threads are interrupted three times at most: all of them would take
     /// hours, and a fault hardly ever needs more.
@@ -210,10 +210,10 @@ mod crew_tests {
     fn every_part_sees_the_step_before() {
         interleave(|| {
             let values = Values(std::array::from_fn(|_| UnsafeCell::new(0)));
-            lead(true, |crew| {
+            lead(2, |team| {
                 // Each part reads what the other one wrote.
-                crew.step(true, 2, |i| values.set(i, values.get(3 - i) + 1));
-                crew.step(true, 2, |i| values.set(2 + i, values.get(1 - i) + 1));
+                team.step(true, 2, |i| values.set(i, values.get(3 - i) + 1));
+                team.step(true, 2, |i| values.set(2 + i, values.get(1 - i) + 1));
                 assert_eq!((values.get(2), values.get(3)), (2, 2));
                 values.set(0, 7);
             });
@@ -225,9 +225,9 @@ mod crew_tests {
     fn a_step_of_fewer_parts_follows_one_of_more() {
         interleave(|| {
             let values = Values(std::array::from_fn(|_| UnsafeCell::new(0)));
-            lead(true, |crew| {
-                crew.step(true, 3, |i| values.set(i, i + 1));
-                crew.step(true, 2, |i| values.set(i, values.get(i) * 10));
+            lead(2, |team| {
+                team.step(true, 3, |i| values.set(i, i + 1));
+                team.step(true, 2, |i| values.set(i, values.get(i) * 10));
                 assert_eq!([0, 1, 2].map(|i| values.get(i)), [10, 20, 3]);
             });
         });
@@ -236,13 +236,13 @@ mod crew_tests {
     fn one_who_joins_by_himself_shares_a_step_or_comes_too_late() {
         interleave(|| {
             let values = Values(std::array::from_fn(|_| UnsafeCell::new(0)));
-            let (mut crew, membership) = Crew::new(2);
-            assert_eq!(crew.members(), 2);
-            let member = loom::thread::spawn(move || membership.join());
-            crew.step(true, 2, |i| values.set(i, i + 1));
-            crew.step(true, 2, |i| values.set(2 + i, values.get(1 - i)));
+            let (mut team, team_member) = Team::new(2);
+            assert_eq!(team.members(), 2);
+            let member = loom::thread::spawn(move || team_member.join());
+            team.step(true, 2, |i| values.set(i, i + 1));
+            team.step(true, 2, |i| values.set(2 + i, values.get(1 - i)));
             assert_eq!((values.get(2), values.get(3)), (2, 1));
-            drop(crew);
+            drop(team);
             // Nobody uses the values any more: the leader waited for whoever did.
             drop(values);
             member.join().unwrap();

@@ -15,7 +15,7 @@ use super::queries::Queries;
 use super::store::View;
 use super::top::{Candidate, Shortlist};
 use super::worker::Worker;
-use crate::crew::Line;
+use crate::parallel::CachePadded;
 use crate::simd::{self, Level};
 use crate::{Result, memory, parallel};
 
@@ -84,12 +84,12 @@ fn best(queries: &Queries<'_>, blocks: &Blocks<'_>, bars: &Bars) -> Result<Vec<V
     let Bars { limit, threads, .. } = *bars;
     let mut workers = memory::with_capacity(threads)?;
     for thread in 0..threads {
-        workers.push(Mutex::new(Line(Worker::new(queries, bars, thread)?)));
+        workers.push(Mutex::new(CachePadded(Worker::new(queries, bars, thread)?)));
     }
     parallel::for_each(threads, |worker| {
-        let Line(worker) = &mut *workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
+        let CachePadded(worker) = &mut *workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(block) = blocks.take(threads) {
-            parallel::before_part();
+            parallel::before_chunk();
             worker.scan(queries, block);
         }
     });

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::memory::Memory;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, RwLock};
+use crate::parallel::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, RwLock};
 use crate::{Error, Result, memory as heap};
 
 /// Smallest chunk, in bytes: below it, the bookkeeping would outweigh what is saved.

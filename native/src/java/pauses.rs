@@ -16,7 +16,7 @@ use std::thread;
 
 use jni::sys::{JNI_OK, JNI_VERSION_1_8, JNIEnv, JNIInvokeInterface_, JavaVM, JavaVMAttachArgs};
 
-use crate::parallel::{self, Manners};
+use crate::parallel::{self, ThreadHooks};
 
 /// The JVM that the library was last registered with.
 static JVM: AtomicPtr<*const JNIInvokeInterface_> = AtomicPtr::new(ptr::null_mut());
@@ -37,7 +37,7 @@ enum Attachment {
 /// From now on, the threads of the pool observe the pauses of `jvm`.
 pub fn observe(jvm: NonNull<JavaVM>) {
     JVM.store(jvm.as_ptr(), Ordering::Release);
-    parallel::teach(Manners { before_part: wait_for_pause, at_rest: detach });
+    parallel::set_hooks(ThreadHooks { before_chunk: wait_for_pause, at_rest: detach });
 }
 
 /// Returns the JVM that is observed.

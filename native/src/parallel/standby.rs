@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::crew::Membership;
+use super::team::Member;
 
 /// How long a thread looks out for a call: about as long as a program needs between two products.
 const LOOKS_OUT: Duration = Duration::from_micros(100);
@@ -17,7 +17,7 @@ const LOOKS: usize = 64;
 
 /// The threads of one pool that help.
 #[derive(Default)]
-pub(crate) struct Helpers {
+pub(crate) struct Standby {
     lookout: Mutex<Lookout>,
     /// Calls there have been.
     calls: AtomicUsize,
@@ -26,18 +26,18 @@ pub(crate) struct Helpers {
 #[derive(Default)]
 struct Lookout {
     /// What was last called for.
-    crew: Option<Membership>,
+    team: Option<Member>,
     /// Threads that look out, or are on their way to.
     threads: usize,
     /// How many of them there may be.
     wanted: usize,
 }
 
-impl Helpers {
-    /// Calls for `wanted` threads to join a crew, and returns how many of them are still to be sent to [`Helpers::help`].
-    pub(crate) fn call(&self, crew: Membership, wanted: usize) -> usize {
+impl Standby {
+    /// Calls for `wanted` threads to join a team, and returns how many of them are still to be sent to [`Standby::stand_by`].
+    pub(crate) fn call(&self, team: Member, wanted: usize) -> usize {
         let mut lookout = self.lookout();
-        lookout.crew = Some(crew);
+        lookout.team = Some(team);
         lookout.wanted = wanted;
         let sent = wanted.saturating_sub(lookout.threads);
         lookout.threads += sent;
@@ -45,12 +45,12 @@ impl Helpers {
         sent
     }
 
-    /// Joins the crew that was last called for, and then those that are called for, until there was none for a while.
-    pub(crate) fn help(&self) {
+    /// Joins the team that was last called for, and then those that are called for, until there was none for a while.
+    pub(crate) fn stand_by(&self) {
         let mut answered = 0;
         loop {
             self.wait(answered);
-            let crew = {
+            let team = {
                 let mut lookout = self.lookout();
                 lookout.threads -= 1;
                 let calls = self.calls.load(Ordering::Relaxed);
@@ -58,10 +58,10 @@ impl Helpers {
                     return;
                 }
                 answered = calls;
-                lookout.crew.clone()
+                lookout.team.clone()
             };
-            if let Some(crew) = crew {
-                crew.join();
+            if let Some(team) = team {
+                team.join();
             }
             let mut lookout = self.lookout();
             if lookout.threads >= lookout.wanted {

@@ -1,7 +1,7 @@
 //! Threads that take many short steps together.
 //!
 //! To spread work over the threads of the pool takes several microseconds, too many for the steps of a reduction that
-//! treats one column after the other. A [`Crew`] is called together once: until its leader is done, the members wait for
+//! treats one column after the other. A [`Team`] is called together once: until its leader is done, the members wait for
 //! the next step without going to sleep.
 //!
 //! Nobody waits for a thread that has not begun: the parts of a step go to whoever claims them, the leader among them, so
@@ -12,40 +12,40 @@ use std::any::Any;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::parallel;
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, PoisonError, UnsafeCell, spin_loop, yield_now};
+use super::cache_padded::CachePadded;
+use super::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, PoisonError, UnsafeCell, spin_loop, yield_now};
+use super::worker::{before_chunk, join};
 
-/// Members of the largest crew, the leader among them. Short steps gain nothing from more.
+/// Members of the largest team, the leader among them. Short steps gain nothing from more.
 const LARGEST: usize = 32;
 /// Looks at a value that has not changed before the processor is offered to others.
 const LOOKS: u32 = 1000;
 /// The step after the last one.
 const OVER: u64 = u64::MAX;
 
-/// A crew, in the hands of its leader.
-pub(crate) struct Crew {
+/// A team, in the hands of its leader.
+pub(crate) struct Team {
     state: Arc<State>,
     number: u64,
 }
 
-/// A crew as its members know it.
+/// A team as its members know it.
 #[derive(Clone)]
-pub(crate) struct Membership(Arc<State>);
+pub(crate) struct Member(Arc<State>);
 
-/// Returns what `work` returns, after calling it with a crew: of the threads of the pool if some of the work is `shared`,
-/// otherwise, and outside of the pool, of the calling thread.
-pub(crate) fn lead<R: Send>(shared: bool, work: impl FnOnce(&mut Crew) -> R + Send) -> R {
-    let members = if shared { parallel::threads_here().min(LARGEST) } else { 1 };
-    let (mut crew, membership) = Crew::new(members);
-    let lead = move || work(&mut crew);
-    if members == 1 { lead() } else { parallel::join(lead, || membership.0.muster(1..members)).0 }
+/// Returns what `work` returns, after calling it with a team of at most so many members, who come from the pool.
+pub(crate) fn lead<R: Send>(members: usize, work: impl FnOnce(&mut Team) -> R + Send) -> R {
+    let members = members.min(LARGEST);
+    let (mut team, member) = Team::new(members);
+    let lead = move || work(&mut team);
+    if members == 1 { lead() } else { join(lead, || member.0.gather(1..members)).0 }
 }
 
-impl Crew {
-    /// Returns a crew of at most so many members, the leader among them.
-    pub(crate) fn new(members: usize) -> (Self, Membership) {
+impl Team {
+    /// Returns a team of at most so many members, the leader among them.
+    pub(crate) fn new(members: usize) -> (Self, Member) {
         let state = Arc::new(State::new(members.min(LARGEST)));
-        (Self { state: Arc::clone(&state), number: 0 }, Membership(state))
+        (Self { state: Arc::clone(&state), number: 0 }, Member(state))
     }
 
     /// Returns how many members there may be, the leader among them.
@@ -74,14 +74,14 @@ impl Crew {
 }
 
 /// The members may go, also when the leader panics.
-impl Drop for Crew {
+impl Drop for Team {
     fn drop(&mut self) {
         self.state.step.0.store(OVER, Ordering::Release);
     }
 }
 
-impl Membership {
-    /// Takes part until the leader is done, on a thread that `muster` did not send: as the next of the members, if they are
+impl Member {
+    /// Takes part until the leader is done, on a thread that `gather` did not send: as the next of the members, if they are
     /// not all there.
     pub(crate) fn join(&self) {
         let member = self.0.joined.0.fetch_add(1, Ordering::Relaxed);
@@ -91,22 +91,17 @@ impl Membership {
     }
 }
 
-/// A value that shares no line of the cache with others.
-#[derive(Default)]
-#[repr(align(128))]
-pub(crate) struct Line<T>(pub(crate) T);
-
 struct State {
     members: usize,
     /// Of the members that come by themselves, the number of the next one.
-    joined: Line<AtomicUsize>,
+    joined: CachePadded<AtomicUsize>,
     /// The number of the step in the upper half, and the number of its parts in the lower: who reads one has the other.
-    step: Line<AtomicU64>,
+    step: CachePadded<AtomicU64>,
     /// For each member, the number of a step, and how many of the parts meant for this member were claimed in it. A claim
     /// is an exchange of both at once, so that one who is late for a step cannot take a part of the next.
-    claims: [Line<AtomicU64>; LARGEST],
+    claims: [CachePadded<AtomicU64>; LARGEST],
     /// Parts of this step that members other than the leader have finished.
-    finished: Line<AtomicUsize>,
+    finished: CachePadded<AtomicUsize>,
     part: UnsafeCell<*const (dyn Fn(usize) + Sync)>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
@@ -122,21 +117,21 @@ impl State {
         let nothing: *const (dyn Fn(usize) + Sync) = &|_: usize| ();
         Self {
             members,
-            joined: Line(AtomicUsize::new(1)),
-            step: Line::default(),
+            joined: CachePadded(AtomicUsize::new(1)),
+            step: CachePadded::default(),
             claims: Default::default(),
-            finished: Line::default(),
+            finished: CachePadded::default(),
             part: UnsafeCell::new(nothing),
             panic: Mutex::new(None),
         }
     }
 
-    fn muster(&self, members: Range<usize>) {
+    fn gather(&self, members: Range<usize>) {
         if members.len() == 1 {
             self.serve(members.start);
         } else {
             let middle = members.start + members.len() / 2;
-            parallel::join(|| self.muster(members.start..middle), || self.muster(middle..members.end));
+            join(|| self.gather(members.start..middle), || self.gather(middle..members.end));
         }
     }
 
@@ -177,7 +172,7 @@ impl State {
         for offset in 0..self.members {
             let owner = (member + offset) % self.members;
             let parts = (count + self.members - 1 - owner) / self.members;
-            parallel::before_part();
+            before_chunk();
             while let Some(claimed) = self.claim(owner, number, parts) {
                 let index = owner + (parts - 1 - claimed) * self.members;
                 // SAFETY: the step with this part in hand cannot end, so the leader's pointer is of this step and valid.
@@ -219,7 +214,7 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
             looks += 1;
             spin_loop();
         } else {
-            parallel::before_part();
+            before_chunk();
             yield_now();
         }
     }
@@ -227,22 +222,23 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
+    use super::super as parallel;
     use super::*;
 
-    /// Calls `test` with crews of some sizes, on a pool that has a thread for each of the members.
-    fn with_crews(test: impl Fn(&mut Crew) + Sync) {
+    /// Calls `test` with teams of some sizes, on a pool that has a thread for each of the members.
+    fn with_teams(test: impl Fn(&mut Team) + Sync) {
         for members in [1, 2, 3, 7, 40] {
-            parallel::with_threads(members, || lead(true, &test));
+            parallel::with_threads(members, || parallel::lead(true, &test));
         }
     }
 
     #[test]
     fn every_part_of_every_step_runs_once() {
-        with_crews(|crew| {
+        with_teams(|team| {
             let calls: Vec<_> = (0..100).map(|_| AtomicUsize::new(0)).collect();
             for step in 0..2000 {
                 let count = step * 7 % 101;
-                crew.step(true, count, |i| _ = calls[i].fetch_add(1, Ordering::Relaxed));
+                team.step(true, count, |i| _ = calls[i].fetch_add(1, Ordering::Relaxed));
                 for (i, calls) in calls.iter().enumerate() {
                     assert_eq!(calls.swap(0, Ordering::Relaxed), usize::from(i < count), "step {step}, part {i}");
                 }
@@ -252,11 +248,11 @@ mod tests {
 
     #[test]
     fn a_step_sees_what_the_one_before_wrote() {
-        with_crews(|crew| {
+        with_teams(|team| {
             let values: Vec<_> = (0..64).map(|_| AtomicUsize::new(0)).collect();
             for step in 1..2000 {
                 // Each part reads what another one wrote, whoever that was.
-                crew.step(true, 32, |i| {
+                team.step(true, 32, |i| {
                     let (from, to) = if step % 2 == 0 { (0, 32) } else { (32, 0) };
                     let before = values[from + (i * 5 + 3) % 32].load(Ordering::Relaxed);
                     values[to + i].store(before + 1, Ordering::Relaxed);
@@ -268,12 +264,12 @@ mod tests {
     }
 
     #[test]
-    fn several_crews_share_one_pool() {
+    fn several_teams_share_one_pool() {
         parallel::with_threads(3, || {
             parallel::for_each(6, |_| {
-                lead(true, |crew| {
+                parallel::lead(true, |team| {
                     let sum = AtomicUsize::new(0);
-                    (0..500).for_each(|_| crew.step(true, 10, |i| _ = sum.fetch_add(i, Ordering::Relaxed)));
+                    (0..500).for_each(|_| team.step(true, 10, |i| _ = sum.fetch_add(i, Ordering::Relaxed)));
                     assert_eq!(sum.into_inner(), 500 * 45);
                 });
             });
@@ -284,11 +280,11 @@ mod tests {
     fn a_panic_of_a_part_or_of_the_leader_reaches_the_caller() {
         for members in [1, 2, 5] {
             for part in [0, 1, 19] {
-                let work = || lead(true, |crew| crew.step(true, 20, |i| assert_ne!(i, part, "part {part}")));
+                let work = || parallel::lead(true, |team| team.step(true, 20, |i| assert_ne!(i, part, "part {part}")));
                 let panic = catch_unwind(|| parallel::with_threads(members, work)).unwrap_err();
                 assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains(&format!("part {part}"))));
             }
-            let work = || lead::<()>(true, |_| panic!("the leader"));
+            let work = || parallel::lead::<()>(true, |_| panic!("the leader"));
             let panic = catch_unwind(|| parallel::with_threads(members, work)).unwrap_err();
             assert_eq!(panic.downcast_ref::<&str>(), Some(&"the leader"));
         }
@@ -296,12 +292,12 @@ mod tests {
 
     #[test]
     fn members_that_never_come_hold_nobody_up() {
-        let (mut crew, Membership(state)) = Crew::new(4);
+        let (mut team, Member(state)) = Team::new(4);
         let sum = AtomicUsize::new(0);
-        (0..10).for_each(|_| crew.step(true, 10, |i| _ = sum.fetch_add(i, Ordering::Relaxed)));
+        (0..10).for_each(|_| team.step(true, 10, |i| _ = sum.fetch_add(i, Ordering::Relaxed)));
         assert_eq!(sum.into_inner(), 450);
         // One who is late for a step finds none of its parts, nor those of another.
-        drop(crew);
+        drop(team);
         state.take_parts(2, 3 << 32 | 10, || panic!("a part of an old step"));
         state.serve(2);
     }
