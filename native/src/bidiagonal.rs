@@ -16,8 +16,9 @@ use crate::householder::{AddMultiple, Direction, Panels, reflection};
 use crate::matvec::{add_multiples, set_dots};
 use crate::parallel::{self, Team};
 use crate::product::{Update, small_product};
+use crate::simd::lanes;
 use crate::view::{Shared, View, ViewMut};
-use crate::{Result, float, lanes, memory};
+use crate::{Result, float, memory};
 
 /// Columns of a panel.
 const PANEL: usize = 16;

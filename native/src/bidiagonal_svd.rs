@@ -9,9 +9,9 @@
 //! Vectors are rows here, of the transpose of the matrix that has them as columns.
 
 use crate::columns::Columns;
-use crate::lanes::{self, Kernel, Lanes};
 use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::view::{Shared, ViewMut};
 use crate::{Result, float, memory, parallel};
 

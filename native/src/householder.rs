@@ -9,8 +9,8 @@
 //! adjacent, and goes into products without being copied.
 
 use crate::columns::Columns;
-use crate::lanes::{self, Kernel, Lanes};
 use crate::product::{Update, product};
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::view::{View, ViewMut};
 use crate::{MatrixRef, Result, float, memory, parallel};
 

@@ -12,7 +12,6 @@
 //! Every failure is an [`Error`], whose text shows the offending values. [`java`] turns it into a Java exception in one
 //! place. The tutorial's functions have a C interface too, in [`c`].
 
-mod allocator;
 pub mod arithmetic;
 mod bidiagonal;
 mod bidiagonal_svd;
@@ -30,7 +29,6 @@ pub mod greeting;
 mod householder;
 pub mod index;
 pub mod java;
-mod lanes;
 pub mod least_squares;
 pub mod lu;
 pub mod matrix;

@@ -10,10 +10,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::lanes::{self, Kernel, Lanes};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square};
 use crate::product::{Update, copy_transposed, product, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
 use crate::view::{Shared, View, ViewMut};
 use crate::{Error, Result, float, memory, parallel};
@@ -680,7 +680,7 @@ fn index_of_largest(values: &[f64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::tests::with_each;
+    use crate::simd::lanes::tests::with_each;
 
     #[test]
     fn every_instruction_set_solves() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::lanes::{self, Kernel, Lanes};
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::simd::{self, Level, Simd};
 use crate::vector;
 use crate::view::View;
@@ -298,8 +298,8 @@ impl<const ROWS: usize> Group<ROWS> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::tests::with_each;
     use crate::product::tests::integers;
+    use crate::simd::lanes::tests::with_each;
 
     #[test]
     fn every_instruction_set_and_shape_is_exact() {

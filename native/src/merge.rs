@@ -7,9 +7,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::columns::Columns;
-use crate::lanes::{self, Kernel, Lanes};
 use crate::product::{Update, product};
 use crate::secular::{self, Secular};
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::view::{Shared, View, ViewMut};
 use crate::{Result, memory, parallel};
 

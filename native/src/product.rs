@@ -9,8 +9,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::lanes::{self, Kernel, Lanes};
 use crate::memory::Aligned;
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::view::{Shared, View, ViewMut};
 use crate::{Result, memory, parallel, simd};
 
@@ -620,7 +620,7 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::lanes::tests::with_each;
+    use crate::simd::lanes::tests::with_each;
 
     /// Returns small whole numbers, whose sums and products are exact.
     pub(crate) fn integers(len: usize, seed: usize) -> Vec<f64> {

@@ -13,8 +13,8 @@
 //! symmetric eigenproblem", SIAM J. Matrix Anal. Appl. 15, 1994).
 
 use crate::Result;
-use crate::lanes::{self, Kernel, Lanes};
 use crate::memory::Aligned;
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::view::View;
 
 /// Values of the widest vector.
@@ -388,8 +388,8 @@ impl Kernel for DivideInto<'_> {
 mod tests {
     use super::*;
     use crate::columns::Columns;
-    use crate::lanes::tests::with_each;
     use crate::merge::tests::numbers;
+    use crate::simd::lanes::tests::with_each;
 
     /// Asserts that the roots lie between the poles and are exact for weights that are nearly the given ones.
     fn assert_solved<const SQUARED: bool>(poles: &[f64], weights: &[f64]) -> Vec<f64> {

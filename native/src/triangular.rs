@@ -1,7 +1,7 @@
 //! Systems with a triangular matrix and many right-hand sides.
 
-use crate::lanes::{self, Kernel, Lanes};
 use crate::product::{Update, product};
+use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::view::{View, ViewMut};
 use crate::{Result, parallel};
 

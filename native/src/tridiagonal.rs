@@ -14,8 +14,9 @@ use crate::householder::{AddMultiple, Direction, Dot, Panels, reflection};
 use crate::matvec::{SQUARE, add_multiples, add_symmetric, set_dots};
 use crate::parallel::{self, Team};
 use crate::product::{Update, small_product};
+use crate::simd::lanes;
 use crate::view::{Shared, View, ViewMut};
-use crate::{Result, lanes, memory};
+use crate::{Result, memory};
 
 /// Columns of a panel.
 const PANEL: usize = 16;

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{Mmap, MmapMut, MmapOptions};
 
-use crate::{Error, Result, allocator};
+use crate::memory::allocator;
+use crate::{Error, Result};
 
 /// From this size on memory comes from the system, page by page: given back at once when it is freed, and in large pages
 /// where there are any.

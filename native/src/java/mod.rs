@@ -34,7 +34,8 @@ use call::Call;
 use failure::Result;
 
 use crate::index::handles;
-use crate::{allocator, parallel};
+use crate::memory::allocator;
+use crate::parallel;
 
 /// Declares native methods of `Natives`, and the list `NATIVES` of all of them.
 ///

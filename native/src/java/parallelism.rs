@@ -3,7 +3,8 @@
 use jni::sys::{jboolean, jint, jlong};
 
 use super::{arrays, natives};
-use crate::{allocator, parallel};
+use crate::memory::allocator;
+use crate::parallel;
 
 natives! {
     fn threads() -> jint {

@@ -5,6 +5,8 @@
 //! over [`Simd`]; every `unsafe` is in this file. A kernel has to be inlined into [`dispatch`]'s entry points,
 //! where the instructions are enabled: hence `#[inline(always)]` throughout.
 
+pub(crate) mod lanes;
+
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The instruction sets that the kernels are compiled for.

@@ -3,6 +3,8 @@
 //! A failed allocation aborts a Rust process, and with it the JVM. Whatever grows with the caller's data is therefore
 //! reserved here, before any work begins, and a refusal is an [`Error::OutOfMemory`].
 
+pub(crate) mod allocator;
+
 use std::alloc::Layout;
 use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
@@ -10,7 +12,7 @@ use std::ptr::NonNull;
 
 use faer::dyn_stack::{MemBuffer, StackReq};
 
-use crate::{Error, Result, allocator};
+use crate::{Error, Result};
 
 /// Returns `len` copies of `T::default()`.
 ///
