@@ -11,20 +11,21 @@
 //! The rest is divided into blocks of columns, the same ones whatever the number of threads. Their sums are added up in the
 //! order of the blocks.
 
-use crate::columns::Columns;
+use crate::blas::gemm::gemm_small;
+use crate::blas::gemv::{add_multiples, set_dots};
+use crate::blas::kernel::Update;
 use crate::householder::{AddMultiple, Direction, Panels, reflection};
-use crate::matvec::{add_multiples, set_dots};
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::view::{Shared, View, ViewMut};
 use crate::parallel::{self, Team};
-use crate::product::{Update, small_product};
 use crate::simd::lanes;
-use crate::view::{Shared, View, ViewMut};
 use crate::{Result, float, memory};
 
-/// Columns of a panel.
+/// ColumnMajor of a panel.
 const PANEL: usize = 16;
-/// Columns of a block.
+/// ColumnMajor of a block.
 const BLOCK: usize = 32;
-/// Columns that are read twice in one pass.
+/// ColumnMajor that are read twice in one pass.
 const GROUP: usize = 8;
 /// Values in the largest vector.
 const ALIGNED: usize = 8;
@@ -50,7 +51,7 @@ impl Bidiagonal {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn of(matrix: Columns) -> Result<Self> {
+    pub(crate) fn of(matrix: ColumnMajor) -> Result<Self> {
         let (m, n) = (matrix.rows(), matrix.columns());
         assert!(m >= n, "{m}x{n}");
         let mut diagonal = memory::filled(n)?;
@@ -59,10 +60,10 @@ impl Bidiagonal {
         let mut right_tau = memory::filled(n)?;
         let mut work = Work {
             matrix,
-            right: Columns::zeros(n, n)?,
-            tall: Columns::zeros(m, 2 * PANEL)?,
-            wide: Columns::zeros(n, 2 * PANEL)?,
-            images: Columns::zeros(m, n.div_ceil(BLOCK))?,
+            right: ColumnMajor::zeros(n, n)?,
+            tall: ColumnMajor::zeros(m, 2 * PANEL)?,
+            wide: ColumnMajor::zeros(n, 2 * PANEL)?,
+            images: ColumnMajor::zeros(m, n.div_ceil(BLOCK))?,
             y: memory::filled(n)?,
             row: memory::filled(n)?,
         };
@@ -87,7 +88,7 @@ impl Bidiagonal {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply_left(&self, vectors: &mut Columns) -> Result<()> {
+    pub(crate) fn apply_left(&self, vectors: &mut ColumnMajor) -> Result<()> {
         self.left.apply(Direction::Forward, vectors)
     }
 
@@ -95,28 +96,28 @@ impl Bidiagonal {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply_right(&self, vectors: &mut Columns) -> Result<()> {
+    pub(crate) fn apply_right(&self, vectors: &mut ColumnMajor) -> Result<()> {
         self.right.apply(Direction::Forward, vectors)
     }
 }
 
 struct Work {
     /// The matrix from the column on that is reduced next, less what is kept. Before that, the vectors of the reflections.
-    matrix: Columns,
+    matrix: ColumnMajor,
     /// The vectors of the reflections of rows.
-    right: Columns,
+    right: ColumnMajor,
     /// The columns of `V` and `X` in turns: `v₀`, `x₀`, `v₁`, `x₁`, ….
-    tall: Columns,
+    tall: ColumnMajor,
     /// What each of them is multiplied with: `y₀`, `u₀`, `y₁`, `u₁`, ….
-    wide: Columns,
+    wide: ColumnMajor,
     /// The sum of the columns of each block.
-    images: Columns,
+    images: ColumnMajor,
     y: Vec<f64>,
     row: Vec<f64>,
 }
 
 /// Returns the first `count` columns from row `from` on, as rows.
-fn rows(columns: &Columns, count: usize, from: usize) -> View<'_> {
+fn rows(columns: &ColumnMajor, count: usize, from: usize) -> View<'_> {
     columns.view().transposed().block(0, from, count, columns.rows() - from)
 }
 
@@ -248,7 +249,7 @@ impl Work {
                 let across = STRIPE.min(m - row);
                 // SAFETY: blocks have no column in common.
                 let to = unsafe { whole.block(start, row, count, across) };
-                small_product(to, Update::Subtract, left, tall.block(0, row, 2 * width, across));
+                gemm_small(to, Update::Subtract, left, tall.block(0, row, 2 * width, across));
             }
         });
     }
@@ -257,11 +258,12 @@ impl Work {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columns::tests::{filled, random};
+    use crate::blas::gemm::set_product;
+    use crate::matrix::column_major::tests::{filled, random};
     use crate::merge::tests::assert_same_bits;
 
-    fn factors(reduced: &Bidiagonal, m: usize, n: usize) -> (Columns, Columns) {
-        let (mut q, mut p) = (Columns::zeros(m, n).unwrap(), Columns::zeros(n, n).unwrap());
+    fn factors(reduced: &Bidiagonal, m: usize, n: usize) -> (ColumnMajor, ColumnMajor) {
+        let (mut q, mut p) = (ColumnMajor::zeros(m, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
         q.set_identity();
         p.set_identity();
         reduced.apply_left(&mut q).unwrap();
@@ -271,11 +273,11 @@ mod tests {
 
     /// Returns the largest of `‖A - Q B Pᵀ‖/(m·‖A‖·ε)`, `‖I - QᵀQ‖/(m·ε)` and `‖I - PᵀP‖/(m·ε)`, as LAPACK's `dbdt01` and
     /// `dort01` do.
-    fn ratio(matrix: &Columns) -> f64 {
+    fn ratio(matrix: &ColumnMajor) -> f64 {
         let (m, n) = (matrix.rows(), matrix.columns());
         let reduced = Bidiagonal::of(matrix.duplicate().unwrap()).unwrap();
         let (q, p) = factors(&reduced, m, n);
-        let mut qb = Columns::zeros(m, n).unwrap();
+        let mut qb = ColumnMajor::zeros(m, n).unwrap();
         for j in 0..n {
             for i in 0..m {
                 qb.column_mut(j)[i] = q.column(j)[i] * reduced.diagonal[j]
@@ -285,14 +287,14 @@ mod tests {
         let norm = |value: &dyn Fn(usize, usize) -> f64, m: usize| {
             (0..n).fold(0.0_f64, |norm, j| (0..m).fold(norm, |norm, i| norm.hypot(value(i, j))))
         };
-        let mut image = Columns::zeros(m, n).unwrap();
-        image.set_product(qb.view(), p.view().transposed()).unwrap();
+        let mut image = ColumnMajor::zeros(m, n).unwrap();
+        set_product(&mut image, qb.view(), p.view().transposed()).unwrap();
         let residual = norm(&|i, j| image.column(j)[i] - matrix.column(j)[i], m);
         let unit = m as f64 * f64::EPSILON;
         let residual = if residual == 0.0 { 0.0 } else { residual / norm(&|i, j| matrix.column(j)[i], m) };
         [q, p].iter().fold(residual / unit, |largest, factor| {
-            let mut gram = Columns::zeros(n, n).unwrap();
-            gram.set_product(factor.view().transposed(), factor.view()).unwrap();
+            let mut gram = ColumnMajor::zeros(n, n).unwrap();
+            set_product(&mut gram, factor.view().transposed(), factor.view()).unwrap();
             largest.max(norm(&|i, j| gram.column(j)[i] - f64::from(i == j), n) / unit)
         })
     }
@@ -331,7 +333,7 @@ mod tests {
                 ("of rank one", filled(m, n, |_, _| 1.0)),
                 ("of rank two", filled(m, n, |i, j| random(i, 0) * random(0, j) + random(i, 1) * random(1, j))),
                 ("with tiny values", filled(m, n, |i, j| if i == j { 1.0 } else { f64::from_bits(3) })),
-                ("zero", Columns::zeros(m, n).unwrap()),
+                ("zero", ColumnMajor::zeros(m, n).unwrap()),
             ] {
                 let ratio = ratio(&matrix);
                 assert!(ratio < 30.0, "{name}, {m}x{n}: {ratio}");

@@ -8,11 +8,11 @@
 //!
 //! Vectors are rows here, of the transpose of the matrix that has them as columns.
 
-use crate::columns::Columns;
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::view::{Shared, ViewMut};
 use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::view::{Shared, ViewMut};
 use crate::{Result, float, memory, parallel};
 
 /// Largest number of rows of a matrix that is not divided.
@@ -36,16 +36,16 @@ const NOTHING: f64 = 1e-140;
 pub(crate) fn decompose(
     diagonal: &mut [f64],
     superdiagonal: &mut [f64],
-    left: &mut Columns,
-    right: &mut Columns,
+    left: &mut ColumnMajor,
+    right: &mut ColumnMajor,
 ) -> Result<bool> {
     let n = diagonal.len();
     assert_eq!(superdiagonal.len(), n.saturating_sub(1), "values above a diagonal of {n}");
     assert_eq!((left.rows(), left.columns()), (n, n), "shape of the left vectors");
     assert_eq!((right.rows(), right.columns()), (n, n), "shape of the right vectors");
     // One more column, of zeros, makes the matrix one of those that it is divided into.
-    let mut wide = Columns::identity(n + 1)?;
-    let mut gathered = Columns::zeros(n + 1, n + 1)?;
+    let mut wide = ColumnMajor::identity(n + 1)?;
+    let mut gathered = ColumnMajor::zeros(n + 1, n + 1)?;
     let mut above = memory::filled(n)?;
     above[..superdiagonal.len()].copy_from_slice(superdiagonal);
     // The results are the last to be written, and room until then.
@@ -407,6 +407,7 @@ fn qr_step(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blas::gemm::set_product;
     use crate::merge::tests::{assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices};
 
     /// Returns the singular values: the eigenvalues that are not negative of a tridiagonal matrix with zeros on its diagonal.
@@ -418,17 +419,17 @@ mod tests {
             next_to.extend(superdiagonal.get(i));
         }
         let mut values = vec![0.0; 2 * n];
-        let mut vectors = Columns::zeros(2 * n, 2 * n).unwrap();
+        let mut vectors = ColumnMajor::zeros(2 * n, 2 * n).unwrap();
         assert_eq!(crate::tridiagonal_eigen::decompose(&mut values, &mut next_to, &mut vectors), Ok(true));
         values.reverse();
         values.truncate(n);
         values
     }
 
-    fn defect(vectors: &Columns) -> f64 {
+    fn defect(vectors: &ColumnMajor) -> f64 {
         let n = vectors.columns();
-        let mut gram = Columns::zeros(n, n).unwrap();
-        gram.set_product(vectors.view().transposed(), vectors.view()).unwrap();
+        let mut gram = ColumnMajor::zeros(n, n).unwrap();
+        set_product(&mut gram, vectors.view().transposed(), vectors.view()).unwrap();
         (0..n)
             .flat_map(|j| gram.column(j).iter().enumerate().map(move |(i, x)| (x - f64::from(i == j)).abs()))
             .fold(0.0, f64::max)
@@ -439,7 +440,7 @@ mod tests {
         let n = diagonal.len();
         let norm = diagonal.iter().chain(superdiagonal).fold(0.0_f64, |norm, x| norm.max(x.abs()));
         let mut values = diagonal.to_vec();
-        let (mut left, mut right) = (Columns::zeros(n, n).unwrap(), Columns::zeros(n, n).unwrap());
+        let (mut left, mut right) = (ColumnMajor::zeros(n, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
         left.fill(f64::NAN);
         right.fill(f64::NAN);
         let converged = decompose(&mut values, &mut superdiagonal.to_vec(), &mut left, &mut right);
@@ -551,7 +552,7 @@ mod tests {
                 let (first, second) = float::powers_of_two(exponent);
                 let scaled = |x: Vec<f64>| -> Vec<f64> { x.iter().map(|x| x * first * second).collect() };
                 let (mut values, mut next_to) = (scaled(numbers(n, 10)), scaled(numbers(n - 1, 11)));
-                let (mut left, mut right) = (Columns::zeros(n, n).unwrap(), Columns::zeros(n, n).unwrap());
+                let (mut left, mut right) = (ColumnMajor::zeros(n, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
                 assert_eq!(decompose(&mut values, &mut next_to, &mut left, &mut right), Ok(true));
                 assert!(defect(&left) < 1e-13 && defect(&right) < 1e-13, "{n}, {exponent}");
                 for (x, y) in values.iter().zip(&ordinary) {
@@ -573,7 +574,7 @@ mod tests {
             let n = diagonal.len();
             assert_same_bits(&format!("order {n}"), || {
                 let mut values = diagonal.clone();
-                let (mut left, mut right) = (Columns::zeros(n, n).unwrap(), Columns::zeros(n, n).unwrap());
+                let (mut left, mut right) = (ColumnMajor::zeros(n, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
                 assert_eq!(decompose(&mut values, &mut next_to.clone(), &mut left, &mut right), Ok(true));
                 (0..n).for_each(|j| values.extend_from_slice(left.column(j)));
                 (0..n).for_each(|j| values.extend_from_slice(right.column(j)));

@@ -7,7 +7,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatRef, Par};
 
-use crate::columns::Columns;
+use crate::matrix::column_major::ColumnMajor;
 use crate::{Result, float};
 
 /// Largest error that passes, as a multiple of `n·ε`.
@@ -18,12 +18,12 @@ const TRIALS: usize = 2;
 
 /// Returns whether `matrix = left·diag(values)·rightᵀ`, with orthonormal columns on both sides and values in descending
 /// order, none negative.
-pub(crate) fn svd(matrix: &Columns, left: &Columns, values: &[f64], right: &Columns) -> Result<bool> {
+pub(crate) fn svd(matrix: &ColumnMajor, left: &ColumnMajor, values: &[f64], right: &ColumnMajor) -> Result<bool> {
     if !are_singular_values(values) || !left.is_finite() || !right.is_finite() {
         return Ok(false);
     }
     let vectors = vectors(values.len())?;
-    let mut scaled = Columns::zeros(values.len(), TRIALS)?;
+    let mut scaled = ColumnMajor::zeros(values.len(), TRIALS)?;
     for trial in 0..TRIALS {
         for ((to, x), value) in scaled.column_mut(trial).iter_mut().zip(vectors.column(trial)).zip(values) {
             *to = x * value;
@@ -38,18 +38,18 @@ pub(crate) fn svd(matrix: &Columns, left: &Columns, values: &[f64], right: &Colu
 }
 
 /// Returns whether `values` can be the singular values of `matrix`: descending, none negative, with the matrix's norm.
-pub(crate) fn singular_values(matrix: &Columns, values: &[f64]) -> bool {
+pub(crate) fn singular_values(matrix: &ColumnMajor, values: &[f64]) -> bool {
     let norm = norm(matrix);
     are_singular_values(values) && (length(values) - norm).abs() <= tolerance(matrix) * norm
 }
 
 /// Returns whether `matrix·vectors = vectors·diag(values)`, with orthonormal vectors and values in ascending order.
-pub(crate) fn symmetric_eigen(matrix: &Columns, values: &[f64], eigenvectors: &Columns) -> Result<bool> {
+pub(crate) fn symmetric_eigen(matrix: &ColumnMajor, values: &[f64], eigenvectors: &ColumnMajor) -> Result<bool> {
     if !float::all_finite(values) || !values.is_sorted() || !eigenvectors.is_finite() {
         return Ok(false);
     }
     let vectors = vectors(values.len())?;
-    let mut scaled = Columns::zeros(values.len(), TRIALS)?;
+    let mut scaled = ColumnMajor::zeros(values.len(), TRIALS)?;
     for trial in 0..TRIALS {
         for ((to, x), value) in scaled.column_mut(trial).iter_mut().zip(vectors.column(trial)).zip(values) {
             *to = x * value;
@@ -64,7 +64,7 @@ pub(crate) fn symmetric_eigen(matrix: &Columns, values: &[f64], eigenvectors: &C
 /// Returns whether `matrix·vectors = vectors·D`, where `D` has the eigenvalues on its diagonal, in a block of two rows
 /// and columns for a conjugate pair, and whether the eigenvalues and their squares have the sums that belong to the
 /// matrix. The vectors must have unit length.
-pub(crate) fn eigen(matrix: &Columns, real: &[f64], imaginary: &[f64], eigenvectors: &Columns) -> Result<bool> {
+pub(crate) fn eigen(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64], eigenvectors: &ColumnMajor) -> Result<bool> {
     if !float::all_finite(real) || !float::all_finite(imaginary) || !eigenvectors.is_finite() || !pairs(real, imaginary)
     {
         return Ok(false);
@@ -129,8 +129,8 @@ fn pairs(real: &[f64], imaginary: &[f64]) -> bool {
 }
 
 /// Returns vectors whose entries have magnitudes in 1..2 and random signs, the same ones for the same length.
-fn vectors(len: usize) -> Result<Columns> {
-    let mut vectors = Columns::zeros(len, TRIALS)?;
+fn vectors(len: usize) -> Result<ColumnMajor> {
+    let mut vectors = ColumnMajor::zeros(len, TRIALS)?;
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for trial in 0..TRIALS {
         for x in vectors.column_mut(trial) {
@@ -146,30 +146,30 @@ fn vectors(len: usize) -> Result<Columns> {
     Ok(vectors)
 }
 
-fn times(matrix: MatRef<'_, f64>, vectors: &Columns) -> Result<Columns> {
-    let mut image = Columns::zeros(matrix.nrows(), TRIALS)?;
+fn times(matrix: MatRef<'_, f64>, vectors: &ColumnMajor) -> Result<ColumnMajor> {
+    let mut image = ColumnMajor::zeros(matrix.nrows(), TRIALS)?;
     matmul(image.as_mut(), Accum::Replace, matrix, vectors.as_ref(), 1.0, Par::Seq);
     Ok(image)
 }
 
 /// Returns whether the columns of `matrix` are orthonormal.
-fn orthonormal(matrix: &Columns, vectors: &Columns, tolerance: f64) -> Result<bool> {
+fn orthonormal(matrix: &ColumnMajor, vectors: &ColumnMajor, tolerance: f64) -> Result<bool> {
     let image = times(matrix.as_ref().transpose(), &times(matrix.as_ref(), vectors)?)?;
     Ok(distance(&image, vectors) <= tolerance * norm(vectors))
 }
 
-fn tolerance(matrix: &Columns) -> f64 {
+fn tolerance(matrix: &ColumnMajor) -> f64 {
     BOUND * f64::EPSILON * matrix.rows().max(matrix.columns()) as f64
 }
 
 /// Returns the Frobenius norm of the difference. The values are of a size that cannot overflow.
-fn distance(a: &Columns, b: &Columns) -> f64 {
+fn distance(a: &ColumnMajor, b: &ColumnMajor) -> f64 {
     let squares = (0..a.columns()).map(|j| a.column(j).iter().zip(b.column(j)).map(|(x, y)| (x - y) * (x - y)));
     squares.flatten().fold(0.0, |sum: f64, x| sum + x).sqrt()
 }
 
 /// Returns the Frobenius norm. The values are of a size that cannot overflow.
-fn norm(a: &Columns) -> f64 {
+fn norm(a: &ColumnMajor) -> f64 {
     (0..a.columns()).fold(0.0_f64, |norm, j| norm.hypot(length(a.column(j))))
 }
 
@@ -181,8 +181,8 @@ fn length(x: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    fn columns(columns: &[&[f64]]) -> Columns {
-        let mut matrix = Columns::zeros(columns[0].len(), columns.len()).unwrap();
+    fn columns(columns: &[&[f64]]) -> ColumnMajor {
+        let mut matrix = ColumnMajor::zeros(columns[0].len(), columns.len()).unwrap();
         for (j, column) in columns.iter().enumerate() {
             matrix.column_mut(j).copy_from_slice(column);
         }
@@ -247,12 +247,12 @@ mod tests {
         let vectors = vectors(4).unwrap();
         let ([_, a, b, c], [_, x, y, z]) = (vectors.column(0), vectors.column(1)) else { panic!("not four weights") };
         let residuals = [b * z - c * y, c * x - a * z, a * y - b * x].map(|residual| 1e-8 * residual);
-        let mut eigenvectors = Columns::zeros(4, 4).unwrap();
+        let mut eigenvectors = ColumnMajor::zeros(4, 4).unwrap();
         eigenvectors.column_mut(0)[0] = 1.0;
         for (j, residual) in residuals.into_iter().enumerate() {
             eigenvectors.column_mut(j + 1)[..2].copy_from_slice(&[residual, 1.0]);
         }
-        let mut matrix = Columns::zeros(4, 4).unwrap();
+        let mut matrix = ColumnMajor::zeros(4, 4).unwrap();
         matrix.column_mut(0)[0] = 1.0;
         assert_eq!(eigen(&matrix, &[1.0, 0.0, 0.0, 0.0], &[0.0; 4], &eigenvectors), Ok(false));
     }

@@ -4,11 +4,13 @@
 //! adjacent values, from the upper triangle, and turns every block of it as soon as it is there: in products one of the two is the
 //! left-hand side and the other the right-hand side, each in the order in which it is read.
 
+use crate::blas::gemm::{gemm_part, spread_steps};
+use crate::blas::kernel::{Part, Update};
+use crate::blas::trsm::{Diagonal, solve_here, solve_lower_then, stripes};
+use crate::matrix::transpose::copy_transposed;
+use crate::matrix::view::{Shared, View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite};
-use crate::product::{Part, Update, copy_transposed, product_part, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
-use crate::triangular::{Diagonal, solve_here, solve_lower_then, stripes};
-use crate::view::{Shared, View, ViewMut};
 use crate::{Error, Result, float};
 
 /// Rows factored without recursion.
@@ -129,7 +131,7 @@ fn recurse(a: ViewMut<'_>, first: usize) -> Result<()> {
         let rows = unsafe { turned.block(column, 0, solved.columns(), half) };
         copy_transposed(rows, solved.transposed());
     })?;
-    product_part(last.reborrow(), Part::Upper, Update::Subtract, left.view(), right.view())?;
+    gemm_part(last.reborrow(), Part::Upper, Update::Subtract, left.view(), right.view())?;
     recurse(last, first + half)
 }
 

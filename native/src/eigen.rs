@@ -12,7 +12,7 @@ use faer::dyn_stack::MemStack;
 use faer::linalg::evd::{self, ComputeEigenvectors, SelfAdjointEvdParams};
 use faer::{Par, Spec};
 
-use crate::columns::Columns;
+use crate::matrix::column_major::ColumnMajor;
 use crate::tridiagonal::Tridiagonal;
 use crate::{Error, MatrixRef, Result, check, float, francis, matrix, memory, parallel, tridiagonal_eigen};
 
@@ -55,8 +55,8 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
         let largest = matrix::largest_finite(a)?;
         matrix::check_symmetric(a, largest)?;
         let exponent = float::exact_exponent(largest).unwrap_or(0);
-        let mut matrix = Columns::zeros(n, n)?;
-        let mut eigenvectors = Columns::zeros(n, n)?;
+        let mut matrix = ColumnMajor::zeros(n, n)?;
+        let mut eigenvectors = ColumnMajor::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);
         symmetrize(&mut matrix);
         if !decompose_symmetric(&matrix, values, &mut eigenvectors)? {
@@ -93,8 +93,8 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
     }
     parallel::run(|| {
         let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
-        let mut matrix = Columns::zeros(n, n)?;
-        let mut eigenvectors = Columns::zeros(n, n)?;
+        let mut matrix = ColumnMajor::zeros(n, n)?;
+        let mut eigenvectors = ColumnMajor::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);
         if !decompose_general(&matrix, real, imaginary, &mut eigenvectors)? {
             return Err(Error::NoConvergence { quantity: "eigendecomposition", rows: n, columns: n });
@@ -123,7 +123,7 @@ fn require_finite(values: &[f64]) -> Result<()> {
 }
 
 /// Replaces entries across the diagonal from each other by their mean.
-fn symmetrize(matrix: &mut Columns) {
+fn symmetrize(matrix: &mut ColumnMajor) {
     for j in 1..matrix.columns() {
         for i in 0..j {
             let (x, y) = matrix.two_columns_mut(i, j);
@@ -136,7 +136,7 @@ fn symmetrize(matrix: &mut Columns) {
 }
 
 /// Decomposes a symmetric matrix and returns whether the result stands the check.
-fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+fn decompose_symmetric(matrix: &ColumnMajor, values: &mut [f64], vectors: &mut ColumnMajor) -> Result<bool> {
     let reduced = Tridiagonal::of(matrix.duplicate()?)?;
     for decompose in [by_divide_and_conquer, by_qr] {
         if decompose(&reduced, values, vectors)? {
@@ -151,7 +151,7 @@ fn decompose_symmetric(matrix: &Columns, values: &mut [f64], vectors: &mut Colum
 }
 
 /// Decomposes a tridiagonal matrix and returns whether the iterations say they converged.
-fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut ColumnMajor) -> Result<bool> {
     let mut beside = memory::with_capacity(matrix.beside.len())?;
     beside.extend_from_slice(&matrix.beside);
     values.copy_from_slice(&matrix.diagonal);
@@ -159,7 +159,7 @@ fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut
 }
 
 /// Decomposes a tridiagonal matrix by the QR algorithm and returns whether the iteration says it converged.
-fn by_qr(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+fn by_qr(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut ColumnMajor) -> Result<bool> {
     let parameters = Spec::new(SelfAdjointEvdParams {
         recursion_threshold: usize::MAX,
         ..Spec::<SelfAdjointEvdParams, f64>::default().config
@@ -179,7 +179,7 @@ fn by_qr(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut Columns) -> Res
 }
 
 /// Decomposes a symmetric matrix by the method of Jacobi (1846): plane rotations that make one entry after the other zero.
-fn jacobi(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result<()> {
+fn jacobi(matrix: &ColumnMajor, values: &mut [f64], vectors: &mut ColumnMajor) -> Result<()> {
     const SWEEPS: usize = 60;
     let n = matrix.columns();
     let mut a = matrix.duplicate()?;
@@ -232,10 +232,15 @@ fn jacobi(matrix: &Columns, values: &mut [f64], vectors: &mut Columns) -> Result
     Ok(())
 }
 
-type Method = fn(&Columns, &mut [f64], &mut [f64], &mut Columns) -> Result<bool>;
+type Method = fn(&ColumnMajor, &mut [f64], &mut [f64], &mut ColumnMajor) -> Result<bool>;
 
 /// Decomposes a general matrix and returns whether the result stands the check.
-fn decompose_general(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+fn decompose_general(
+    matrix: &ColumnMajor,
+    real: &mut [f64],
+    imaginary: &mut [f64],
+    vectors: &mut ColumnMajor,
+) -> Result<bool> {
     let methods: [Method; 2] = [by_multishift_qr, francis::eigen];
     let mut balanced = matrix.duplicate()?;
     let balance = Balance::of(&mut balanced)?;
@@ -260,7 +265,12 @@ fn decompose_general(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], 
 }
 
 /// Decomposes a general matrix by the multishift QR algorithm and returns whether the iteration says it converged.
-fn by_multishift_qr(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+fn by_multishift_qr(
+    matrix: &ColumnMajor,
+    real: &mut [f64],
+    imaginary: &mut [f64],
+    vectors: &mut ColumnMajor,
+) -> Result<bool> {
     let n = matrix.columns();
     let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
     let mut scratch = memory::scratch(need)?;
@@ -278,7 +288,7 @@ fn by_multishift_qr(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], v
 }
 
 /// Gives every eigenvector the norm 1, and of a complex one the component of the largest magnitude the imaginary part 0.
-fn normalize(imaginary: &mut [f64], vectors: &mut Columns) {
+fn normalize(imaginary: &mut [f64], vectors: &mut ColumnMajor) {
     let length = |x: &[f64]| x.iter().fold(0.0_f64, |norm, x| norm.hypot(*x));
     let mut j = 0;
     while j < imaginary.len() {
@@ -325,7 +335,7 @@ struct Balance {
 
 impl Balance {
     /// Balances `matrix`.
-    fn of(matrix: &mut Columns) -> Result<Self> {
+    fn of(matrix: &mut ColumnMajor) -> Result<Self> {
         let n = matrix.columns();
         let mut balance = Self { exponents: memory::filled(n)?, exchanges: memory::with_capacity(n)? };
         let (mut start, mut end) = (0, n);
@@ -350,7 +360,7 @@ impl Balance {
         Ok(balance)
     }
 
-    fn exchange(&mut self, matrix: &mut Columns, first: usize, second: usize) {
+    fn exchange(&mut self, matrix: &mut ColumnMajor, first: usize, second: usize) {
         if first == second {
             return;
         }
@@ -363,7 +373,7 @@ impl Balance {
     }
 
     /// Scales every row and column between `start` and `end` once where it is worth it, and returns whether it was for any.
-    fn scale(&mut self, matrix: &mut Columns, start: usize, end: usize) -> bool {
+    fn scale(&mut self, matrix: &mut ColumnMajor, start: usize, end: usize) -> bool {
         // Bounds every entry of the transformed vectors, and makes an end to the search.
         const LARGEST: i32 = 400;
         let length = |sum: f64, x: f64| sum + x * x;
@@ -398,7 +408,7 @@ impl Balance {
 
     /// Turns eigenvectors of the balanced matrix into those of the matrix before and returns whether none was lost to
     /// underflow.
-    fn undo(&self, imaginary: &[f64], vectors: &mut Columns) -> bool {
+    fn undo(&self, imaginary: &[f64], vectors: &mut ColumnMajor) -> bool {
         let mut j = 0;
         while j < vectors.columns() {
             let width = if imaginary[j] != 0.0 && j + 1 < vectors.columns() { 2 } else { 1 };
@@ -430,9 +440,9 @@ impl Balance {
 mod tests {
     use super::*;
 
-    fn numbers(n: usize, symmetric: bool) -> Columns {
+    fn numbers(n: usize, symmetric: bool) -> ColumnMajor {
         let mut state = n as u64;
-        let mut matrix = Columns::zeros(n, n).unwrap();
+        let mut matrix = ColumnMajor::zeros(n, n).unwrap();
         for j in 0..n {
             for i in 0..n {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -443,8 +453,8 @@ mod tests {
         matrix
     }
 
-    fn filled(n: usize, value: impl Fn(usize, usize) -> f64) -> Columns {
-        crate::columns::tests::filled(n, n, value)
+    fn filled(n: usize, value: impl Fn(usize, usize) -> f64) -> ColumnMajor {
+        crate::matrix::column_major::tests::filled(n, n, value)
     }
 
     #[test]
@@ -457,9 +467,9 @@ mod tests {
                 filled(n, path),
                 filled(n, |i, j| if i == j { 1.0 } else { 0.0 }),
                 filled(n, |i, j| 10_f64.powi(-(i as i32) - j as i32)),
-                Columns::zeros(n, n).unwrap(),
+                ColumnMajor::zeros(n, n).unwrap(),
             ] {
-                let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
+                let (mut values, mut vectors) = (vec![f64::NAN; n], ColumnMajor::zeros(n, n).unwrap());
                 jacobi(&matrix, &mut values, &mut vectors).unwrap();
                 assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true), "order {n}: {values:?}");
             }
@@ -472,7 +482,7 @@ mod tests {
         let matrix = numbers(n, true);
         let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
         for decompose in [by_divide_and_conquer, by_qr] {
-            let (mut values, mut vectors) = (vec![f64::NAN; n], Columns::zeros(n, n).unwrap());
+            let (mut values, mut vectors) = (vec![f64::NAN; n], ColumnMajor::zeros(n, n).unwrap());
             assert_eq!(decompose(&reduced, &mut values, &mut vectors), Ok(true));
             reduced.apply(&mut vectors).unwrap();
             assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true));
@@ -491,10 +501,10 @@ mod tests {
                 ("nilpotent", filled(n, |i, j| f64::from(i > j))),
                 ("graded", filled(n, |i, j| 0.1_f64.powi(i as i32) / (1 + j) as f64)),
                 ("rotations", filled(n, |i, j| if i / 2 != j / 2 { 0.0 } else { [1.0, 1.0, -1.0][(i + 2 * j) % 3] })),
-                ("zeros", Columns::zeros(n, n).unwrap()),
+                ("zeros", ColumnMajor::zeros(n, n).unwrap()),
             ] {
                 let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
-                let mut vectors = Columns::zeros(n, n).unwrap();
+                let mut vectors = ColumnMajor::zeros(n, n).unwrap();
                 assert_eq!(francis::eigen(&matrix, &mut real, &mut imaginary, &mut vectors), Ok(true), "{name} {n}");
                 normalize(&mut imaginary, &mut vectors);
                 assert_eq!(check::eigen(&matrix, &real, &imaginary, &vectors), Ok(true), "{name} {n}: {real:?}");
@@ -519,11 +529,11 @@ mod tests {
         assert!(balance.exponents.iter().any(|e| *e != 0));
         assert!((0..n - 1).all(|j| balanced.column(j)[n - 1] == 0.0));
         let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
-        let mut vectors = Columns::zeros(n, n).unwrap();
+        let mut vectors = ColumnMajor::zeros(n, n).unwrap();
         assert_eq!(by_multishift_qr(&balanced, &mut real, &mut imaginary, &mut vectors), Ok(true));
         assert!(balance.undo(&imaginary, &mut vectors));
         normalize(&mut imaginary, &mut vectors);
-        let sizes = |m: &Columns| (0..n).flat_map(|j| m.column(j).to_vec()).fold(0.0_f64, |l, x| l.max(x.abs()));
+        let sizes = |m: &ColumnMajor| (0..n).flat_map(|j| m.column(j).to_vec()).fold(0.0_f64, |l, x| l.max(x.abs()));
         let shrink = -float::largest_exponent(&[sizes(&matrix)]).unwrap();
         for j in 0..n {
             float::scale(matrix.column_mut(j), shrink);

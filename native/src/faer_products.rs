@@ -2,9 +2,10 @@
 
 use faer_products::{Accum, Block, DstKind, Product};
 
+use crate::blas::gemm::{gemm, gemm_part};
+use crate::blas::kernel::{Part, Update};
+use crate::matrix::view::{View, ViewMut};
 use crate::memory;
-use crate::product::{Part, Update, product, product_part};
-use crate::view::{View, ViewMut};
 
 /// Sees to it that faer's products are ours.
 pub(crate) fn install() {
@@ -28,7 +29,7 @@ unsafe fn compute(asked: &Product) -> bool {
         // SAFETY: the caller grants the blocks; the elements of a row of the result are adjacent.
         unsafe {
             let c = ViewMut::from_raw(c.first, rows, columns, c.row_step);
-            return product(c, update, view(adjacent.a, rows, depth), view(adjacent.b, depth, columns)).is_ok();
+            return gemm(c, update, view(adjacent.a, rows, depth), view(adjacent.b, depth, columns)).is_ok();
         }
     }
     // SAFETY: as the caller grants.
@@ -48,7 +49,7 @@ unsafe fn by_way_of_a_copy(asked: Product) -> bool {
     let copy = ViewMut::new(&mut values, rows, columns, columns);
     // SAFETY: the caller grants the blocks.
     let (a, b) = unsafe { (view(asked.a, rows, depth), view(asked.b, depth, columns)) };
-    if product_part(copy, part, Update::Set, a, b).is_err() {
+    if gemm_part(copy, part, Update::Set, a, b).is_err() {
         return false;
     }
     for i in 0..rows {
@@ -74,7 +75,7 @@ unsafe fn view<'a>(block: Block<*const f64>, rows: usize, columns: usize) -> Vie
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::product::tests::integers;
+    use crate::blas::gemm::tests::integers;
 
     #[test]
     fn every_kind_of_product_is_that_of_its_definition() {

@@ -8,7 +8,8 @@
 use faer::c64;
 
 use crate::Result;
-use crate::columns::Columns;
+use crate::blas::gemm::set_product;
+use crate::matrix::column_major::ColumnMajor;
 
 /// Steps on one eigenvalue before the search for it is given up.
 const STEPS: usize = 300;
@@ -19,23 +20,28 @@ const STEPS: usize = 300;
 ///
 /// # Errors
 /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-pub(crate) fn eigen(matrix: &Columns, real: &mut [f64], imaginary: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+pub(crate) fn eigen(
+    matrix: &ColumnMajor,
+    real: &mut [f64],
+    imaginary: &mut [f64],
+    vectors: &mut ColumnMajor,
+) -> Result<bool> {
     let n = matrix.columns();
     let mut h = matrix.duplicate()?;
-    let mut z = Columns::zeros(n, n)?;
-    let mut x = Columns::zeros(n, n)?;
+    let mut z = ColumnMajor::zeros(n, n)?;
+    let mut x = ColumnMajor::zeros(n, n)?;
     z.set_identity();
     reduce(&mut h, &mut z, x.column_mut(0));
     if !iterate(&mut h, &mut z, real, imaginary) {
         return Ok(false);
     }
     substitute(&h, real, imaginary, &mut x);
-    vectors.set_product(z.view(), x.view())?;
+    set_product(vectors, z.view(), x.view())?;
     Ok(true)
 }
 
 /// Reduces `h` to Hessenberg form `zᵀ·h·z`, where `z` is the identity before.
-fn reduce(h: &mut Columns, z: &mut Columns, v: &mut [f64]) {
+fn reduce(h: &mut ColumnMajor, z: &mut ColumnMajor, v: &mut [f64]) {
     let n = h.columns();
     for k in 0..n.saturating_sub(2) {
         let tail = &mut h.column_mut(k)[k + 1..];
@@ -75,7 +81,7 @@ fn reduce(h: &mut Columns, z: &mut Columns, v: &mut [f64]) {
 
 /// Reduces the Hessenberg matrix `h` to real Schur form, applies the same rotations to the columns of `z`, and returns
 /// whether that took no more than the allowed number of steps.
-fn iterate(h: &mut Columns, z: &mut Columns, real: &mut [f64], imaginary: &mut [f64]) -> bool {
+fn iterate(h: &mut ColumnMajor, z: &mut ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> bool {
     let n = h.columns();
     // The active block ends before row `end`.
     let mut end = n;
@@ -108,9 +114,9 @@ fn iterate(h: &mut Columns, z: &mut Columns, real: &mut [f64], imaginary: &mut [
 }
 
 /// Returns the row where the block begins that ends before row `end`: the entry to the left of it is set to zero.
-fn active_start(h: &mut Columns, end: usize) -> usize {
+fn active_start(h: &mut ColumnMajor, end: usize) -> usize {
     const TINY: f64 = f64::MIN_POSITIVE / f64::EPSILON;
-    let value = |h: &Columns, i: usize, j: usize| h.column(j)[i];
+    let value = |h: &ColumnMajor, i: usize, j: usize| h.column(j)[i];
     for k in (1..end).rev() {
         let below = value(h, k, k - 1).abs();
         let diagonal = value(h, k - 1, k - 1).abs() + value(h, k, k).abs();
@@ -138,7 +144,7 @@ fn active_start(h: &mut Columns, end: usize) -> usize {
 
 /// Gives the block of rows and columns `k` and `k + 1` the standard form: upper triangular if its eigenvalues are real,
 /// otherwise with two equal values on the diagonal.
-fn standardize(h: &mut Columns, z: &mut Columns, k: usize) {
+fn standardize(h: &mut ColumnMajor, z: &mut ColumnMajor, k: usize) {
     let n = h.columns();
     let (mut a, mut c) = (h.column(k)[k], h.column(k)[k + 1]);
     let (mut b, mut d) = (h.column(k + 1)[k], h.column(k + 1)[k + 1]);
@@ -206,10 +212,10 @@ fn standardize(h: &mut Columns, z: &mut Columns, k: usize) {
 }
 
 /// Does one double-shift QR step on the rows `start..end`.
-fn step(h: &mut Columns, z: &mut Columns, start: usize, end: usize, count: usize) {
+fn step(h: &mut ColumnMajor, z: &mut ColumnMajor, start: usize, end: usize, count: usize) {
     let n = h.columns();
     let last = end - 1;
-    let value = |h: &Columns, i: usize, j: usize| h.column(j)[i];
+    let value = |h: &ColumnMajor, i: usize, j: usize| h.column(j)[i];
     // The shifts are the eigenvalues of this block.
     let (h11, h21, h12, h22) = if count.is_multiple_of(10) {
         let (size, corner) = if count.is_multiple_of(20) {
@@ -307,7 +313,7 @@ fn shifts(h11: f64, h12: f64, h21: f64, h22: f64) -> (c64, c64) {
 }
 
 /// Computes the eigenvectors of the real Schur form `t`, which has these eigenvalues.
-fn substitute(t: &Columns, real: &[f64], imaginary: &[f64], vectors: &mut Columns) {
+fn substitute(t: &ColumnMajor, real: &[f64], imaginary: &[f64], vectors: &mut ColumnMajor) {
     let n = t.columns();
     let norm =
         (0..n).fold(0.0_f64, |norm, j| t.column(j)[..n.min(j + 2)].iter().fold(norm, |norm, x| norm.max(x.abs())));

@@ -8,15 +8,16 @@
 //! All of it works on the transpose, of which each row is a column of the matrix: what a tall matrix has most of is then
 //! adjacent, and goes into products without being copied.
 
-use crate::columns::Columns;
-use crate::product::{Update, product};
+use crate::blas::gemm::gemm;
+use crate::blas::kernel::Update;
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::view::{View, ViewMut};
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::view::{View, ViewMut};
 use crate::{MatrixRef, Result, float, memory, parallel};
 
-/// Columns whose reflections are applied together.
+/// ColumnMajor whose reflections are applied together.
 pub(crate) const PANEL: usize = 96;
-/// Columns factored without recursion.
+/// ColumnMajor factored without recursion.
 const LEAF: usize = 8;
 /// From this many columns on, a product packs the reflections instead of them.
 const MANY: usize = 8;
@@ -34,9 +35,9 @@ pub(crate) enum Direction {
 pub(crate) struct Reflectors {
     /// The vector `v` of each reflection `I - τ v vᵀ` in a column: zeros, then 1, then the rest. The columns of a wide
     /// matrix that have no reflection are those of `R`.
-    vectors: Columns,
+    vectors: ColumnMajor,
     /// `R` in the columns that have a reflection, with zeros below its diagonal.
-    r: Columns,
+    r: ColumnMajor,
     /// The `T` of each panel, with [`PANEL`] values in a row.
     triangles: Vec<f64>,
     tau: Vec<f64>,
@@ -47,11 +48,11 @@ impl Reflectors {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn of(matrix: Columns) -> Result<Self> {
+    pub(crate) fn of(matrix: ColumnMajor) -> Result<Self> {
         let count = matrix.rows().min(matrix.columns());
         let mut factored = Self {
             vectors: matrix,
-            r: Columns::zeros(count, count)?,
+            r: ColumnMajor::zeros(count, count)?,
             triangles: memory::filled(count * PANEL)?,
             tau: memory::filled(count)?,
         };
@@ -82,12 +83,12 @@ impl Reflectors {
     }
 
     /// Returns `R` in the columns that have a reflection: square and upper triangular.
-    pub(crate) const fn r(&self) -> &Columns {
+    pub(crate) const fn r(&self) -> &ColumnMajor {
         &self.r
     }
 
     /// Returns what [`Self::r`] does.
-    pub(crate) fn into_r(self) -> Columns {
+    pub(crate) fn into_r(self) -> ColumnMajor {
         self.r
     }
 
@@ -97,7 +98,7 @@ impl Reflectors {
     }
 
     /// Returns a matrix with `R` on and above its diagonal, and below it the reflections without their first values.
-    pub(crate) fn into_factors(mut self) -> Columns {
+    pub(crate) fn into_factors(mut self) -> ColumnMajor {
         for j in 0..self.r.columns() {
             self.vectors.column_mut(j)[..=j].copy_from_slice(&self.r.column(j)[..=j]);
         }
@@ -108,7 +109,7 @@ impl Reflectors {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply(&self, direction: Direction, matrix: &mut Columns) -> Result<()> {
+    pub(crate) fn apply(&self, direction: Direction, matrix: &mut ColumnMajor) -> Result<()> {
         let count = self.tau.len();
         apply_panels(&self.vectors, &self.triangles, count, 0, direction, matrix)
     }
@@ -116,7 +117,7 @@ impl Reflectors {
 
 /// Reflections that were not made by a QR factorization.
 pub(crate) struct Panels {
-    vectors: Columns,
+    vectors: ColumnMajor,
     triangles: Vec<f64>,
     count: usize,
     offset: usize,
@@ -128,7 +129,7 @@ impl Panels {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn new(vectors: Columns, offset: usize, tau: &[f64]) -> Result<Self> {
+    pub(crate) fn new(vectors: ColumnMajor, offset: usize, tau: &[f64]) -> Result<Self> {
         let count = tau.len();
         let mut triangles = memory::filled(count * PANEL)?;
         for (index, (tau, triangle)) in tau.chunks(PANEL).zip(triangles.chunks_mut(PANEL * PANEL)).enumerate() {
@@ -144,18 +145,18 @@ impl Panels {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply(&self, direction: Direction, matrix: &mut Columns) -> Result<()> {
+    pub(crate) fn apply(&self, direction: Direction, matrix: &mut ColumnMajor) -> Result<()> {
         apply_panels(&self.vectors, &self.triangles, self.count, self.offset, direction, matrix)
     }
 }
 
 fn apply_panels(
-    vectors: &Columns,
+    vectors: &ColumnMajor,
     triangles: &[f64],
     count: usize,
     offset: usize,
     direction: Direction,
-    matrix: &mut Columns,
+    matrix: &mut ColumnMajor,
 ) -> Result<()> {
     let panels = count.div_ceil(PANEL);
     for index in 0..panels {
@@ -174,7 +175,7 @@ fn set_triangle(triangle: &mut [f64], v: View<'_>, tau: &[f64]) -> Result<()> {
     let width = tau.len();
     let mut products = memory::filled(width * width)?;
     let mut scratch = memory::filled(width * width / 2)?;
-    product(ViewMut::new(&mut products, width, width, width), Update::Set, v, v.transposed())?;
+    gemm(ViewMut::new(&mut products, width, width, width), Update::Set, v, v.transposed())?;
     let products = View::new(&products, width, width, width);
     triangle_of(ViewMut::new(triangle, width, width, PANEL), products, tau, &mut scratch)
 }
@@ -201,15 +202,15 @@ fn triangle_of(mut t: ViewMut<'_>, products: View<'_>, tau: &[f64], scratch: &mu
 /// Makes `-T₁ P T₂`, the part of `T` that joins those of two groups of reflections, in zeros from their products `P` with
 /// each other.
 fn join(first: View<'_>, mut joint: ViewMut<'_>, second: View<'_>, mut products: ViewMut<'_>) -> Result<()> {
-    product(joint.reborrow(), Update::Set, products.view(), second)?;
+    gemm(joint.reborrow(), Update::Set, products.view(), second)?;
     products.copy_from(joint.view());
     (0..joint.rows()).for_each(|i| joint.row(i).fill(0.0));
-    product(joint, Update::Subtract, first, products.view())
+    gemm(joint, Update::Subtract, first, products.view())
 }
 
 /// The reflections of some columns, taken out of factors.
 pub(crate) struct Restored {
-    vectors: Columns,
+    vectors: ColumnMajor,
     triangle: Vec<f64>,
     first: usize,
 }
@@ -221,7 +222,7 @@ impl Restored {
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
     pub(crate) fn new(qr: MatrixRef<'_>, tau: &[f64], first: usize) -> Result<Self> {
         let (width, height) = (PANEL.min(tau.len() - first), qr.rows() - first);
-        let mut vectors = Columns::zeros(height, width)?;
+        let mut vectors = ColumnMajor::zeros(height, width)?;
         vectors.copy_scaled(View::from(qr).block(first, first, height, width), 0);
         for j in 0..width {
             let column = vectors.column_mut(j);
@@ -244,7 +245,7 @@ impl Restored {
     }
 }
 
-/// Columns that are factored, or have been, each a row of the views.
+/// ColumnMajor that are factored, or have been, each a row of the views.
 struct Panel<'a> {
     columns: ViewMut<'a>,
     r: ViewMut<'a>,
@@ -292,15 +293,15 @@ impl Reflections<'_> {
         let mut one = memory::unspecified::<f64>(count * width)?;
         let mut other = memory::unspecified::<f64>(count * width)?;
         let one = if count < MANY {
-            product(ViewMut::new(&mut one, width, count, count), Update::Set, v, c.view().transposed())?;
+            gemm(ViewMut::new(&mut one, width, count, count), Update::Set, v, c.view().transposed())?;
             View::new(&one, width, count, count).transposed()
         } else {
-            product(ViewMut::new(&mut one, count, width, width), Update::Set, c.view(), v.transposed())?;
+            gemm(ViewMut::new(&mut one, count, width, width), Update::Set, c.view(), v.transposed())?;
             View::new(&one, count, width, width)
         };
         let t = if direction == Direction::Forward { self.t.transposed() } else { self.t };
-        product(ViewMut::new(&mut other, count, width, width), Update::Set, one, t)?;
-        product(c, Update::Subtract, View::new(&other, count, width, width), v)
+        gemm(ViewMut::new(&mut other, count, width, width), Update::Set, one, t)?;
+        gemm(c, Update::Subtract, View::new(&other, count, width, width), v)
     }
 }
 
@@ -338,9 +339,9 @@ fn recurse(
     let (one, other) = scratch.split_at_mut(PANEL * PANEL / 4);
     let mut one = ViewMut::new(one, rest, half, half);
     let mut other = ViewMut::new(other, rest, half, half);
-    product(one.reborrow(), Update::Set, right.view(), left.view().transposed())?;
-    product(other.reborrow(), Update::Set, one.view(), t_left.view())?;
-    product(right.reborrow(), Update::Subtract, other.view(), left.view())?;
+    gemm(one.reborrow(), Update::Set, right.view(), left.view().transposed())?;
+    gemm(other.reborrow(), Update::Set, one.view(), t_left.view())?;
+    gemm(right.reborrow(), Update::Subtract, other.view(), left.view())?;
     for j in 0..rest {
         move_up(&mut right.row(j)[..half], r_right.row(j));
     }
@@ -351,7 +352,7 @@ fn recurse(
     let (left, right) = (left.view().block(0, half, half, height - half), right.view());
     let right = right.block(0, half, rest, height - half);
     let mut products = ViewMut::new(scratch, half, rest, rest);
-    product(products.reborrow(), Update::Set, left, right.transposed())?;
+    gemm(products.reborrow(), Update::Set, left, right.transposed())?;
     join(t_left.view(), t_right, t_last.view(), products)
 }
 
@@ -474,10 +475,11 @@ impl Kernel for AddMultiple<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blas::gemm::set_product;
 
-    fn numbers(rows: usize, columns: usize, seed: u64) -> Columns {
+    fn numbers(rows: usize, columns: usize, seed: u64) -> ColumnMajor {
         let mut state = seed;
-        let mut matrix = Columns::zeros(rows, columns).unwrap();
+        let mut matrix = ColumnMajor::zeros(rows, columns).unwrap();
         for j in 0..columns {
             for x in matrix.column_mut(j) {
                 state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -488,17 +490,17 @@ mod tests {
     }
 
     /// Returns the ratio of LAPACK's `dqrt01`: the largest of `‖R - QᵀA‖/(m·‖A‖·ε)` and `‖I - QᵀQ‖/(m·ε)`.
-    fn ratio(a: &Columns) -> f64 {
+    fn ratio(a: &ColumnMajor) -> f64 {
         let (m, n) = (a.rows(), a.columns());
         let factored = Reflectors::of(a.duplicate().unwrap()).unwrap();
         let r = factored.r();
         let mut image = a.duplicate().unwrap();
         factored.apply(Direction::Backward, &mut image).unwrap();
-        let mut q = Columns::zeros(m, n).unwrap();
+        let mut q = ColumnMajor::zeros(m, n).unwrap();
         q.set_identity();
         factored.apply(Direction::Forward, &mut q).unwrap();
-        let mut gram = Columns::zeros(n, n).unwrap();
-        gram.set_product(q.view().transposed(), q.view()).unwrap();
+        let mut gram = ColumnMajor::zeros(n, n).unwrap();
+        set_product(&mut gram, q.view().transposed(), q.view()).unwrap();
         let one_norm = |value: &dyn Fn(usize, usize) -> f64, rows: usize| {
             (0..n).map(|j| (0..rows).fold(0.0, |sum, i| sum + value(i, j).abs())).fold(0.0, f64::max)
         };
@@ -534,7 +536,7 @@ mod tests {
         a.column_mut(8).copy_from_slice(&copy);
         a.column_mut(30).fill(f64::from_bits(3));
         assert!(ratio(&a) < 30.0, "{}", ratio(&a));
-        let zeros = Columns::zeros(50, 50).unwrap();
+        let zeros = ColumnMajor::zeros(50, 50).unwrap();
         assert!(ratio(&zeros) < 30.0, "{}", ratio(&zeros));
     }
 }

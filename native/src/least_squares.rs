@@ -9,8 +9,9 @@ use faer::linalg::triangular_inverse::invert_upper_triangular;
 use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
 use faer::{MatRef, Par};
 
-use crate::columns::Columns;
+use crate::blas::gemm::set_product;
 use crate::householder::{Direction, Reflectors};
+use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::largest_finite;
 use crate::svd::{self, Decomposition};
 use crate::{Error, MatrixRef, Result, float, parallel};
@@ -68,9 +69,9 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
             return Ok(0);
         };
         let b_exponent = float::exact_exponent(b_largest).unwrap_or(0);
-        let mut right = Columns::zeros(b.rows(), b.columns())?;
+        let mut right = ColumnMajor::zeros(b.rows(), b.columns())?;
         right.copy_scaled(b, -b_exponent);
-        let mut solution = Columns::zeros(a.columns(), b.columns())?;
+        let mut solution = ColumnMajor::zeros(a.columns(), b.columns())?;
         let rank = match by_reflections(a, a_exponent, &right, tolerance, &mut solution)? {
             true => a.rows().min(a.columns()),
             false => by_singular_values(a, &right, tolerance, &mut solution)?,
@@ -82,15 +83,15 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
 }
 
 /// Solves by way of the singular values and returns how many of them count.
-fn by_singular_values(a: MatrixRef, right: &Columns, tolerance: f64, solution: &mut Columns) -> Result<usize> {
+fn by_singular_values(a: MatrixRef, right: &ColumnMajor, tolerance: f64, solution: &mut ColumnMajor) -> Result<usize> {
     let svd = Decomposition::new(a)?;
     let rank = svd::rank_above(&svd.values, tolerance);
-    let mut projected = Columns::zeros(rank, right.columns())?;
-    projected.set_product(svd.left(a).view().block(0, 0, a.rows(), rank).transposed(), right.view())?;
+    let mut projected = ColumnMajor::zeros(rank, right.columns())?;
+    set_product(&mut projected, svd.left(a).view().block(0, 0, a.rows(), rank).transposed(), right.view())?;
     for j in 0..right.columns() {
         projected.column_mut(j).iter_mut().zip(&svd.values).for_each(|(x, value)| *x /= value);
     }
-    solution.set_product(svd.right(a).view().block(0, 0, a.columns(), rank), projected.view())?;
+    set_product(solution, svd.right(a).view().block(0, 0, a.columns(), rank), projected.view())?;
     Ok(rank)
 }
 
@@ -98,9 +99,9 @@ fn by_singular_values(a: MatrixRef, right: &Columns, tolerance: f64, solution: &
 fn by_reflections(
     a: MatrixRef,
     exponent: i32,
-    right: &Columns,
+    right: &ColumnMajor,
     tolerance: f64,
-    solution: &mut Columns,
+    solution: &mut ColumnMajor,
 ) -> Result<bool> {
     // Below this condition rounding costs fewer digits than refinement is worth, unless it costs next to nothing.
     const WELL_CONDITIONED: f64 = 1e4;
@@ -139,14 +140,14 @@ fn by_reflections(
 }
 
 /// Returns an upper bound of the condition number of the triangle `r`, infinity when it is singular.
-fn condition_bound(r: &Columns) -> Result<f64> {
+fn condition_bound(r: &ColumnMajor) -> Result<f64> {
     let n = r.columns();
     if (0..n).any(|j| r.column(j)[j] == 0.0) {
         return Ok(f64::INFINITY);
     }
-    let mut inverse = Columns::zeros(n, n)?;
+    let mut inverse = ColumnMajor::zeros(n, n)?;
     invert_upper_triangular(inverse.as_mut(), r.as_ref(), Par::Seq);
-    let norm = |matrix: &Columns| (0..n).flat_map(|j| matrix.column(j)).fold(0.0, |sum: f64, x| sum + x * x).sqrt();
+    let norm = |matrix: &ColumnMajor| (0..n).flat_map(|j| matrix.column(j)).fold(0.0, |sum: f64, x| sum + x * x).sqrt();
     let bound = norm(r) * norm(&inverse);
     Ok(if bound.is_nan() { f64::INFINITY } else { bound })
 }
@@ -154,14 +155,14 @@ fn condition_bound(r: &Columns) -> Result<f64> {
 /// The equations `r + M·x = f`, `Mᵀ·r = g` for a matrix `M` of full column rank. With `g = 0` their `x` is the least squares
 /// solution of `M·x ≈ f`; with `f = 0` their `r` is the shortest solution of `Mᵀ·r = g`.
 struct Augmented<'a> {
-    tall: &'a Columns,
+    tall: &'a ColumnMajor,
     factored: &'a Reflectors,
-    r: &'a Columns,
+    r: &'a ColumnMajor,
 }
 
 impl Augmented<'_> {
     /// Replaces `f` by `r` and `g` by `x`.
-    fn solve(&self, f: &mut Columns, g: &mut Columns) -> Result<()> {
+    fn solve(&self, f: &mut ColumnMajor, g: &mut ColumnMajor) -> Result<()> {
         let columns = self.r.columns();
         // M = Q·R, with Qᵀr = (Rᵀ⁻¹g, d₂) and x = R⁻¹(d₁ - Rᵀ⁻¹g) where d = Qᵀf.
         self.factored.apply(Direction::Backward, f)?;
@@ -177,7 +178,14 @@ impl Augmented<'_> {
     }
 
     /// Sets `f` and `g` to what is left of the right-hand sides for a solution of `residual` and `x`, in doubled precision.
-    fn residuals(&self, residual: &Columns, x: &Columns, f: &mut Columns, g: &mut Columns, low: &mut [f64]) {
+    fn residuals(
+        &self,
+        residual: &ColumnMajor,
+        x: &ColumnMajor,
+        f: &mut ColumnMajor,
+        g: &mut ColumnMajor,
+        low: &mut [f64],
+    ) {
         for j in 0..f.columns() {
             let (f, low) = (f.column_mut(j), &mut low[..residual.rows()]);
             low.fill(0.0);
@@ -203,12 +211,12 @@ impl Augmented<'_> {
 
 /// Solves with refinement. `of_residual` tells that `right` is the `f` of the augmented equations and the solution their
 /// `x`; otherwise it is their `g`, and the solution their `r`.
-fn refine(system: &Augmented<'_>, right: &Columns, of_residual: bool, solution: &mut Columns) -> Result<()> {
+fn refine(system: &Augmented<'_>, right: &ColumnMajor, of_residual: bool, solution: &mut ColumnMajor) -> Result<()> {
     const ROUNDS: usize = 8;
     let (rows, columns, count) = (system.tall.rows(), system.tall.columns(), right.columns());
-    let (mut r, mut x) = (Columns::zeros(rows, count)?, Columns::zeros(columns, count)?);
-    let (mut f, mut g) = (Columns::zeros(rows, count)?, Columns::zeros(columns, count)?);
-    let mut low = Columns::zeros(rows, 1)?;
+    let (mut r, mut x) = (ColumnMajor::zeros(rows, count)?, ColumnMajor::zeros(columns, count)?);
+    let (mut f, mut g) = (ColumnMajor::zeros(rows, count)?, ColumnMajor::zeros(columns, count)?);
+    let mut low = ColumnMajor::zeros(rows, 1)?;
     let mut previous = f64::INFINITY;
     for _ in 0..ROUNDS {
         f.fill(0.0);
@@ -242,7 +250,7 @@ fn refine(system: &Augmented<'_>, right: &Columns, of_residual: bool, solution: 
 
 /// Returns the largest ratio of a column of `change` to that of `sum`, in the maximum norm; infinity at the start, where all
 /// sums are zero.
-fn relative_size(change: &Columns, sum: &Columns) -> f64 {
+fn relative_size(change: &ColumnMajor, sum: &ColumnMajor) -> f64 {
     let largest = |x: &[f64]| x.iter().fold(0.0_f64, |largest, x| if x.is_nan() { *x } else { largest.max(x.abs()) });
     (0..sum.columns()).fold(0.0, |size, j| match (largest(change.column(j)), largest(sum.column(j))) {
         (0.0, _) => size,

@@ -15,10 +15,10 @@
 pub mod arithmetic;
 mod bidiagonal;
 mod bidiagonal_svd;
+pub mod blas;
 pub mod c;
 mod check;
 pub mod cholesky;
-mod columns;
 pub mod eigen;
 pub mod error;
 #[cfg(target_arch = "x86_64")]
@@ -32,22 +32,18 @@ pub mod java;
 pub mod least_squares;
 pub mod lu;
 pub mod matrix;
-mod matvec;
 pub mod memory;
 mod merge;
 pub mod npy;
 pub mod parallel;
-mod product;
 pub mod qr;
 mod scaling;
 mod secular;
 mod simd;
 pub mod svd;
-mod triangular;
 mod tridiagonal;
 mod tridiagonal_eigen;
 pub mod vector;
-mod view;
 
 pub use error::{Error, Result};
 pub use matrix::MatrixRef;

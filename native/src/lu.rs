@@ -10,12 +10,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::blas::gemm::{gemm, spread_steps};
+use crate::blas::kernel::Update;
+use crate::blas::trsm::{Diagonal, solve_here, solve_lower, stripes};
+use crate::matrix::transpose::copy_transposed;
+use crate::matrix::view::{Shared, View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square};
-use crate::product::{Update, copy_transposed, product, spread_steps};
 use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::triangular::{Diagonal, solve_here, solve_lower, stripes};
-use crate::view::{Shared, View, ViewMut};
 use crate::{Error, Result, float, memory, parallel};
 
 /// Columns factored at once, stored by columns.
@@ -572,7 +574,7 @@ fn eliminate(left: View<'_>, pivots: &[usize], right: &mut ViewMut<'_>) -> Resul
         })?;
     }
     let (above, below) = right.reborrow().split_rows(half);
-    product(below, Update::Subtract, left.block(half, 0, rows - half, half), above.view())
+    gemm(below, Update::Subtract, left.block(half, 0, rows - half, half), above.view())
 }
 
 fn exchange(a: &mut ViewMut<'_>, pivots: &[usize]) {
@@ -692,7 +694,7 @@ mod tests {
                 let x: Vec<f64> = (0..n * 5).map(|i| (i % 11) as f64 - 5.0).collect();
                 let (a, x) = (MatrixRef::new(n, n, &a).unwrap(), MatrixRef::new(n, 5, &x).unwrap());
                 let mut b = vec![0.0; n * 5];
-                matrix::times(a, x, &mut b).unwrap();
+                crate::blas::times(a, x, &mut b).unwrap();
                 let mut found = vec![0.0; n * 5];
                 solve(a, MatrixRef::new(n, 5, &b).unwrap(), &mut found).unwrap();
                 for (found, x) in found.iter().zip(x.values()) {

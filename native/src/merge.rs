@@ -6,11 +6,12 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::columns::Columns;
-use crate::product::{Update, product};
+use crate::blas::gemm::gemm;
+use crate::blas::kernel::Update;
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::view::{Shared, View, ViewMut};
 use crate::secular::{self, Secular};
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::view::{Shared, View, ViewMut};
 use crate::{Result, memory, parallel};
 
 /// Vectors, or components of all of them, that are copied at a time.
@@ -146,17 +147,17 @@ impl Groups {
         let (one, other) = parallel::join(
             || {
                 let gathered = gathered.block(0, 0, self.not_second, first);
-                product(left, Update::Set, inner.block(0, 0, kept, self.not_second), gathered)
+                gemm(left, Update::Set, inner.block(0, 0, kept, self.not_second), gathered)
             },
             || {
                 let gathered = gathered.block(self.first, second, not_first, width - second);
-                product(right, Update::Set, inner.block(0, self.first, kept, not_first), gathered)
+                gemm(right, Update::Set, inner.block(0, self.first, kept, not_first), gathered)
             },
         );
         one?;
         other?;
         let both = self.not_second - self.first;
-        product(
+        gemm(
             middle.reborrow(),
             Update::Set,
             inner.block(0, self.first, kept, both),
@@ -252,7 +253,7 @@ pub(crate) fn ascending(values: &[f64]) -> Result<Vec<usize>> {
 }
 
 /// Sets the columns of `to` to the first components of those columns of `from` that have these numbers.
-pub(crate) fn take_columns(from: &Columns, numbers: &[usize], to: &mut Columns) {
+pub(crate) fn take_columns(from: &ColumnMajor, numbers: &[usize], to: &mut ColumnMajor) {
     let rows = to.rows();
     let to = Shared::new(to.transposed_mut());
     share(numbers.len(), STRIPE, |range| {

@@ -6,16 +6,17 @@
 //!
 //! They are made by the module `householder`, whose reflections are those of LAPACK's `dgeqrf`.
 
-use crate::columns::Columns;
+use crate::blas::gemm::spread_steps;
+use crate::blas::trsm::{Diagonal, solve_lower};
 use crate::householder::{Direction, PANEL, Reflectors, Restored};
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::transpose::copy_transposed;
+use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result};
-use crate::product::{copy_transposed, spread_steps};
 use crate::scaling::solve_in_range;
-use crate::triangular::{Diagonal, solve_lower};
-use crate::view::{View, ViewMut};
 use crate::{Error, Result, float, memory};
 
-/// Columns whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
+/// ColumnMajor whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
 const EXPONENT: i32 = 400;
 
 /// Writes the factors of `a` to `qr` and `tau`.
@@ -61,7 +62,7 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
     }
     let scaled = exponents.iter().any(|&exponent| exponent != 0);
     spread_steps(rows * columns * tau.len(), || {
-        let mut copy = Columns::unspecified(rows, columns)?;
+        let mut copy = ColumnMajor::unspecified(rows, columns)?;
         copy.copy_scaled(a, 0);
         if scaled {
             for (j, &exponent) in exponents.iter().enumerate() {
@@ -97,7 +98,7 @@ pub fn q(qr: MatrixRef<'_>, tau: &[f64], out: &mut [f64]) -> Result<()> {
     check_tau(qr, tau)?;
     check_result(rows, columns, out)?;
     spread_steps(rows * columns * columns, || {
-        let mut q = Columns::zeros(rows, columns)?;
+        let mut q = ColumnMajor::zeros(rows, columns)?;
         q.set_identity();
         for first in (0..columns).step_by(PANEL).rev() {
             // The columns before are still those of the identity, and zero in these rows.
@@ -144,7 +145,7 @@ pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mu
         return Err(Error::Singular { pivot });
     }
     spread_steps(rows * columns * right, || {
-        let mut rotated = Columns::zeros(rows, right)?;
+        let mut rotated = ColumnMajor::zeros(rows, right)?;
         solve_in_range(out, right, float::largest(b.values()), &[], |shift, x| {
             rotated.copy_scaled(b, shift);
             for first in (0..columns).step_by(PANEL) {

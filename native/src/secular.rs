@@ -13,9 +13,9 @@
 //! symmetric eigenproblem", SIAM J. Matrix Anal. Appl. 15, 1994).
 
 use crate::Result;
+use crate::matrix::view::View;
 use crate::memory::Aligned;
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::view::View;
 
 /// Values of the widest vector.
 const WIDEST: usize = 8;
@@ -387,7 +387,7 @@ impl Kernel for DivideInto<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columns::Columns;
+    use crate::matrix::column_major::ColumnMajor;
     use crate::merge::tests::numbers;
     use crate::simd::lanes::tests::with_each;
 
@@ -395,7 +395,7 @@ mod tests {
     fn assert_solved<const SQUARED: bool>(poles: &[f64], weights: &[f64]) -> Vec<f64> {
         let n = poles.len();
         let equation = Secular::<SQUARED>::new(poles, weights).unwrap();
-        let mut differences = Columns::zeros(n, n).unwrap();
+        let mut differences = ColumnMajor::zeros(n, n).unwrap();
         let mut roots = vec![0.0; n];
         for j in 0..n {
             let root = equation.root(j).unwrap_or_else(|| panic!("root {j} of {n}"));

@@ -13,10 +13,11 @@ use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
 use faer::{Par, Spec};
 
 use crate::bidiagonal::Bidiagonal;
-use crate::columns::Columns;
+use crate::blas::gemm::set_product;
 use crate::householder::{Direction, Reflectors};
+use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::largest_finite;
-use crate::view::View;
+use crate::matrix::view::View;
 use crate::{Error, MatrixRef, Result, bidiagonal_svd, check, float, memory, parallel};
 
 const QUANTITY: &str = "singular value decomposition";
@@ -127,13 +128,14 @@ pub fn pseudo_inverse(a: MatrixRef, inverse: &mut [f64]) -> Result<()> {
     parallel::run(|| {
         let mut svd = Decomposition::new(a)?;
         let rank = rank_of(&svd.values, a.rows(), a.columns());
-        let mut result = Columns::zeros(svd.tall.rows(), svd.tall.columns())?;
+        let mut result = ColumnMajor::zeros(svd.tall.rows(), svd.tall.columns())?;
         for j in 0..rank {
             let factor = 1.0 / svd.values[j];
             svd.square.column_mut(j).iter_mut().for_each(|x| *x *= factor);
         }
         let (long, short) = (result.rows(), result.columns());
-        result.set_product(
+        set_product(
+            &mut result,
             svd.tall.view().block(0, 0, long, rank),
             svd.square.view().block(0, 0, short, rank).transposed(),
         )?;
@@ -194,8 +196,8 @@ fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
                 return Ok(exponent);
             }
         }
-        let mut left = Columns::zeros(rows, columns)?;
-        let mut right = Columns::zeros(columns, columns)?;
+        let mut left = ColumnMajor::zeros(rows, columns)?;
+        let mut right = ColumnMajor::zeros(columns, columns)?;
         jacobi(&matrix, &mut left, s, &mut right);
         if check::singular_values(&matrix, s) { Ok(exponent) } else { Err(no_convergence(a)) }
     })?
@@ -208,9 +210,9 @@ fn no_convergence(a: MatrixRef) -> Error {
 /// A decomposition of a matrix that is not empty, scaled so that its largest value is in 1..2.
 pub(crate) struct Decomposition {
     /// The singular vectors on the longer side.
-    tall: Columns,
+    tall: ColumnMajor,
     /// The singular vectors on the shorter side.
-    square: Columns,
+    square: ColumnMajor,
     /// The singular values times `2^-exponent`.
     pub(crate) values: Vec<f64>,
     pub(crate) exponent: i32,
@@ -220,12 +222,12 @@ impl Decomposition {
     pub(crate) fn new(a: MatrixRef) -> Result<Self> {
         let (long, short) = (a.rows().max(a.columns()), a.rows().min(a.columns()));
         let exponent = float::exact_exponent(largest_finite(a)?).unwrap_or(0);
-        let mut square = Columns::zeros(short, short)?;
+        let mut square = ColumnMajor::zeros(short, short)?;
         let mut values = memory::filled(short)?;
         let matrix = tall_copy(a, exponent)?;
         let tall = if is_long(&matrix) {
-            let mut tall = Columns::zeros(long, short)?;
-            let mut inner = Columns::zeros(short, short)?;
+            let mut tall = ColumnMajor::zeros(long, short)?;
+            let mut inner = ColumnMajor::zeros(short, short)?;
             let factored = Reflectors::of(matrix)?;
             if !decompose(factored.r(), &mut inner, &mut values, &mut square)? {
                 return Err(no_convergence(a));
@@ -236,7 +238,7 @@ impl Decomposition {
             factored.apply(Direction::Forward, &mut tall)?;
             tall
         } else {
-            let mut tall = Columns::zeros(long, short)?;
+            let mut tall = ColumnMajor::zeros(long, short)?;
             if !decompose(&matrix, &mut tall, &mut values, &mut square)? {
                 return Err(no_convergence(a));
             }
@@ -246,31 +248,36 @@ impl Decomposition {
     }
 
     /// Returns the left singular vectors of `a`, the matrix this is the decomposition of.
-    pub(crate) const fn left(&self, a: MatrixRef) -> &Columns {
+    pub(crate) const fn left(&self, a: MatrixRef) -> &ColumnMajor {
         if is_tall(a) { &self.tall } else { &self.square }
     }
 
     /// Returns the right singular vectors of `a`, the matrix this is the decomposition of.
-    pub(crate) const fn right(&self, a: MatrixRef) -> &Columns {
+    pub(crate) const fn right(&self, a: MatrixRef) -> &ColumnMajor {
         if is_tall(a) { &self.square } else { &self.tall }
     }
 }
 
 /// Returns a copy of `a`, or of its transpose when that is the longer way round, times `2^-exponent`.
-pub(crate) fn tall_copy(a: MatrixRef, exponent: i32) -> Result<Columns> {
-    let mut copy = Columns::unspecified(a.rows().max(a.columns()), a.rows().min(a.columns()))?;
+pub(crate) fn tall_copy(a: MatrixRef, exponent: i32) -> Result<ColumnMajor> {
+    let mut copy = ColumnMajor::unspecified(a.rows().max(a.columns()), a.rows().min(a.columns()))?;
     let a = if is_tall(a) { View::from(a) } else { View::from(a).transposed() };
     copy.copy_scaled(a, -exponent);
     Ok(copy)
 }
 
 /// Returns whether it pays to replace `matrix` by the `R` of its QR factorization.
-const fn is_long(matrix: &Columns) -> bool {
+const fn is_long(matrix: &ColumnMajor) -> bool {
     matrix.rows() / 3 >= matrix.columns() / 2
 }
 
 /// Decomposes `matrix`, which has at least as many rows as columns, and returns whether the result stands the check.
-fn decompose(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) -> Result<bool> {
+fn decompose(
+    matrix: &ColumnMajor,
+    left: &mut ColumnMajor,
+    values: &mut [f64],
+    right: &mut ColumnMajor,
+) -> Result<bool> {
     if matrix.columns() <= FEW {
         jacobi(matrix, left, values, right);
         // Zeros may be what is too small for this method.
@@ -289,10 +296,10 @@ fn decompose(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &m
 
 /// Decomposes `matrix` by way of its bidiagonal form and returns whether the iterations say they converged.
 fn by_divide_and_conquer(
-    matrix: &Columns,
-    left: &mut Columns,
+    matrix: &ColumnMajor,
+    left: &mut ColumnMajor,
     values: &mut [f64],
-    right: &mut Columns,
+    right: &mut ColumnMajor,
 ) -> Result<bool> {
     let mut reduced = Bidiagonal::of(matrix.duplicate()?)?;
     let columns = matrix.columns();
@@ -303,7 +310,7 @@ fn by_divide_and_conquer(
             return Ok(false);
         }
     } else {
-        let mut square = Columns::zeros(columns, columns)?;
+        let mut square = ColumnMajor::zeros(columns, columns)?;
         if !bidiagonal_svd::decompose(values, above, &mut square, right)? {
             return Ok(false);
         }
@@ -318,23 +325,27 @@ fn by_divide_and_conquer(
 }
 
 /// Computes the singular values of `matrix` by way of its bidiagonal form and returns whether the iteration converged.
-fn values_of_bidiagonal_form(matrix: &Columns, values: &mut [f64]) -> Result<bool> {
+fn values_of_bidiagonal_form(matrix: &ColumnMajor, values: &mut [f64]) -> Result<bool> {
     let Bidiagonal { diagonal, mut above, .. } = Bidiagonal::of(matrix.duplicate()?)?;
     values.copy_from_slice(&diagonal);
     Ok(bidiagonal_svd::values(values, &mut above))
 }
 
 /// Decomposes `matrix` by the QR algorithm for its bidiagonal form and returns whether the iteration says it converged.
-fn by_qr(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) -> Result<bool> {
+fn by_qr(matrix: &ColumnMajor, left: &mut ColumnMajor, values: &mut [f64], right: &mut ColumnMajor) -> Result<bool> {
     by_faer(matrix, values, Some((left, right)))
 }
 
 /// Computes the singular values alone as [`by_qr`] does.
-fn values_by_faer(matrix: &Columns, values: &mut [f64]) -> Result<bool> {
+fn values_by_faer(matrix: &ColumnMajor, values: &mut [f64]) -> Result<bool> {
     by_faer(matrix, values, None)
 }
 
-fn by_faer(matrix: &Columns, values: &mut [f64], vectors: Option<(&mut Columns, &mut Columns)>) -> Result<bool> {
+fn by_faer(
+    matrix: &ColumnMajor,
+    values: &mut [f64],
+    vectors: Option<(&mut ColumnMajor, &mut ColumnMajor)>,
+) -> Result<bool> {
     let (rows, columns) = (matrix.rows(), matrix.columns());
     let parameters =
         Spec::new(SvdParams { recursion_threshold: usize::MAX, ..Spec::<SvdParams, f64>::default().config });
@@ -356,9 +367,9 @@ fn by_faer(matrix: &Columns, values: &mut [f64], vectors: Option<(&mut Columns, 
 
 /// Decomposes `matrix` by the one-sided Jacobi method of Hestenes (SIAM Journal 6, 1958): plane rotations of its columns
 /// until all of them are orthogonal.
-fn jacobi(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut Columns) {
+fn jacobi(matrix: &ColumnMajor, left: &mut ColumnMajor, values: &mut [f64], right: &mut ColumnMajor) {
     const SWEEPS: usize = 60;
-    // Columns shorter than this are beyond the precision of a matrix whose largest value is in 1..2, and the squares of
+    // ColumnMajor shorter than this are beyond the precision of a matrix whose largest value is in 1..2, and the squares of
     // longer ones do not underflow.
     const NEGLIGIBLE: f64 = 1e-140;
     let columns = matrix.columns();
@@ -409,7 +420,7 @@ fn jacobi(matrix: &Columns, left: &mut Columns, values: &mut [f64], right: &mut 
 }
 
 /// Sets column `j` of `matrix` to a unit vector orthogonal to the columns before it, which are orthonormal.
-fn complete(matrix: &mut Columns, j: usize) {
+fn complete(matrix: &mut ColumnMajor, j: usize) {
     // One of the unit vectors has a part of at least this length outside of the space of the columns before.
     let enough = 0.5 * (1.0 - j as f64 / matrix.rows() as f64).sqrt();
     for unit in 0..matrix.rows() {
@@ -460,9 +471,9 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    fn numbers(rows: usize, columns: usize) -> Columns {
+    fn numbers(rows: usize, columns: usize) -> ColumnMajor {
         let mut state = 1_u64;
-        let mut matrix = Columns::zeros(rows, columns).unwrap();
+        let mut matrix = ColumnMajor::zeros(rows, columns).unwrap();
         for j in 0..columns {
             for x in matrix.column_mut(j) {
                 state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -472,9 +483,9 @@ mod tests {
         matrix
     }
 
-    fn assert_jacobi(matrix: &Columns) -> Vec<f64> {
-        let mut left = Columns::zeros(matrix.rows(), matrix.columns()).unwrap();
-        let mut right = Columns::zeros(matrix.columns(), matrix.columns()).unwrap();
+    fn assert_jacobi(matrix: &ColumnMajor) -> Vec<f64> {
+        let mut left = ColumnMajor::zeros(matrix.rows(), matrix.columns()).unwrap();
+        let mut right = ColumnMajor::zeros(matrix.columns(), matrix.columns()).unwrap();
         let mut values = vec![0.0; matrix.columns()];
         jacobi(matrix, &mut left, &mut values, &mut right);
         assert_eq!(check::svd(matrix, &left, &values, &right), Ok(true), "{}x{}", matrix.rows(), matrix.columns());
@@ -493,7 +504,7 @@ mod tests {
             assert_jacobi(&matrix);
             matrix.column_mut(columns - 1).fill(0.0);
             assert_jacobi(&matrix);
-            assert!(assert_jacobi(&Columns::zeros(rows, columns).unwrap()).iter().all(|x| *x == 0.0));
+            assert!(assert_jacobi(&ColumnMajor::zeros(rows, columns).unwrap()).iter().all(|x| *x == 0.0));
             matrix.set_identity();
             assert!(assert_jacobi(&matrix).iter().all(|x| *x == 1.0));
             (0..columns).for_each(|j| matrix.column_mut(j).fill(1.0));
@@ -514,7 +525,7 @@ mod tests {
         }
         for decompose in [by_divide_and_conquer, by_qr] {
             let mut values = vec![0.0; 140];
-            let (mut left, mut right) = (Columns::zeros(150, 140).unwrap(), Columns::zeros(140, 140).unwrap());
+            let (mut left, mut right) = (ColumnMajor::zeros(150, 140).unwrap(), ColumnMajor::zeros(140, 140).unwrap());
             assert_eq!(decompose(&matrix, &mut left, &mut values, &mut right), Ok(true));
             assert_eq!(check::svd(&matrix, &left, &values, &right), Ok(true));
         }

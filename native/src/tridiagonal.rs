@@ -1,6 +1,6 @@
 //! The reduction of a symmetric matrix to tridiagonal form by Householder reflections: `A = Q T Qᵀ`.
 //!
-//! Columns are reduced in panels (Dongarra, Sorensen and Hammarling, "Block reduction of matrices to condensed forms for
+//! ColumnMajor are reduced in panels (Dongarra, Sorensen and Hammarling, "Block reduction of matrices to condensed forms for
 //! eigenvalue computations", 1989): what the reflections of a panel do to the rest of the matrix is kept as `V Wᵀ + W Vᵀ`
 //! until the panel is complete. The time goes into the product of the rest and one vector for every column; only the
 //! triangle on one side of the diagonal is read for it. Panels are narrow, because what is kept has to be read for every
@@ -9,20 +9,21 @@
 //! The rest is divided into blocks of rows, the same ones whatever the number of threads. What they contribute to a product
 //! is added up in the order of the blocks.
 
-use crate::columns::Columns;
+use crate::blas::gemm::gemm_small;
+use crate::blas::gemv::{SQUARE, add_multiples, add_symmetric, set_dots};
+use crate::blas::kernel::Update;
 use crate::householder::{AddMultiple, Direction, Dot, Panels, reflection};
-use crate::matvec::{SQUARE, add_multiples, add_symmetric, set_dots};
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::view::{Shared, View, ViewMut};
 use crate::parallel::{self, Team};
-use crate::product::{Update, small_product};
 use crate::simd::lanes;
-use crate::view::{Shared, View, ViewMut};
 use crate::{Result, memory};
 
-/// Columns of a panel.
+/// ColumnMajor of a panel.
 const PANEL: usize = 16;
 /// Rows of a block.
 const BLOCK: usize = 64;
-/// Columns that are updated at a time, with all that they are updated with in the first-level cache.
+/// ColumnMajor that are updated at a time, with all that they are updated with in the first-level cache.
 const STRIPE: usize = 128;
 /// Rest of the matrix below which one thread is faster than several.
 const PARALLEL_FROM: usize = 160;
@@ -42,15 +43,15 @@ impl Tridiagonal {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn of(mut matrix: Columns) -> Result<Self> {
+    pub(crate) fn of(mut matrix: ColumnMajor) -> Result<Self> {
         let n = matrix.columns();
         let mut diagonal = memory::filled(n)?;
         let mut beside = memory::filled(n)?;
         let mut tau = memory::filled(n)?;
         let mut work = Work {
-            kept: Columns::zeros(n, 2 * PANEL)?,
-            partners: Columns::zeros(n, 2 * PANEL)?,
-            images: Columns::zeros(n, n.div_ceil(BLOCK))?,
+            kept: ColumnMajor::zeros(n, 2 * PANEL)?,
+            partners: ColumnMajor::zeros(n, 2 * PANEL)?,
+            images: ColumnMajor::zeros(n, n.div_ceil(BLOCK))?,
         };
         parallel::lead(n >= PARALLEL_FROM, |team| {
             for first in (0..n).step_by(PANEL) {
@@ -68,24 +69,24 @@ impl Tridiagonal {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-    pub(crate) fn apply(&self, vectors: &mut Columns) -> Result<()> {
+    pub(crate) fn apply(&self, vectors: &mut ColumnMajor) -> Result<()> {
         self.reflections.apply(Direction::Forward, vectors)
     }
 }
 
 struct Work {
     /// The columns of `V` and `W` in turns: `v₀`, `w₀`, `v₁`, `w₁`, ….
-    kept: Columns,
+    kept: ColumnMajor,
     /// What each of them is multiplied with: `w₀`, `v₀`, `w₁`, `v₁`, ….
-    partners: Columns,
+    partners: ColumnMajor,
     /// What each block contributes to a product.
-    images: Columns,
+    images: ColumnMajor,
 }
 
 impl Work {
     /// Reduces a column of the panel that begins at `first`, leaves the vector of its reflection there, and returns the
     /// values on and beside the diagonal and the factor `τ`.
-    fn reduce(&mut self, team: &mut Team, matrix: &mut Columns, first: usize, column: usize) -> (f64, f64, f64) {
+    fn reduce(&mut self, team: &mut Team, matrix: &mut ColumnMajor, first: usize, column: usize) -> (f64, f64, f64) {
         let (n, before) = (matrix.columns(), 2 * (column - first));
         let mut factors = [0.0; 2 * PANEL];
         let factors = &mut factors[..before];
@@ -138,7 +139,7 @@ impl Work {
     }
 
     /// Subtracts from the matrix, from column `first` on, what a panel of this width has kept.
-    fn update(&self, team: &mut Team, matrix: &mut Columns, first: usize, width: usize) {
+    fn update(&self, team: &mut Team, matrix: &mut ColumnMajor, first: usize, width: usize) {
         let n = matrix.columns();
         let blocks = n.div_ceil(BLOCK);
         let (kept, partners) = (self.kept.view().transposed(), self.partners.view().transposed());
@@ -152,7 +153,7 @@ impl Work {
                 let across = STRIPE.min(n - column);
                 // SAFETY: blocks have no row in common.
                 let to = unsafe { whole.block(start, column, height, across) };
-                small_product(to, Update::Subtract, left, partners.block(0, column, 2 * width, across));
+                gemm_small(to, Update::Subtract, left, partners.block(0, column, 2 * width, across));
             }
         });
     }
@@ -162,11 +163,11 @@ impl Work {
 /// `first`, and each of `dots` to the dot product of a row of `kept` and `x`.
 fn multiply(
     team: &mut Team,
-    matrix: &Columns,
+    matrix: &ColumnMajor,
     x: &[f64],
     first: usize,
     kept: View<'_>,
-    images: &mut Columns,
+    images: &mut ColumnMajor,
     dots: &mut [f64],
 ) {
     let n = x.len();
@@ -197,21 +198,22 @@ fn multiply(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columns::tests::{filled, random};
+    use crate::blas::gemm::set_product;
+    use crate::matrix::column_major::tests::{filled, random};
     use crate::merge::tests::assert_same_bits;
 
-    fn symmetric(n: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
+    fn symmetric(n: usize, entry: impl Fn(usize, usize) -> f64) -> ColumnMajor {
         filled(n, n, |i, j| entry(i.min(j), i.max(j)))
     }
 
     /// Returns the larger of `‖A - Q T Qᵀ‖/(n·‖A‖·ε)` and `‖I - Q Qᵀ‖/(n·ε)`, as LAPACK's `dsyt21` does.
-    fn ratio(matrix: &Columns) -> f64 {
+    fn ratio(matrix: &ColumnMajor) -> f64 {
         let n = matrix.columns();
         let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
-        let mut q = Columns::zeros(n, n).unwrap();
+        let mut q = ColumnMajor::zeros(n, n).unwrap();
         q.set_identity();
         reduced.apply(&mut q).unwrap();
-        let mut qt = Columns::zeros(n, n).unwrap();
+        let mut qt = ColumnMajor::zeros(n, n).unwrap();
         for j in 0..n {
             for i in 0..n {
                 qt.column_mut(j)[i] = q.column(j)[i] * reduced.diagonal[j]
@@ -219,9 +221,9 @@ mod tests {
                     + if j + 1 < n { q.column(j + 1)[i] * reduced.beside[j] } else { 0.0 };
             }
         }
-        let (mut image, mut gram) = (Columns::zeros(n, n).unwrap(), Columns::zeros(n, n).unwrap());
-        image.set_product(qt.view(), q.view().transposed()).unwrap();
-        gram.set_product(q.view(), q.view().transposed()).unwrap();
+        let (mut image, mut gram) = (ColumnMajor::zeros(n, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
+        set_product(&mut image, qt.view(), q.view().transposed()).unwrap();
+        set_product(&mut gram, q.view(), q.view().transposed()).unwrap();
         let norm = |value: &dyn Fn(usize, usize) -> f64| {
             (0..n).fold(0.0_f64, |norm, j| (0..n).fold(norm, |norm, i| norm.hypot(value(i, j))))
         };
@@ -257,7 +259,7 @@ mod tests {
             let matrix = symmetric(n, random);
             assert_same_bits(&format!("order {n}"), || {
                 let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
-                let mut q = Columns::zeros(n, n).unwrap();
+                let mut q = ColumnMajor::zeros(n, n).unwrap();
                 q.set_identity();
                 reduced.apply(&mut q).unwrap();
                 let values = (0..n).flat_map(|j| q.column(j).to_vec());

@@ -12,10 +12,10 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-use crate::columns::Columns;
+use crate::matrix::column_major::ColumnMajor;
+use crate::matrix::view::ViewMut;
 use crate::merge::{self, Choice, Groups, Span};
 use crate::secular::Secular;
-use crate::view::ViewMut;
 use crate::{Result, float, memory, parallel};
 
 /// Largest matrix that is not divided.
@@ -34,12 +34,12 @@ const STEPS: usize = 30;
 ///
 /// # Errors
 /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
-pub(crate) fn decompose(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors: &mut Columns) -> Result<bool> {
+pub(crate) fn decompose(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors: &mut ColumnMajor) -> Result<bool> {
     let n = diagonal.len();
     assert_eq!(off_diagonal.len(), n.saturating_sub(1), "values next to a diagonal of {n}");
     assert_eq!((vectors.rows(), vectors.columns()), (n, n), "shape of the vectors");
-    let mut basis = Columns::identity(n)?;
-    let mut inner = if n > LEAF { Columns::zeros(n, n)? } else { Columns::zeros(0, 0)? };
+    let mut basis = ColumnMajor::identity(n)?;
+    let mut inner = if n > LEAF { ColumnMajor::zeros(n, n)? } else { ColumnMajor::zeros(0, 0)? };
     let room =
         Room { vectors: basis.transposed_mut(), gathered: vectors.transposed_mut(), inner: inner.transposed_mut() };
     if !solve(diagonal, off_diagonal, room)? {
@@ -215,6 +215,7 @@ mod tests {
     use faer::{Par, Spec};
 
     use super::*;
+    use crate::blas::gemm::set_product;
     use crate::merge::tests::{assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices};
 
     fn by_faer(diagonal: &[f64], off_diagonal: &[f64]) -> Vec<f64> {
@@ -242,14 +243,14 @@ mod tests {
         let n = diagonal.len();
         let norm = diagonal.iter().chain(off_diagonal).fold(0.0_f64, |norm, x| norm.max(x.abs()));
         let mut values = diagonal.to_vec();
-        let mut vectors = Columns::zeros(n, n).unwrap();
+        let mut vectors = ColumnMajor::zeros(n, n).unwrap();
         vectors.fill(f64::NAN);
         let converged = decompose(&mut values, &mut off_diagonal.to_vec(), &mut vectors);
         assert_eq!(converged, Ok(true), "{name} of {n}");
         assert!(values.is_sorted(), "{name} of {n}");
         let (mut residual, mut defect) = (0.0_f64, 0.0_f64);
-        let mut gram = Columns::zeros(n, n).unwrap();
-        gram.set_product(vectors.view().transposed(), vectors.view()).unwrap();
+        let mut gram = ColumnMajor::zeros(n, n).unwrap();
+        set_product(&mut gram, vectors.view().transposed(), vectors.view()).unwrap();
         for (j, value) in values.iter().enumerate() {
             let x = vectors.column(j);
             assert!(x.iter().all(|x| x.is_finite()), "{name} of {n}");
@@ -347,10 +348,10 @@ mod tests {
                 let scaled = |x: Vec<f64>| -> Vec<f64> { x.iter().map(|x| x * first * second).collect() };
                 let (diagonal, next_to) = (scaled(numbers(n, 10)), scaled(numbers(n - 1, 11)));
                 let mut values = diagonal.clone();
-                let mut vectors = Columns::zeros(n, n).unwrap();
+                let mut vectors = ColumnMajor::zeros(n, n).unwrap();
                 assert_eq!(decompose(&mut values, &mut next_to.clone(), &mut vectors), Ok(true));
-                let mut gram = Columns::zeros(n, n).unwrap();
-                gram.set_product(vectors.view().transposed(), vectors.view()).unwrap();
+                let mut gram = ColumnMajor::zeros(n, n).unwrap();
+                set_product(&mut gram, vectors.view().transposed(), vectors.view()).unwrap();
                 let expected =
                     if exponent < -1000 { vec![0.0; n] } else { by_faer(&numbers(n, 10), &numbers(n - 1, 11)) };
                 for (j, value) in values.iter().enumerate() {
@@ -375,7 +376,7 @@ mod tests {
             let n = diagonal.len();
             assert_same_bits(&format!("order {n}"), || {
                 let mut values = diagonal.clone();
-                let mut vectors = Columns::zeros(n, n).unwrap();
+                let mut vectors = ColumnMajor::zeros(n, n).unwrap();
                 assert_eq!(decompose(&mut values, &mut next_to.clone(), &mut vectors), Ok(true));
                 (0..n).for_each(|j| values.extend_from_slice(vectors.column(j)));
                 values

@@ -8,7 +8,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use rust_ffi::index::{Index, Metric};
 use rust_ffi::least_squares::least_squares;
-use rust_ffi::{MatrixRef, Result, cholesky, eigen, lu, matrix, qr, svd, vector};
+use rust_ffi::{MatrixRef, Result, blas, cholesky, eigen, lu, qr, svd, vector};
 
 const SIZES: [usize; 5] = [64, 256, 512, 1024, 2048];
 const LENGTHS: [usize; 7] = [8, 32, 128, 256, 768, 4096, 65_536];
@@ -36,7 +36,7 @@ fn matrices(criterion: &mut Criterion) {
         let (a, b) = (values(n * n), values(n * n + 1));
         let (a, b) = (square(n, &a), square(n, &b[1..]));
         let mut out = vec![0.0; n * n];
-        time(criterion, "TIMES", n, || matrix::times(a, b, &mut out));
+        time(criterion, "TIMES", n, || blas::times(a, b, &mut out));
     }
     for n in SIZES {
         let (a, b) = (values(n * n), values(n));

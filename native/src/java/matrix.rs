@@ -4,13 +4,13 @@ use jni::sys::{jdouble, jint};
 
 use super::arrays::matrix;
 use super::natives;
-use crate::{lu, matrix};
+use crate::{blas, lu, matrix};
 
 natives! {
     fn times(
         rows: jint, inner: jint, a: in jdouble[], b_rows: jint, columns: jint, b: in jdouble[], product: out jdouble[]
     ) {
-        matrix::times(matrix(rows, inner, a)?, matrix(b_rows, columns, b)?, product)
+        blas::times(matrix(rows, inner, a)?, matrix(b_rows, columns, b)?, product)
     }
 
     fn frobenius_norm(rows: jint, columns: jint, a: in jdouble[]) -> jdouble {

@@ -43,7 +43,7 @@ use crate::parallel;
 /// natives! {
 ///     /// Multiplies.
 ///     fn times(rows: jint, columns: jint, a: in jdouble[], x: in jdouble[], product: out jdouble[]) {
-///         matrix::times_vector(matrix(rows, columns, a)?, x, product)
+///         blas::times_vector(matrix(rows, columns, a)?, x, product)
 ///     }
 ///     /// Greets.
 ///     fn greet[call](name: JString) -> JString { strings::surrounded(call, &name, ["Hello, ", "!"]) }

@@ -11,7 +11,7 @@ use jni::sys::{jboolean, jdouble, jfloat, jint, jlong};
 use super::arrays::shape;
 use super::natives;
 use crate::Result;
-use crate::matvec::row_dots;
+use crate::blas::gemv::row_dots;
 use crate::vector::{self, Operation, PIECE_BYTES, Pieces, Real};
 
 natives! {

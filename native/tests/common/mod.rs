@@ -4,8 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use proptest::prelude::*;
-use rust_ffi::matrix::{self, MatrixRef};
-use rust_ffi::parallel;
+use rust_ffi::{MatrixRef, blas, parallel};
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -64,14 +63,14 @@ impl Owned {
 
     pub fn times(&self, other: &Self) -> Self {
         let mut out = Self::zeros(self.rows, other.columns);
-        matrix::times(self.view(), other.view(), &mut out.values).unwrap();
+        blas::times(self.view(), other.view(), &mut out.values).unwrap();
         out
     }
 
     pub fn minus(&self, other: &Self) -> Self {
-        let mut out = Self::zeros(self.rows, self.columns);
-        matrix::minus(self.view(), other.view(), &mut out.values).unwrap();
-        out
+        assert_eq!((self.rows, self.columns), (other.rows, other.columns));
+        let differences = self.values.iter().zip(&other.values).map(|(x, y)| x - y);
+        Self::new(self.rows, self.columns, differences.collect())
     }
 
     pub fn scaled(&self, factor: f64) -> Self {
@@ -79,9 +78,8 @@ impl Owned {
     }
 
     pub fn transposed(&self) -> Self {
-        let mut out = Self::zeros(self.columns, self.rows);
-        matrix::transpose(self.view(), &mut out.values).unwrap();
-        out
+        let value = |k: usize| self.values[k % self.rows * self.columns + k / self.rows];
+        Self::new(self.columns, self.rows, (0..self.values.len()).map(value).collect())
     }
 
     pub fn bits(&self) -> Vec<u64> {

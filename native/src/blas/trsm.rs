@@ -1,13 +1,14 @@
 //! Systems with a triangular matrix and many right-hand sides.
 
-use crate::product::{Update, product};
+use crate::blas::gemm::gemm;
+use crate::blas::kernel::Update;
+use crate::matrix::view::{View, ViewMut};
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::view::{View, ViewMut};
 use crate::{Result, parallel};
 
 /// Rows solved in registers.
 const LEAF: usize = 8;
-/// Columns that one thread takes at a time.
+/// ColumnMajor that one thread takes at a time.
 const STRIPE: usize = 96;
 /// Below this many multiplications one thread is faster than several.
 const PARALLEL_FROM: usize = 1 << 18;
@@ -76,7 +77,7 @@ pub(crate) fn solve_here(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) ->
     let half = (rows / 2).next_multiple_of(LEAF).min(rows - 1);
     let (mut above, mut below) = x.split_rows(half);
     solve_here(lower.block(0, 0, half, half), diagonal, above.reborrow())?;
-    product(below.reborrow(), Update::Subtract, lower.block(half, 0, rows - half, half), above.view())?;
+    gemm(below.reborrow(), Update::Subtract, lower.block(half, 0, rows - half, half), above.view())?;
     solve_here(lower.block(half, half, rows - half, rows - half), diagonal, below)
 }
 

@@ -1,15 +1,16 @@
 //! Dense matrices.
 //!
-//! Matrices are row-major: `rows * columns` values, one row after the other. Results are written to slices of the
-//! caller's. Every function gives the same bits for any number of threads; arithmetic is IEEE 754's, so a NaN or an
-//! infinity goes where it must and nothing is skipped because of a zero.
+//! Matrices are row-major: `rows * columns` values, one row after the other.
+
+pub(crate) mod column_major;
+pub(crate) mod transpose;
+pub(crate) mod view;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::matvec::{row_dots, row_dots_by_eight};
-use crate::product::{self, Update, copy_transposed};
-use crate::view::{View, ViewMut};
 use crate::{Error, Result, float, parallel};
+use transpose::copy_transposed;
+use view::{View, ViewMut};
 
 /// A borrowed dense matrix: `rows * columns` values in row-major order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,142 +51,8 @@ impl<'a> MatrixRef<'a> {
     }
 }
 
-/// Values from which element-wise work is spread over threads.
-const PARALLEL_FROM: usize = 1 << 18;
 /// Values that one thread takes at a time.
 const CHUNK: usize = 1 << 15;
-
-/// Writes `a + b` to `out`.
-///
-/// # Errors
-/// [`Error::Shapes`] unless `a` and `b` have the same shape, [`Error::ValueCount`] unless `out` has as many values.
-pub fn plus(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    same_shape(a, "plus", b)?;
-    check_result(a.rows, a.columns, out)?;
-    element_wise(out, |first, out| {
-        for ((out, a), b) in out.iter_mut().zip(&a.values[first..]).zip(&b.values[first..]) {
-            *out = a + b;
-        }
-    })
-}
-
-/// Writes `a - b` to `out`.
-///
-/// # Errors
-/// As [`plus`].
-pub fn minus(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    same_shape(a, "minus", b)?;
-    check_result(a.rows, a.columns, out)?;
-    element_wise(out, |first, out| {
-        for ((out, a), b) in out.iter_mut().zip(&a.values[first..]).zip(&b.values[first..]) {
-            *out = a - b;
-        }
-    })
-}
-
-/// Writes `a * factor` to `out`.
-///
-/// # Errors
-/// [`Error::ValueCount`] unless `out` has as many values as `a`.
-pub fn scale(a: MatrixRef<'_>, factor: f64, out: &mut [f64]) -> Result<()> {
-    check_result(a.rows, a.columns, out)?;
-    element_wise(out, |first, out| {
-        for (out, a) in out.iter_mut().zip(&a.values[first..]) {
-            *out = a * factor;
-        }
-    })
-}
-
-/// Writes the transpose of `a` to `out`.
-///
-/// # Errors
-/// [`Error::ValueCount`] unless `out` has as many values as `a`.
-pub fn transpose(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    check_result(a.columns, a.rows, out)?;
-    let from = View::from(a).transposed();
-    let to = ViewMut::new(out, a.columns, a.rows, a.rows);
-    let work = || {
-        to.for_each_stripe(64, |column, stripe| {
-            let (rows, columns) = (stripe.rows(), stripe.columns());
-            product::copy_transposed(stripe, from.block(0, column, rows, columns));
-        });
-    };
-    if a.values.len() < PARALLEL_FROM {
-        work();
-        Ok(())
-    } else {
-        parallel::run(work)
-    }
-}
-
-/// Writes the product `a * b` to `out`.
-///
-/// Each element is the sum of `a[i][p] * b[p][j]` over ascending `p`, in groups of 256 whose sums are then added up, with fused multiplication and
-/// addition where the processor has it; where `b` has one column, see [`times_vector`]. With an inner dimension of zero the
-/// result is zeros.
-///
-/// # Errors
-/// [`Error::Shapes`] unless `a` has as many columns as `b` has rows, [`Error::ValueCount`] unless `out` has
-/// `a.rows() * b.columns()` values, [`Error::OutOfMemory`] and [`Error::Threads`] when the system refuses.
-///
-/// ```
-/// use rust_ffi::matrix::{self, MatrixRef};
-///
-/// let a = [1.0, 2.0, 3.0, 4.0];
-/// let a = MatrixRef::new(2, 2, &a)?;
-/// let mut square = [0.0; 4];
-/// matrix::times(a, a, &mut square)?;
-/// assert_eq!(square, [7.0, 10.0, 15.0, 22.0]);
-/// # Ok::<(), rust_ffi::Error>(())
-/// ```
-pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    if a.columns != b.rows {
-        return Err(shapes(a, "times", b));
-    }
-    if b.columns == 1 {
-        return times_vector(a, b.values, out);
-    }
-    check_result(a.rows, b.columns, out)?;
-    product::spread(a.values.len().saturating_mul(b.columns), || {
-        product::product(ViewMut::new(out, a.rows, b.columns, b.columns), Update::Set, a.into(), b.into())
-    })
-}
-
-/// Where a matrix has so few rows or such long ones, [`times_vector`] sums as a loop in Java can do it with the same bits: to copy the
-/// arrays, as must be done where the garbage collector does not pin what is lent, would take longer than the loop.
-const FEW_ROWS: usize = 2;
-/// See [`FEW_ROWS`]: a longer row, and as much of the vector, is not in the first-level cache when it has been copied.
-const LONG_ROW: usize = 4096;
-
-/// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
-/// [dot product](crate::vector::dot) of a row and `x`; with up to 16 columns the plain sum over ascending columns; otherwise with
-/// one row or two, or more than 4096 columns, the sum of eight sums, of every eighth column each.
-///
-/// # Errors
-/// As [`times`].
-pub fn times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
-    if a.columns != x.len() {
-        return Err(shapes(a, "times", MatrixRef { rows: x.len(), columns: 1, values: x }));
-    }
-    check_result(a.rows, 1, out)?;
-    let rows = (CHUNK / a.columns.max(1)).max(1);
-    let by_eight = a.columns > 16 && (a.rows <= FEW_ROWS || a.columns > LONG_ROW);
-    let dots = if by_eight { row_dots_by_eight } else { row_dots };
-    product::spread(a.values.len(), || {
-        let count = out.len();
-        ViewMut::new(out, 1, count, count).for_each_stripe(rows, |first, mut part| {
-            let part = part.row(0);
-            dots(&a.values[first * a.columns..][..part.len() * a.columns], x, part);
-        });
-        Ok(())
-    })
-}
-
-/// Returns the sum of the diagonal, of a matrix of any shape.
-#[must_use]
-pub fn trace(a: MatrixRef<'_>) -> f64 {
-    (0..a.rows.min(a.columns)).fold(0.0, |sum, i| sum + a.values[i * a.columns + i])
-}
 
 /// Returns the square root of the sum of the squares of all values.
 ///
@@ -296,21 +163,6 @@ pub fn check_result(rows: usize, columns: usize, out: &[f64]) -> Result<()> {
 /// Returns the error of two matrices whose shapes do not suit `operation`.
 pub(crate) const fn shapes(a: MatrixRef<'_>, operation: &'static str, b: MatrixRef<'_>) -> Error {
     Error::Shapes { left: (a.rows, a.columns), operation, right: (b.rows, b.columns) }
-}
-
-fn same_shape(a: MatrixRef<'_>, operation: &'static str, b: MatrixRef<'_>) -> Result<()> {
-    if a.rows == b.rows && a.columns == b.columns { Ok(()) } else { Err(shapes(a, operation, b)) }
-}
-
-/// Calls `work` with chunks of `out` and the index of their first values.
-fn element_wise(out: &mut [f64], work: impl Fn(usize, &mut [f64]) + Sync) -> Result<()> {
-    if out.len() < PARALLEL_FROM {
-        work(0, out);
-        return Ok(());
-    }
-    let len = out.len();
-    let whole = ViewMut::new(out, 1, len, len);
-    parallel::run(|| whole.for_each_stripe(CHUNK, |first, mut chunk| work(first, chunk.row(0))))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::matrix::MatrixRef;
+use super::MatrixRef;
 use crate::{Result, parallel};
 
 /// A block of a matrix to read. Element `(i, j)` is `row_step * i + column_step * j` values from the first; either step

@@ -5,9 +5,9 @@
 
 use faer::{MatMut, MatRef};
 
+use super::transpose::copy_transposed;
+use super::view::{View, ViewMut};
 use crate::memory::Plain;
-use crate::product::{Update, copy_transposed, product};
-use crate::view::{View, ViewMut};
 use crate::{Result, float, memory};
 
 /// Rows or columns that one thread copies at a time.
@@ -25,14 +25,14 @@ impl Line {
 }
 
 /// A matrix of its own, column by column.
-pub(crate) struct Columns {
+pub(crate) struct ColumnMajor {
     lines: Vec<Line>,
     rows: usize,
     columns: usize,
     stride: usize,
 }
 
-impl Columns {
+impl ColumnMajor {
     /// Returns a matrix of zeros.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Columns {
         #[cfg(target_arch = "x86_64")]
         crate::faer_products::install();
         let mut lines = rows.div_ceil(Line::LEN);
-        // Columns that lie a multiple of a page apart would share the same few sets of the cache.
+        // ColumnMajor that lie a multiple of a page apart would share the same few sets of the cache.
         if lines > 0 && lines.is_multiple_of(32) {
             lines += 1;
         }
@@ -186,14 +186,6 @@ impl Columns {
         ViewMut::new(self.values_mut(), columns, rows, stride)
     }
 
-    /// Sets this to `a * b`, on all threads.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when there is no memory to pack into.
-    pub(crate) fn set_product(&mut self, a: View<'_>, b: View<'_>) -> Result<()> {
-        product(self.transposed_mut(), Update::Set, b.transposed(), a.transposed())
-    }
-
     /// Whether all values are finite.
     pub(crate) fn is_finite(&self) -> bool {
         (0..self.columns).all(|j| float::all_finite(self.column(j)))
@@ -215,8 +207,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::MatrixRef;
 
-    pub(crate) fn filled(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> f64) -> Columns {
-        let mut matrix = Columns::zeros(rows, columns).unwrap();
+    pub(crate) fn filled(rows: usize, columns: usize, entry: impl Fn(usize, usize) -> f64) -> ColumnMajor {
+        let mut matrix = ColumnMajor::zeros(rows, columns).unwrap();
         for j in 0..columns {
             matrix.column_mut(j).iter_mut().enumerate().for_each(|(i, x)| *x = entry(i, j));
         }
@@ -234,9 +226,9 @@ pub(crate) mod tests {
         for (rows, columns) in [(0, 0), (0, 3), (3, 0), (1, 1), (7, 9), (17, 8), (40, 33)] {
             let values: Vec<f64> = (0..rows * columns).map(|i| i as f64).collect();
             let a = MatrixRef::new(rows, columns, &values).unwrap();
-            let mut copy = Columns::zeros(rows, columns).unwrap();
+            let mut copy = ColumnMajor::zeros(rows, columns).unwrap();
             copy.copy_scaled(a, 1);
-            let mut transposed = Columns::zeros(columns, rows).unwrap();
+            let mut transposed = ColumnMajor::zeros(columns, rows).unwrap();
             transposed.copy_scaled(View::from(a).transposed(), 1);
             for i in 0..rows {
                 for j in 0..columns {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::matrix::view::View;
 use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::simd::{self, Level, Simd};
 use crate::vector;
-use crate::view::View;
 
 /// Values in a row of the squares that [`add_symmetric`] wants in full.
 pub(crate) const SQUARE: usize = 8;
@@ -298,7 +298,7 @@ impl<const ROWS: usize> Group<ROWS> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::product::tests::integers;
+    use crate::blas::gemm::tests::integers;
     use crate::simd::lanes::tests::with_each;
 
     #[test]

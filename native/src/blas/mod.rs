@@ -1,0 +1,83 @@
+//! Products of matrices and vectors, and triangular systems, on which all of linear algebra leans.
+//!
+//! Results are written to slices of the caller's. Every function gives the same bits for any number of threads; arithmetic is
+//! IEEE 754's, so a NaN or an infinity goes where it must and nothing is skipped because of a zero.
+
+pub(crate) mod gemm;
+pub(crate) mod gemv;
+pub(crate) mod kernel;
+mod pack;
+pub(crate) mod trsm;
+
+use crate::matrix::view::ViewMut;
+use crate::matrix::{self, MatrixRef, check_result};
+use crate::{Error, Result};
+use gemm::{gemm, spread};
+use gemv::{row_dots, row_dots_by_eight};
+use kernel::Update;
+
+/// Values of the matrix that one thread takes at a time in a product with a vector.
+const CHUNK: usize = 1 << 15;
+
+/// Writes the product `a * b` to `out`.
+///
+/// Each element is the sum of `a[i][p] * b[p][j]` over ascending `p`, in groups of 256 whose sums are then added up, with fused multiplication and
+/// addition where the processor has it; where `b` has one column, see [`times_vector`]. With an inner dimension of zero the
+/// result is zeros.
+///
+/// # Errors
+/// [`Error::Shapes`] unless `a` has as many columns as `b` has rows, [`Error::ValueCount`] unless `out` has
+/// `a.rows() * b.columns()` values, [`Error::OutOfMemory`] and [`Error::Threads`] when the system refuses.
+///
+/// ```
+/// use rust_ffi::{MatrixRef, blas};
+///
+/// let a = [1.0, 2.0, 3.0, 4.0];
+/// let a = MatrixRef::new(2, 2, &a)?;
+/// let mut square = [0.0; 4];
+/// blas::times(a, a, &mut square)?;
+/// assert_eq!(square, [7.0, 10.0, 15.0, 22.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    if a.columns() != b.rows() {
+        return Err(matrix::shapes(a, "times", b));
+    }
+    if b.columns() == 1 {
+        return times_vector(a, b.values(), out);
+    }
+    check_result(a.rows(), b.columns(), out)?;
+    spread(a.values().len().saturating_mul(b.columns()), || {
+        gemm(ViewMut::new(out, a.rows(), b.columns(), b.columns()), Update::Set, a.into(), b.into())
+    })
+}
+
+/// Where a matrix has so few rows or such long ones, [`times_vector`] sums as a loop in Java can do it with the same bits: to copy the
+/// arrays, as must be done where the garbage collector does not pin what is lent, would take longer than the loop.
+const FEW_ROWS: usize = 2;
+/// See [`FEW_ROWS`]: a longer row, and as much of the vector, is not in the first-level cache when it has been copied.
+const LONG_ROW: usize = 4096;
+
+/// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
+/// [dot product](crate::vector::dot) of a row and `x`; with up to 16 columns the plain sum over ascending columns; otherwise with
+/// one row or two, or more than 4096 columns, the sum of eight sums, of every eighth column each.
+///
+/// # Errors
+/// As [`times`].
+pub fn times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
+    if a.columns() != x.len() {
+        return Err(Error::Shapes { left: (a.rows(), a.columns()), operation: "times", right: (x.len(), 1) });
+    }
+    check_result(a.rows(), 1, out)?;
+    let rows = (CHUNK / a.columns().max(1)).max(1);
+    let by_eight = a.columns() > 16 && (a.rows() <= FEW_ROWS || a.columns() > LONG_ROW);
+    let dots = if by_eight { row_dots_by_eight } else { row_dots };
+    spread(a.values().len(), || {
+        let count = out.len();
+        ViewMut::new(out, 1, count, count).for_each_stripe(rows, |first, mut part| {
+            let part = part.row(0);
+            dots(&a.values()[first * a.columns()..][..part.len() * a.columns()], x, part);
+        });
+        Ok(())
+    })
+}

@@ -1,0 +1,83 @@
+//! Packing: copies of both sides of a product that lie in the order of their use.
+
+use super::kernel::panel_width;
+use crate::matrix::transpose::copy_transposed;
+use crate::matrix::view::{View, ViewMut};
+use crate::memory::Aligned;
+use crate::{Result, memory};
+
+/// Steps of the inner dimension between two visits of a tile of the result: as many as keep a few packed rows in the first-level cache.
+pub(super) const DEPTH: usize = 256;
+/// Packed columns at a time: bounds the memory for packing.
+pub(super) const PACKED_COLUMNS: usize = 4096;
+/// Values up to which all that is packed at a time stays in the second-level cache.
+const PACKED_VALUES: usize = 1 << 17;
+
+/// Where products pack their values. It is one piece of memory, since a large one is kept for the next product.
+pub(super) struct Buffers {
+    right: Aligned<f64>,
+    left: Vec<f64>,
+    right_each: usize,
+    left_each: usize,
+    /// Blocks of [`DEPTH`] steps of the right-hand side that each has room for.
+    blocks: usize,
+}
+
+/// Where one product packs its values.
+pub(super) struct Buffer<'a> {
+    pub(super) right: &'a mut [f64],
+    pub(super) left: &'a mut [f64],
+    pub(super) blocks: usize,
+}
+
+impl Buffers {
+    /// Returns `count` buffers, each for a product of at most so many rows and columns.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn new(count: usize, rows: usize, columns: usize, depth: usize, a: View<'_>) -> Result<Self> {
+        let deepest = depth.min(DEPTH);
+        let packs_left = a.column_step() != 1;
+        let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel_width());
+        // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
+        let blocks = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
+        let right_each = (widest * deepest * blocks).next_multiple_of(8);
+        let left_each = if packs_left { rows * deepest } else { 0 };
+        Ok(Self {
+            right: Aligned::unspecified(count * right_each)?,
+            left: memory::unspecified(count * left_each)?,
+            right_each,
+            left_each,
+            blocks,
+        })
+    }
+
+    pub(super) fn each(&mut self) -> impl Iterator<Item = Buffer<'_>> {
+        let (mut left, left_each, blocks) = (&mut self.left[..], self.left_each, self.blocks);
+        self.right.chunks_exact_mut(self.right_each).map(move |right| {
+            let own;
+            (own, left) = std::mem::take(&mut left).split_at_mut(left_each);
+            Buffer { right, left: own, blocks }
+        })
+    }
+
+    pub(super) fn first(&mut self) -> Buffer<'_> {
+        Buffer { right: &mut self.right, left: &mut self.left, blocks: self.blocks }
+    }
+}
+
+/// Copies `from` so that each of its rows becomes `panel` adjacent values, the missing ones zero.
+pub(super) fn pack_right(to: &mut [f64], from: View<'_>, panel: usize) {
+    let columns = from.columns();
+    if from.column_step() == 1 {
+        for (i, row) in to.chunks_exact_mut(panel).enumerate() {
+            // SAFETY: the elements of a row of `from` are adjacent.
+            let values = unsafe { std::slice::from_raw_parts(from.at(i, 0), columns) };
+            row[..columns].copy_from_slice(values);
+            row[columns..].fill(0.0);
+        }
+    } else {
+        copy_transposed(ViewMut::new(to, from.rows(), columns, panel), from);
+        to.chunks_exact_mut(panel).for_each(|row| row[columns..].fill(0.0));
+    }
+}
