@@ -3,8 +3,7 @@
 mod common;
 
 use common::{Owned, SIZES, classes, with_threads};
-use rust_ffi::matrix::{self, MatrixRef};
-use rust_ffi::{Error, qr};
+use rust_ffi::{Error, MatrixRef, qr, vector};
 
 const THRESHOLD: f64 = 30.0;
 
@@ -202,7 +201,7 @@ fn the_number_of_threads_changes_no_bit() {
 
 #[test]
 fn norms_neither_overflow_nor_underflow() {
-    let norm = |values: &[f64]| matrix::norm(MatrixRef::new(1, values.len(), values).unwrap());
+    let norm = vector::norm::<f64>;
     assert_eq!(norm(&[]), 0.0);
     assert_eq!(norm(&[0.0, -0.0]).to_bits(), 0);
     for scale in [2.0_f64.powi(1000), 1.0, 2.0_f64.powi(-1000), 2.0_f64.powi(-1060)] {

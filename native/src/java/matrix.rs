@@ -4,17 +4,13 @@ use jni::sys::{jdouble, jint};
 
 use super::arrays::matrix;
 use super::natives;
-use crate::{blas, lu, matrix};
+use crate::{blas, lu};
 
 natives! {
     fn times(
         rows: jint, inner: jint, a: in jdouble[], b_rows: jint, columns: jint, b: in jdouble[], product: out jdouble[]
     ) {
         blas::times(matrix(rows, inner, a)?, matrix(b_rows, columns, b)?, product)
-    }
-
-    fn frobenius_norm(rows: jint, columns: jint, a: in jdouble[]) -> jdouble {
-        Ok(matrix::norm(matrix(rows, columns, a)?))
     }
 
     fn solve(

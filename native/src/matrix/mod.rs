@@ -54,15 +54,6 @@ impl<'a> MatrixRef<'a> {
 /// Values that one thread takes at a time.
 const CHUNK: usize = 1 << 15;
 
-/// Returns the square root of the sum of the squares of all values.
-///
-/// Neither overflows nor underflows unless the result does: the values are scaled by a power of two when their squares
-/// are out of range. A NaN gives NaN, otherwise an infinity gives infinity.
-#[must_use]
-pub fn norm(a: MatrixRef<'_>) -> f64 {
-    float::norm(a.values)
-}
-
 /// Returns an error unless all values are finite.
 ///
 /// # Errors

@@ -395,13 +395,12 @@ public final class Matrix {
      * Returns the Frobenius norm: the square root of the sum of the squares of all values.
      *
      * <p>It neither overflows nor underflows unless the norm itself does. A NaN among the values gives NaN, otherwise
-     * an infinity gives infinity.
+     * an infinity gives infinity. It is that of {@link Vectors#norm(double[])}.
      *
      * @return the norm
      */
     public double norm() {
-        prepare();
-        return Natives.frobeniusNorm(rows, columns, values);
+        return Vectors.norm(values);
     }
 
     /**

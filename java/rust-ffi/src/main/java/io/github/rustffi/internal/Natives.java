@@ -60,8 +60,6 @@ public final class Natives {
     public static native void times(
             int rows, int inner, double[] a, int bRows, int columns, double[] b, double[] product);
 
-    public static native double frobeniusNorm(int rows, int columns, double[] a);
-
     public static native void solve(int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
 
     public static native void inverse(int rows, int columns, double[] a, double[] inverse);
