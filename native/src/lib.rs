@@ -13,37 +13,21 @@
 //! place. The tutorial's functions have a C interface too, in [`c`].
 
 pub mod arithmetic;
-mod bidiagonal;
-mod bidiagonal_svd;
 pub mod blas;
 pub mod c;
-mod check;
-pub mod cholesky;
-pub mod eigen;
 pub mod error;
-#[cfg(target_arch = "x86_64")]
-mod faer_products;
 mod float;
-mod francis;
 pub mod greeting;
-mod householder;
 pub mod index;
 pub mod java;
-pub mod least_squares;
-pub mod lu;
+pub mod linalg;
 pub mod matrix;
 pub mod memory;
-mod merge;
 pub mod npy;
 pub mod parallel;
-pub mod qr;
-mod scaling;
-mod secular;
 mod simd;
-pub mod svd;
-mod tridiagonal;
-mod tridiagonal_eigen;
 pub mod vector;
 
 pub use error::{Error, Result};
+pub use linalg::{cholesky, eigen, least_squares, lu, qr, svd};
 pub use matrix::MatrixRef;

@@ -52,7 +52,7 @@ impl ColumnMajor {
     fn within(room: impl FnOnce(usize) -> Result<Vec<Line>>, rows: usize, columns: usize) -> Result<Self> {
         // Whatever faer works on is made here.
         #[cfg(target_arch = "x86_64")]
-        crate::faer_products::install();
+        crate::linalg::eigen::faer_products::install();
         let mut lines = rows.div_ceil(Line::LEN);
         // ColumnMajor that lie a multiple of a page apart would share the same few sets of the cache.
         if lines > 0 && lines.is_multiple_of(32) {

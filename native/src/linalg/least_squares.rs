@@ -10,10 +10,10 @@ use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_uppe
 use faer::{MatRef, Par};
 
 use crate::blas::gemm::set_product;
-use crate::householder::{Direction, Reflectors};
+use crate::linalg::householder::{Direction, Reflectors};
+use crate::linalg::svd::{self, Decomposition};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::largest_finite;
-use crate::svd::{self, Decomposition};
 use crate::{Error, MatrixRef, Result, float, parallel};
 
 /// Computes the solution of `A·X ≈ B` with the least `‖B - A·X‖` in every column and, where there are many such, of them the one

@@ -7,14 +7,25 @@
 //! identity, times random vectors; for others random vectors times `A·V` against those times `V·Λ`, and the sums of the
 //! eigenvalues and of their squares against the traces. One that fails is computed anew by a slower and simpler algorithm.
 
+mod balance;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod faer_products;
+mod hqr;
+mod jacobi;
+mod tridiagonalize;
+
 use faer::diag::{DiagMut, DiagRef};
 use faer::dyn_stack::MemStack;
 use faer::linalg::evd::{self, ComputeEigenvectors, SelfAdjointEvdParams};
 use faer::{Par, Spec};
 
+use crate::linalg::divide_and_conquer;
+use crate::linalg::verify;
 use crate::matrix::column_major::ColumnMajor;
-use crate::tridiagonal::Tridiagonal;
-use crate::{Error, MatrixRef, Result, check, float, francis, matrix, memory, parallel, tridiagonal_eigen};
+use crate::{Error, MatrixRef, Result, float, matrix, memory, parallel};
+use balance::Balance;
+use jacobi::jacobi;
+use tridiagonalize::Tridiagonal;
 
 /// Up to this order a matrix is decomposed by the thread that asks for it.
 const FEW: usize = 12;
@@ -141,13 +152,13 @@ fn decompose_symmetric(matrix: &ColumnMajor, values: &mut [f64], vectors: &mut C
     for decompose in [by_divide_and_conquer, by_qr] {
         if decompose(&reduced, values, vectors)? {
             reduced.apply(vectors)?;
-            if check::symmetric_eigen(matrix, values, vectors)? {
+            if verify::symmetric_eigen(matrix, values, vectors)? {
                 return Ok(true);
             }
         }
     }
     jacobi(matrix, values, vectors)?;
-    check::symmetric_eigen(matrix, values, vectors)
+    verify::symmetric_eigen(matrix, values, vectors)
 }
 
 /// Decomposes a tridiagonal matrix and returns whether the iterations say they converged.
@@ -155,7 +166,7 @@ fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut
     let mut beside = memory::with_capacity(matrix.beside.len())?;
     beside.extend_from_slice(&matrix.beside);
     values.copy_from_slice(&matrix.diagonal);
-    tridiagonal_eigen::decompose(values, &mut beside[..values.len().saturating_sub(1)], vectors)
+    divide_and_conquer::eigen::decompose(values, &mut beside[..values.len().saturating_sub(1)], vectors)
 }
 
 /// Decomposes a tridiagonal matrix by the QR algorithm and returns whether the iteration says it converged.
@@ -178,60 +189,6 @@ fn by_qr(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut ColumnMajor) ->
     Ok(result.is_ok())
 }
 
-/// Decomposes a symmetric matrix by the method of Jacobi (1846): plane rotations that make one entry after the other zero.
-fn jacobi(matrix: &ColumnMajor, values: &mut [f64], vectors: &mut ColumnMajor) -> Result<()> {
-    const SWEEPS: usize = 60;
-    let n = matrix.columns();
-    let mut a = matrix.duplicate()?;
-    vectors.set_identity();
-    let norm = (0..n).fold(0.0_f64, |norm, j| a.column(j).iter().fold(norm, |norm, x| norm.hypot(*x)));
-    let negligible = norm * f64::EPSILON / 1024.0;
-    for _ in 0..SWEEPS {
-        let mut converged = true;
-        for i in 0..n {
-            for j in i + 1..n {
-                let entry = a.column(j)[i];
-                if entry.abs() <= negligible {
-                    continue;
-                }
-                converged = false;
-                let zeta = (a.column(j)[j] - a.column(i)[i]) / (2.0 * entry);
-                let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + 1.0_f64.hypot(zeta));
-                let cosine = 1.0 / 1.0_f64.hypot(tangent);
-                let sine = cosine * tangent;
-                let rotate = |x: &mut f64, y: &mut f64| {
-                    (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
-                };
-                for matrix in [&mut a, &mut *vectors] {
-                    let (x, y) = matrix.two_columns_mut(i, j);
-                    x.iter_mut().zip(y).for_each(|(x, y)| rotate(x, y));
-                }
-                for k in 0..n {
-                    let [x, y] = a.column_mut(k).get_disjoint_mut([i, j]).expect("i is less than j");
-                    rotate(x, y);
-                }
-                a.column_mut(j)[i] = 0.0;
-                a.column_mut(i)[j] = 0.0;
-            }
-        }
-        if converged {
-            break;
-        }
-    }
-    for (j, value) in values.iter_mut().enumerate() {
-        *value = a.column(j)[j];
-    }
-    for i in 0..n {
-        let smallest = (i..n).fold(i, |best, j| if values[j] < values[best] { j } else { best });
-        if smallest != i {
-            values.swap(i, smallest);
-            let (x, y) = vectors.two_columns_mut(i, smallest);
-            x.swap_with_slice(y);
-        }
-    }
-    Ok(())
-}
-
 type Method = fn(&ColumnMajor, &mut [f64], &mut [f64], &mut ColumnMajor) -> Result<bool>;
 
 /// Decomposes a general matrix and returns whether the result stands the check.
@@ -241,13 +198,13 @@ fn decompose_general(
     imaginary: &mut [f64],
     vectors: &mut ColumnMajor,
 ) -> Result<bool> {
-    let methods: [Method; 2] = [by_multishift_qr, francis::eigen];
+    let methods: [Method; 2] = [by_multishift_qr, hqr::eigen];
     let mut balanced = matrix.duplicate()?;
     let balance = Balance::of(&mut balanced)?;
     for method in methods {
         if method(&balanced, real, imaginary, vectors)? && balance.undo(imaginary, vectors) {
             normalize(imaginary, vectors);
-            if check::eigen(matrix, real, imaginary, vectors)? {
+            if verify::eigen(matrix, real, imaginary, vectors)? {
                 return Ok(true);
             }
         }
@@ -256,7 +213,7 @@ fn decompose_general(
     for method in methods {
         if method(matrix, real, imaginary, vectors)? {
             normalize(imaginary, vectors);
-            if check::eigen(matrix, real, imaginary, vectors)? {
+            if verify::eigen(matrix, real, imaginary, vectors)? {
                 return Ok(true);
             }
         }
@@ -323,119 +280,6 @@ fn normalize(imaginary: &mut [f64], vectors: &mut ColumnMajor) {
     }
 }
 
-/// A similarity transformation by a permutation and a diagonal matrix of powers of two, as LAPACK's `dgebal` finds it:
-/// the permutation brings eigenvalues that can be read off to both ends, the diagonal matrix gives rows and columns
-/// between them norms of the same size (James, Langou and Lowery, On matrix balancing and eigenvector computation, 2014).
-struct Balance {
-    /// Exponents of the diagonal matrix.
-    exponents: Vec<i32>,
-    /// Exchanges of rows and columns, in the order they were made.
-    exchanges: Vec<(usize, usize)>,
-}
-
-impl Balance {
-    /// Balances `matrix`.
-    fn of(matrix: &mut ColumnMajor) -> Result<Self> {
-        let n = matrix.columns();
-        let mut balance = Self { exponents: memory::filled(n)?, exchanges: memory::with_capacity(n)? };
-        let (mut start, mut end) = (0, n);
-        while end > start {
-            let is_isolated = |i: usize| (start..end).all(|j| j == i || matrix.column(j)[i] == 0.0);
-            let Some(row) = (start..end).rev().find(|i| is_isolated(*i)) else { break };
-            end -= 1;
-            balance.exchange(matrix, row, end);
-        }
-        while end > start {
-            let is_isolated = |j: usize| (start..end).all(|i| i == j || matrix.column(j)[i] == 0.0);
-            let Some(column) = (start..end).find(|j| is_isolated(*j)) else { break };
-            balance.exchange(matrix, start, column);
-            start += 1;
-        }
-        const SWEEPS: usize = 100;
-        for _ in 0..SWEEPS {
-            if !balance.scale(matrix, start, end) {
-                break;
-            }
-        }
-        Ok(balance)
-    }
-
-    fn exchange(&mut self, matrix: &mut ColumnMajor, first: usize, second: usize) {
-        if first == second {
-            return;
-        }
-        self.exchanges.push((first, second));
-        let (x, y) = matrix.two_columns_mut(first, second);
-        x.swap_with_slice(y);
-        for j in 0..matrix.columns() {
-            matrix.column_mut(j).swap(first, second);
-        }
-    }
-
-    /// Scales every row and column between `start` and `end` once where it is worth it, and returns whether it was for any.
-    fn scale(&mut self, matrix: &mut ColumnMajor, start: usize, end: usize) -> bool {
-        // Bounds every entry of the transformed vectors, and makes an end to the search.
-        const LARGEST: i32 = 400;
-        let length = |sum: f64, x: f64| sum + x * x;
-        let mut changed = false;
-        for k in start..end {
-            let column = matrix.column(k)[start..end].iter().fold(0.0, |sum, x| length(sum, *x)).sqrt();
-            let row = (start..end).fold(0.0, |sum, j| length(sum, matrix.column(j)[k])).sqrt();
-            if column == 0.0 || row == 0.0 || !column.is_finite() || !row.is_finite() {
-                continue;
-            }
-            let mut exponent = 0;
-            let (mut c, mut r) = (column, row);
-            while c < 0.5 * r {
-                (c, r, exponent) = (c * 2.0, r * 0.5, exponent + 1);
-            }
-            while r <= 0.5 * c {
-                (c, r, exponent) = (c * 0.5, r * 2.0, exponent - 1);
-            }
-            let total = self.exponents[k] + exponent;
-            if c + r >= 0.95 * (column + row) || total.abs() > LARGEST {
-                continue;
-            }
-            changed = true;
-            self.exponents[k] = total;
-            float::scale(matrix.column_mut(k), exponent);
-            for j in 0..matrix.columns() {
-                float::scale(&mut matrix.column_mut(j)[k..=k], -exponent);
-            }
-        }
-        changed
-    }
-
-    /// Turns eigenvectors of the balanced matrix into those of the matrix before and returns whether none was lost to
-    /// underflow.
-    fn undo(&self, imaginary: &[f64], vectors: &mut ColumnMajor) -> bool {
-        let mut j = 0;
-        while j < vectors.columns() {
-            let width = if imaginary[j] != 0.0 && j + 1 < vectors.columns() { 2 } else { 1 };
-            // The largest component becomes one of ordinary size.
-            let mut largest = None;
-            for k in j..j + width {
-                for (x, e) in vectors.column(k).iter().zip(&self.exponents) {
-                    let exponent = float::largest_exponent(&[*x]).map(|exponent| exponent + e);
-                    largest = largest.max(exponent);
-                }
-            }
-            let Some(largest) = largest else { return false };
-            for k in j..j + width {
-                let x = vectors.column_mut(k);
-                for (x, e) in x.iter_mut().zip(&self.exponents) {
-                    float::scale(std::slice::from_mut(x), e - largest);
-                }
-                for (first, second) in self.exchanges.iter().rev() {
-                    x.swap(*first, *second);
-                }
-            }
-            j += width;
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -471,7 +315,7 @@ mod tests {
             ] {
                 let (mut values, mut vectors) = (vec![f64::NAN; n], ColumnMajor::zeros(n, n).unwrap());
                 jacobi(&matrix, &mut values, &mut vectors).unwrap();
-                assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true), "order {n}: {values:?}");
+                assert_eq!(verify::symmetric_eigen(&matrix, &values, &vectors), Ok(true), "order {n}: {values:?}");
             }
         }
     }
@@ -485,7 +329,7 @@ mod tests {
             let (mut values, mut vectors) = (vec![f64::NAN; n], ColumnMajor::zeros(n, n).unwrap());
             assert_eq!(decompose(&reduced, &mut values, &mut vectors), Ok(true));
             reduced.apply(&mut vectors).unwrap();
-            assert_eq!(check::symmetric_eigen(&matrix, &values, &vectors), Ok(true));
+            assert_eq!(verify::symmetric_eigen(&matrix, &values, &vectors), Ok(true));
         }
     }
 
@@ -505,9 +349,9 @@ mod tests {
             ] {
                 let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
                 let mut vectors = ColumnMajor::zeros(n, n).unwrap();
-                assert_eq!(francis::eigen(&matrix, &mut real, &mut imaginary, &mut vectors), Ok(true), "{name} {n}");
+                assert_eq!(hqr::eigen(&matrix, &mut real, &mut imaginary, &mut vectors), Ok(true), "{name} {n}");
                 normalize(&mut imaginary, &mut vectors);
-                assert_eq!(check::eigen(&matrix, &real, &imaginary, &vectors), Ok(true), "{name} {n}: {real:?}");
+                assert_eq!(verify::eigen(&matrix, &real, &imaginary, &vectors), Ok(true), "{name} {n}: {real:?}");
             }
         }
     }
@@ -540,6 +384,6 @@ mod tests {
         }
         float::scale(&mut real, shrink);
         float::scale(&mut imaginary, shrink);
-        assert_eq!(check::eigen(&matrix, &real, &imaginary, &vectors), Ok(true));
+        assert_eq!(verify::eigen(&matrix, &real, &imaginary, &vectors), Ok(true));
     }
 }

@@ -387,8 +387,8 @@ impl Kernel for DivideInto<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::divide_and_conquer::tests::numbers;
     use crate::matrix::column_major::ColumnMajor;
-    use crate::merge::tests::numbers;
     use crate::simd::lanes::tests::with_each;
 
     /// Asserts that the roots lie between the poles and are exact for weights that are nearly the given ones.

@@ -7,18 +7,24 @@
 //! each times random vectors. One that fails is computed anew by a slower and simpler algorithm, in the end by the
 //! one-sided Jacobi method, which converges for every finite matrix. A few columns are left to that from the start.
 
+mod bidiagonalize;
+mod jacobi;
+
 use faer::diag::DiagMut;
 use faer::dyn_stack::MemStack;
 use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
 use faer::{Par, Spec};
 
-use crate::bidiagonal::Bidiagonal;
 use crate::blas::gemm::set_product;
-use crate::householder::{Direction, Reflectors};
+use crate::linalg::divide_and_conquer;
+use crate::linalg::householder::{Direction, Reflectors};
+use crate::linalg::verify;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::largest_finite;
 use crate::matrix::view::View;
-use crate::{Error, MatrixRef, Result, bidiagonal_svd, check, float, memory, parallel};
+use crate::{Error, MatrixRef, Result, float, memory, parallel};
+use bidiagonalize::Bidiagonal;
+use jacobi::jacobi;
 
 const QUANTITY: &str = "singular value decomposition";
 
@@ -192,14 +198,14 @@ fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
         }
         let (rows, columns) = (matrix.rows(), matrix.columns());
         for decompose in [values_of_bidiagonal_form, values_by_faer] {
-            if decompose(&matrix, s)? && check::singular_values(&matrix, s) {
+            if decompose(&matrix, s)? && verify::singular_values(&matrix, s) {
                 return Ok(exponent);
             }
         }
         let mut left = ColumnMajor::zeros(rows, columns)?;
         let mut right = ColumnMajor::zeros(columns, columns)?;
         jacobi(&matrix, &mut left, s, &mut right);
-        if check::singular_values(&matrix, s) { Ok(exponent) } else { Err(no_convergence(a)) }
+        if verify::singular_values(&matrix, s) { Ok(exponent) } else { Err(no_convergence(a)) }
     })?
 }
 
@@ -281,17 +287,17 @@ fn decompose(
     if matrix.columns() <= FEW {
         jacobi(matrix, left, values, right);
         // Zeros may be what is too small for this method.
-        if !values.contains(&0.0) && check::svd(matrix, left, values, right)? {
+        if !values.contains(&0.0) && verify::svd(matrix, left, values, right)? {
             return Ok(true);
         }
     }
     for decompose in [by_divide_and_conquer, by_qr] {
-        if decompose(matrix, left, values, right)? && check::svd(matrix, left, values, right)? {
+        if decompose(matrix, left, values, right)? && verify::svd(matrix, left, values, right)? {
             return Ok(true);
         }
     }
     jacobi(matrix, left, values, right);
-    check::svd(matrix, left, values, right)
+    verify::svd(matrix, left, values, right)
 }
 
 /// Decomposes `matrix` by way of its bidiagonal form and returns whether the iterations say they converged.
@@ -306,12 +312,12 @@ fn by_divide_and_conquer(
     let above = &mut reduced.above[..columns - 1];
     values.copy_from_slice(&reduced.diagonal);
     if matrix.rows() == columns {
-        if !bidiagonal_svd::decompose(values, above, left, right)? {
+        if !divide_and_conquer::svd::decompose(values, above, left, right)? {
             return Ok(false);
         }
     } else {
         let mut square = ColumnMajor::zeros(columns, columns)?;
-        if !bidiagonal_svd::decompose(values, above, &mut square, right)? {
+        if !divide_and_conquer::svd::decompose(values, above, &mut square, right)? {
             return Ok(false);
         }
         left.fill(0.0);
@@ -328,7 +334,7 @@ fn by_divide_and_conquer(
 fn values_of_bidiagonal_form(matrix: &ColumnMajor, values: &mut [f64]) -> Result<bool> {
     let Bidiagonal { diagonal, mut above, .. } = Bidiagonal::of(matrix.duplicate()?)?;
     values.copy_from_slice(&diagonal);
-    Ok(bidiagonal_svd::values(values, &mut above))
+    Ok(divide_and_conquer::svd::values(values, &mut above))
 }
 
 /// Decomposes `matrix` by the QR algorithm for its bidiagonal form and returns whether the iteration says it converged.
@@ -365,108 +371,6 @@ fn by_faer(
     Ok(result.is_ok())
 }
 
-/// Decomposes `matrix` by the one-sided Jacobi method of Hestenes (SIAM Journal 6, 1958): plane rotations of its columns
-/// until all of them are orthogonal.
-fn jacobi(matrix: &ColumnMajor, left: &mut ColumnMajor, values: &mut [f64], right: &mut ColumnMajor) {
-    const SWEEPS: usize = 60;
-    // ColumnMajor shorter than this are beyond the precision of a matrix whose largest value is in 1..2, and the squares of
-    // longer ones do not underflow.
-    const NEGLIGIBLE: f64 = 1e-140;
-    let columns = matrix.columns();
-    let tolerance = (matrix.rows() as f64).sqrt() * f64::EPSILON;
-    left.copy_from(matrix);
-    right.set_identity();
-    for _ in 0..SWEEPS {
-        let mut converged = true;
-        for i in 0..columns {
-            for j in i + 1..columns {
-                let (x, y) = left.two_columns_mut(i, j);
-                let (a, b, cosine) = (dot(x, x), dot(y, y), dot(x, y));
-                let (shorter, longer) = (a.min(b).sqrt(), a.max(b).sqrt());
-                if shorter <= NEGLIGIBLE || cosine.abs() <= tolerance * shorter * longer {
-                    continue;
-                }
-                converged = false;
-                let zeta = (b - a) / (2.0 * cosine);
-                let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + 1.0_f64.hypot(zeta));
-                rotate(x, y, tangent);
-                let (x, y) = right.two_columns_mut(i, j);
-                rotate(x, y, tangent);
-            }
-        }
-        if converged {
-            break;
-        }
-    }
-    for (j, value) in values.iter_mut().enumerate() {
-        let length = dot(left.column(j), left.column(j)).sqrt();
-        *value = if length > NEGLIGIBLE { length } else { 0.0 };
-    }
-    for i in 0..columns {
-        let longest = (i..columns).fold(i, |best, j| if values[j] > values[best] { j } else { best });
-        if longest != i {
-            values.swap(i, longest);
-            for side in [&mut *left, &mut *right] {
-                let (x, y) = side.two_columns_mut(i, longest);
-                x.swap_with_slice(y);
-            }
-        }
-        if values[i] > 0.0 {
-            left.column_mut(i).iter_mut().for_each(|x| *x /= values[i]);
-        } else {
-            complete(left, i);
-        }
-    }
-}
-
-/// Sets column `j` of `matrix` to a unit vector orthogonal to the columns before it, which are orthonormal.
-fn complete(matrix: &mut ColumnMajor, j: usize) {
-    // One of the unit vectors has a part of at least this length outside of the space of the columns before.
-    let enough = 0.5 * (1.0 - j as f64 / matrix.rows() as f64).sqrt();
-    for unit in 0..matrix.rows() {
-        let column = matrix.column_mut(j);
-        column.fill(0.0);
-        column[unit] = 1.0;
-        for _ in 0..2 {
-            for i in 0..j {
-                let (x, y) = matrix.two_columns_mut(i, j);
-                let projection = dot(x, y);
-                y.iter_mut().zip(x).for_each(|(y, x)| *y -= projection * *x);
-            }
-        }
-        let column = matrix.column_mut(j);
-        let length = dot(column, column).sqrt();
-        if length >= enough {
-            column.iter_mut().for_each(|x| *x /= length);
-            return;
-        }
-    }
-}
-
-/// Rotates the plane of `x` and `y` by the angle of the given tangent.
-fn rotate(x: &mut [f64], y: &mut [f64], tangent: f64) {
-    let cosine = 1.0 / 1.0_f64.hypot(tangent);
-    let sine = cosine * tangent;
-    for (x, y) in x.iter_mut().zip(y) {
-        (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
-    }
-}
-
-/// Returns the dot product of `x` and `y`.
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    const LANES: usize = 8;
-    let mut sums = [0.0; LANES];
-    let (xs, x_rest) = x.as_chunks::<LANES>();
-    let (ys, y_rest) = y.as_chunks::<LANES>();
-    for (x, y) in xs.iter().zip(ys) {
-        for lane in 0..LANES {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    let rest = x_rest.iter().zip(y_rest).fold(0.0, |sum, (x, y)| sum + x * y);
-    sums.iter().fold(rest, |sum, x| sum + x)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -488,7 +392,7 @@ mod tests {
         let mut right = ColumnMajor::zeros(matrix.columns(), matrix.columns()).unwrap();
         let mut values = vec![0.0; matrix.columns()];
         jacobi(matrix, &mut left, &mut values, &mut right);
-        assert_eq!(check::svd(matrix, &left, &values, &right), Ok(true), "{}x{}", matrix.rows(), matrix.columns());
+        assert_eq!(verify::svd(matrix, &left, &values, &right), Ok(true), "{}x{}", matrix.rows(), matrix.columns());
         values
     }
 
@@ -527,7 +431,7 @@ mod tests {
             let mut values = vec![0.0; 140];
             let (mut left, mut right) = (ColumnMajor::zeros(150, 140).unwrap(), ColumnMajor::zeros(140, 140).unwrap());
             assert_eq!(decompose(&matrix, &mut left, &mut values, &mut right), Ok(true));
-            assert_eq!(check::svd(&matrix, &left, &values, &right), Ok(true));
+            assert_eq!(verify::svd(&matrix, &left, &values, &right), Ok(true));
         }
     }
 }

@@ -8,12 +8,12 @@
 
 use crate::blas::gemm::spread_steps;
 use crate::blas::trsm::{Diagonal, solve_lower};
-use crate::householder::{Direction, PANEL, Reflectors, Restored};
+use crate::linalg::householder::{Direction, PANEL, Reflectors, Restored};
+use crate::linalg::scaling::solve_in_range;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result};
-use crate::scaling::solve_in_range;
 use crate::{Error, Result, float, memory};
 
 /// ColumnMajor whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
@@ -115,7 +115,7 @@ pub fn q(qr: MatrixRef<'_>, tau: &[f64], out: &mut [f64]) -> Result<()> {
 /// # Errors
 /// [`Error::ValueCount`] unless `out` has as many values.
 pub fn r(qr: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    crate::lu::upper(qr, out)
+    crate::linalg::lu::upper(qr, out)
 }
 
 /// Writes the `x` that minimizes the Euclidean norm of each column of `a * x - b` to `out`, where `qr` and `tau` are the factors of `a`,

@@ -13,10 +13,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::blas::gemm::{gemm, spread_steps};
 use crate::blas::kernel::Update;
 use crate::blas::trsm::{Diagonal, solve_here, solve_lower, stripes};
+use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square};
-use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::{Error, Result, float, memory, parallel};
 

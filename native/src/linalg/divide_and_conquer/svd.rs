@@ -8,10 +8,10 @@
 //!
 //! Vectors are rows here, of the transpose of the matrix that has them as columns.
 
+use crate::linalg::divide_and_conquer::secular::Secular;
+use crate::linalg::divide_and_conquer::{self, Choice, Groups, Span};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, ViewMut};
-use crate::merge::{self, Choice, Groups, Span};
-use crate::secular::Secular;
 use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::{Result, float, memory, parallel};
 
@@ -60,11 +60,11 @@ pub(crate) fn decompose(
     if !solve(diagonal, &mut above, room)? {
         return Ok(false);
     }
-    let mut order = merge::ascending(diagonal)?;
+    let mut order = divide_and_conquer::ascending(diagonal)?;
     order.reverse();
-    merge::take_values(diagonal, &order)?;
-    merge::take_columns(right, &order, left);
-    merge::take_columns(&wide, &order, right);
+    divide_and_conquer::take_values(diagonal, &order)?;
+    divide_and_conquer::take_columns(right, &order, left);
+    divide_and_conquer::take_columns(&wide, &order, right);
     Ok(true)
 }
 
@@ -104,10 +104,10 @@ fn solve(diagonal: &mut [f64], superdiagonal: &mut [f64], mut room: Room<'_>) ->
     let ([alpha, values_below @ ..], [beta, next_below @ ..]) = (rest, next) else {
         unreachable!("half of {n} values are fewer than {n}")
     };
-    let left = merge::halves(&mut room.left, half, half + 1);
-    let right = merge::halves(&mut room.right, half + 1, half + 1);
-    let gathered = merge::halves(&mut room.gathered, half + 1, half + 1);
-    let inner = merge::halves(&mut room.inner, half, half + 1);
+    let left = divide_and_conquer::halves(&mut room.left, half, half + 1);
+    let right = divide_and_conquer::halves(&mut room.right, half + 1, half + 1);
+    let gathered = divide_and_conquer::halves(&mut room.gathered, half + 1, half + 1);
+    let inner = divide_and_conquer::halves(&mut room.inner, half, half + 1);
     let (one, other) = parallel::join(
         || solve(values_above, next_above, Room { left: left.0, right: right.0, gathered: gathered.0, inner: inner.0 }),
         || solve(values_below, next_below, Room { left: left.1, right: right.1, gathered: gathered.1, inner: inner.1 }),
@@ -136,7 +136,7 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
     let (x, y) = (alpha * room.right.row(half)[half], beta * room.right.row(n)[half + 1]);
     let length = x.hypot(y);
     if length > NOTHING {
-        merge::rotate(&mut room.right, half, n, x / length, y / length);
+        divide_and_conquer::rotate(&mut room.right, half, n, x / length, y / length);
     }
     // The row in the basis of the right vectors; number `half` is the pole at zero.
     let mut z = memory::filled(n)?;
@@ -158,13 +158,14 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
         factors[*place] = poles[i];
     }
     // Those of vectors that take part are about to be replaced.
-    merge::take_values(values, groups.order())?;
+    divide_and_conquer::take_values(values, groups.order())?;
     let equation = Secular::<true>::new(&poles, &weights)?;
 
     let (mut right, _) = room.right.split_rows(n);
     groups.gather(right.view(), room.gathered.reborrow(), half + 1, half + 1);
     let roots = &mut values[..count];
-    let solved = merge::solve(&equation, &signs, groups.places(), roots, right.reborrow(), room.inner.reborrow())?;
+    let solved =
+        divide_and_conquer::solve(&equation, &signs, groups.places(), roots, right.reborrow(), room.inner.reborrow())?;
     let Some(norms) = solved else { return Ok(false) };
     groups.multiply(room.inner.view(), room.gathered.view(), right, half + 1, half + 1)?;
 
@@ -172,7 +173,7 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
     // the row, of which the secular equation is the product.
     let zero = groups.places()[0];
     let inner = Shared::new(room.inner.reborrow());
-    merge::share(count, merge::ROOTS, |range| {
+    divide_and_conquer::share(count, divide_and_conquer::ROOTS, |range| {
         for j in range {
             // SAFETY: each row is taken once.
             let mut vector = unsafe { inner.block(j, 0, 1, count) };
@@ -202,7 +203,7 @@ fn deflate(
     let (mut kept, mut dropped) = (memory::with_capacity(n)?, memory::with_capacity(n)?);
     kept.push(half);
     let mut last: Option<usize> = None;
-    for i in merge::ascending(values)?.into_iter().filter(|i| *i != half) {
+    for i in divide_and_conquer::ascending(values)?.into_iter().filter(|i| *i != half) {
         if z[i].abs() <= negligible {
             dropped.push(i);
             continue;
@@ -210,15 +211,17 @@ fn deflate(
         if values[i] <= negligible {
             // Its row vanishes, so that only the right vectors rotate.
             let length = z[half].hypot(z[i]);
-            merge::rotate(right, half, i, z[half] / length, z[i] / length);
+            divide_and_conquer::rotate(right, half, i, z[half] / length, z[i] / length);
             (z[half], z[i], values[i]) = (length, 0.0, 0.0);
             dropped.push(i);
             continue;
         }
         if let Some(before) = last {
-            if let Some((cosine, sine)) = merge::merge_equal(values, z, &mut spans, [before, i], negligible) {
-                merge::rotate(left, i, before, cosine, sine);
-                merge::rotate(right, i, before, cosine, sine);
+            if let Some((cosine, sine)) =
+                divide_and_conquer::merge_equal(values, z, &mut spans, [before, i], negligible)
+            {
+                divide_and_conquer::rotate(left, i, before, cosine, sine);
+                divide_and_conquer::rotate(right, i, before, cosine, sine);
                 dropped.push(before);
             } else {
                 kept.push(before);
@@ -333,9 +336,9 @@ fn clear_column(diagonal: &mut [f64], superdiagonal: &mut [f64], right: &mut Vie
         if value == 0.0 {
             break;
         }
-        let (cosine, sine, length) = merge::rotation(diagonal[i], value);
+        let (cosine, sine, length) = divide_and_conquer::rotation(diagonal[i], value);
         diagonal[i] = length;
-        merge::rotate(right, first + i, first + column, cosine, sine);
+        divide_and_conquer::rotate(right, first + i, first + column, cosine, sine);
         if i > 0 {
             value = -sine * superdiagonal[i - 1];
             superdiagonal[i - 1] *= cosine;
@@ -351,9 +354,9 @@ fn clear_row(diagonal: &mut [f64], superdiagonal: &mut [f64], left: &mut ViewMut
         if value == 0.0 {
             break;
         }
-        let (cosine, sine, length) = merge::rotation(diagonal[i], value);
+        let (cosine, sine, length) = divide_and_conquer::rotation(diagonal[i], value);
         diagonal[i] = length;
-        merge::rotate(left, row + 1 + i, row, cosine, sine);
+        divide_and_conquer::rotate(left, row + 1 + i, row, cosine, sine);
         if i + 1 < diagonal.len() {
             value = -sine * superdiagonal[i + 1];
             superdiagonal[i + 1] *= cosine;
@@ -380,8 +383,8 @@ fn qr_step(
     let shift = corner - coupling * (coupling / (half + half.hypot(coupling).copysign(half)));
     let (mut x, mut y) = (diagonal[0] - shift / diagonal[0], superdiagonal[0]);
     for i in 0..last {
-        let (cosine, sine, length) = merge::rotation(x, y);
-        merge::rotate(right, row + i, row + i + 1, cosine, sine);
+        let (cosine, sine, length) = divide_and_conquer::rotation(x, y);
+        divide_and_conquer::rotate(right, row + i, row + i + 1, cosine, sine);
         if i > 0 {
             superdiagonal[i - 1] = length;
         }
@@ -391,8 +394,8 @@ fn qr_step(
         y = sine * diagonal[i + 1];
         diagonal[i + 1] *= cosine;
 
-        let (cosine, sine, length) = merge::rotation(x, y);
-        merge::rotate(left, row + i, row + i + 1, cosine, sine);
+        let (cosine, sine, length) = divide_and_conquer::rotation(x, y);
+        divide_and_conquer::rotate(left, row + i, row + i + 1, cosine, sine);
         diagonal[i] = length;
         let (value, next) = (superdiagonal[i], diagonal[i + 1]);
         superdiagonal[i] = cosine * value + sine * next;
@@ -408,7 +411,9 @@ fn qr_step(
 mod tests {
     use super::*;
     use crate::blas::gemm::set_product;
-    use crate::merge::tests::{assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices};
+    use crate::linalg::divide_and_conquer::tests::{
+        assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices,
+    };
 
     /// Returns the singular values: the eigenvalues that are not negative of a tridiagonal matrix with zeros on its diagonal.
     fn expected(diagonal: &[f64], superdiagonal: &[f64]) -> Vec<f64> {
@@ -420,7 +425,10 @@ mod tests {
         }
         let mut values = vec![0.0; 2 * n];
         let mut vectors = ColumnMajor::zeros(2 * n, 2 * n).unwrap();
-        assert_eq!(crate::tridiagonal_eigen::decompose(&mut values, &mut next_to, &mut vectors), Ok(true));
+        assert_eq!(
+            crate::linalg::divide_and_conquer::eigen::decompose(&mut values, &mut next_to, &mut vectors),
+            Ok(true)
+        );
         values.reverse();
         values.truncate(n);
         values

@@ -3,6 +3,10 @@
 //!
 //! Vectors are rows here. Of the components, the first few belong to the one half and the last few to the other.
 
+pub(crate) mod eigen;
+mod secular;
+pub(crate) mod svd;
+
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,9 +14,9 @@ use crate::blas::gemm::gemm;
 use crate::blas::kernel::Update;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
-use crate::secular::{self, Secular};
 use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::{Result, memory, parallel};
+use secular::Secular;
 
 /// Vectors, or components of all of them, that are copied at a time.
 const STRIPE: usize = 64;

@@ -7,10 +7,10 @@
 use crate::blas::gemm::{gemm_part, spread_steps};
 use crate::blas::kernel::{Part, Update};
 use crate::blas::trsm::{Diagonal, solve_here, solve_lower_then, stripes};
+use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite};
-use crate::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::{Error, Result, float};
 
 /// Rows factored without recursion.

@@ -12,7 +12,7 @@
 use crate::blas::gemm::gemm_small;
 use crate::blas::gemv::{SQUARE, add_multiples, add_symmetric, set_dots};
 use crate::blas::kernel::Update;
-use crate::householder::{AddMultiple, Direction, Dot, Panels, reflection};
+use crate::linalg::householder::{AddMultiple, Direction, Dot, Panels, reflection};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::parallel::{self, Team};
@@ -199,8 +199,8 @@ fn multiply(
 mod tests {
     use super::*;
     use crate::blas::gemm::set_product;
+    use crate::linalg::divide_and_conquer::tests::assert_same_bits;
     use crate::matrix::column_major::tests::{filled, random};
-    use crate::merge::tests::assert_same_bits;
 
     fn symmetric(n: usize, entry: impl Fn(usize, usize) -> f64) -> ColumnMajor {
         filled(n, n, |i, j| entry(i.min(j), i.max(j)))

@@ -12,10 +12,10 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
+use crate::linalg::divide_and_conquer::secular::Secular;
+use crate::linalg::divide_and_conquer::{self, Choice, Groups, Span};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::ViewMut;
-use crate::merge::{self, Choice, Groups, Span};
-use crate::secular::Secular;
 use crate::{Result, float, memory, parallel};
 
 /// Largest matrix that is not divided.
@@ -45,9 +45,9 @@ pub(crate) fn decompose(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors:
     if !solve(diagonal, off_diagonal, room)? {
         return Ok(false);
     }
-    let order = merge::ascending(diagonal)?;
-    merge::take_values(diagonal, &order)?;
-    merge::take_columns(&basis, &order, vectors);
+    let order = divide_and_conquer::ascending(diagonal)?;
+    divide_and_conquer::take_values(diagonal, &order)?;
+    divide_and_conquer::take_columns(&basis, &order, vectors);
     Ok(true)
 }
 
@@ -73,9 +73,9 @@ fn solve(diagonal: &mut [f64], off_diagonal: &mut [f64], mut room: Room<'_>) -> 
     diagonal[half - 1] -= coupling.abs();
     diagonal[half] -= coupling.abs();
     let (above, below) = diagonal.split_at_mut(half);
-    let vectors = merge::halves(&mut room.vectors, half, half);
-    let gathered = merge::halves(&mut room.gathered, half, half);
-    let inner = merge::halves(&mut room.inner, half, half);
+    let vectors = divide_and_conquer::halves(&mut room.vectors, half, half);
+    let gathered = divide_and_conquer::halves(&mut room.gathered, half, half);
+    let inner = divide_and_conquer::halves(&mut room.inner, half, half);
     let (one, other) = parallel::join(
         || solve(above, first, Room { vectors: vectors.0, gathered: gathered.0, inner: inner.0 }),
         || solve(below, second, Room { vectors: vectors.1, gathered: gathered.1, inner: inner.1 }),
@@ -112,11 +112,13 @@ fn join(values: &mut [f64], half: usize, coupling: f64, mut room: Room<'_>) -> R
         (poles[i], signs[i], weights[i]) = (values[*vector], z[*vector], strength * z[*vector] * z[*vector]);
     }
     // Those of vectors that take part are about to be replaced.
-    merge::take_values(values, groups.order())?;
+    divide_and_conquer::take_values(values, groups.order())?;
     let equation = Secular::<false>::new(&poles, &weights)?;
     let roots = &mut values[..count];
     let differences = room.vectors.reborrow();
-    if merge::solve(&equation, &signs, groups.places(), roots, differences, room.inner.reborrow())?.is_none() {
+    if divide_and_conquer::solve(&equation, &signs, groups.places(), roots, differences, room.inner.reborrow())?
+        .is_none()
+    {
         return Ok(false);
     }
     groups.multiply(room.inner.view(), room.gathered.view(), room.vectors, half, half)?;
@@ -132,14 +134,16 @@ fn deflate(values: &mut [f64], z: &mut [f64], half: usize, strength: f64, vector
     spans.extend((0..n).map(|i| if i < half { Span::First } else { Span::Second }));
     let (mut kept, mut dropped) = (memory::with_capacity(n)?, memory::with_capacity(n)?);
     let mut last: Option<usize> = None;
-    for i in merge::ascending(values)? {
+    for i in divide_and_conquer::ascending(values)? {
         if strength * z[i].abs() <= negligible {
             dropped.push(i);
             continue;
         }
         if let Some(before) = last {
-            if let Some((cosine, sine)) = merge::merge_equal(values, z, &mut spans, [before, i], negligible) {
-                merge::rotate(vectors, i, before, cosine, sine);
+            if let Some((cosine, sine)) =
+                divide_and_conquer::merge_equal(values, z, &mut spans, [before, i], negligible)
+            {
+                divide_and_conquer::rotate(vectors, i, before, cosine, sine);
                 dropped.push(before);
             } else {
                 kept.push(before);
@@ -190,7 +194,7 @@ fn qr_step(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors: &mut ViewMut
     let shift = diagonal[last] - coupling * (coupling / (half + half.hypot(coupling).copysign(half)));
     let (mut x, mut y) = (diagonal[0] - shift, off_diagonal[0]);
     for i in 0..last {
-        let (cosine, sine, length) = merge::rotation(x, y);
+        let (cosine, sine, length) = divide_and_conquer::rotation(x, y);
         if i > 0 {
             off_diagonal[i - 1] = length;
         }
@@ -203,7 +207,7 @@ fn qr_step(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors: &mut ViewMut
             (x, y) = (off_diagonal[i], sine * off_diagonal[i + 1]);
             off_diagonal[i + 1] *= cosine;
         }
-        merge::rotate(vectors, row + i, row + i + 1, cosine, sine);
+        divide_and_conquer::rotate(vectors, row + i, row + i + 1, cosine, sine);
     }
 }
 
@@ -216,7 +220,9 @@ mod tests {
 
     use super::*;
     use crate::blas::gemm::set_product;
-    use crate::merge::tests::{assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices};
+    use crate::linalg::divide_and_conquer::tests::{
+        assert_same_bits, signed as numbers, with_glued_matrices, with_graded_matrices,
+    };
 
     fn by_faer(diagonal: &[f64], off_diagonal: &[f64]) -> Vec<f64> {
         let n = diagonal.len();

@@ -14,7 +14,7 @@
 use crate::blas::gemm::gemm_small;
 use crate::blas::gemv::{add_multiples, set_dots};
 use crate::blas::kernel::Update;
-use crate::householder::{AddMultiple, Direction, Panels, reflection};
+use crate::linalg::householder::{AddMultiple, Direction, Panels, reflection};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::parallel::{self, Team};
@@ -259,8 +259,8 @@ impl Work {
 mod tests {
     use super::*;
     use crate::blas::gemm::set_product;
+    use crate::linalg::divide_and_conquer::tests::assert_same_bits;
     use crate::matrix::column_major::tests::{filled, random};
-    use crate::merge::tests::assert_same_bits;
 
     fn factors(reduced: &Bidiagonal, m: usize, n: usize) -> (ColumnMajor, ColumnMajor) {
         let (mut q, mut p) = (ColumnMajor::zeros(m, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
