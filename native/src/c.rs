@@ -6,18 +6,18 @@ use std::ffi::{CStr, CString, c_char};
 use std::panic::catch_unwind;
 use std::ptr;
 
-use crate::{arithmetic, greeting};
+use crate::tutorial;
 
 /// Returns `a + b`, wrapping around on overflow.
 #[unsafe(no_mangle)]
 pub extern "C" fn add(a: i32, b: i32) -> i32 {
-    arithmetic::add(a, b)
+    tutorial::add(a, b)
 }
 
 /// Returns `a * b`, wrapping around on overflow.
 #[unsafe(no_mangle)]
 pub extern "C" fn multiply(a: i32, b: i32) -> i32 {
-    arithmetic::multiply(a, b)
+    tutorial::multiply(a, b)
 }
 
 /// Returns the text `Hello, <name>!`, or `Hello, Unknown!` if `name` is NULL or not UTF-8.
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn greet(name: *const c_char) -> *mut c_char {
             // SAFETY: `name` is not null, so by this function's contract it points to a text that ends in a NUL.
             unsafe { CStr::from_ptr(name) }.to_str().ok()
         };
-        let text = greeting::try_greet(name.unwrap_or("Unknown")).ok()?;
+        let text = tutorial::try_greet(name.unwrap_or("Unknown")).ok()?;
         Some(CString::new(text).expect("a C string holds no NUL").into_raw())
     };
     catch_unwind(greeting).ok().flatten().unwrap_or(ptr::null_mut())

@@ -17,23 +17,23 @@ mod sync {
 
 #[path = "../src/index"]
 mod index {
-    /// Memory that is accompanied by a cell for every row, whose uses `loom` follows.
-    pub mod memory {
+    /// Buffer that is accompanied by a cell for every row, whose uses `loom` follows.
+    pub mod buffer {
         use loom::cell::UnsafeCell;
         use std::ops::Range;
 
         #[derive(Debug)]
-        pub struct Memory {
+        pub struct Buffer {
             values: std::cell::UnsafeCell<Vec<f32>>,
             rows: Vec<UnsafeCell<()>>,
         }
 
         // SAFETY: what the model is there to prove.
-        unsafe impl Send for Memory {}
+        unsafe impl Send for Buffer {}
         // SAFETY: as above.
-        unsafe impl Sync for Memory {}
+        unsafe impl Sync for Buffer {}
 
-        impl Memory {
+        impl Buffer {
             pub fn allocate(len: usize) -> crate::Result<Self> {
                 // Few rows, so that the second addition needs a second chunk.
                 let rows = (0..len).map(|_| UnsafeCell::new(())).collect();

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::Metric;
-use super::blocks::Block;
-use super::pace::Way;
-use super::queries::{Queries, length};
+use super::filter::{Queries, length};
+use super::queue::Task;
+use super::read_order::Order;
 use super::worker::{Passed, Worker};
 use crate::simd::{self, Kernel, Lanes, Level, Simd};
 
-/// Vectors that are read at the same time where there are few queries, if that is faster: see [`Way`].
+/// Vectors that are read at the same time where there are few queries, if that is faster: see [`Order`].
 const ROWS: usize = 8;
 
 /// How far ahead of the arithmetic such a vector is asked for, in bytes.
@@ -26,7 +26,7 @@ const COSINE: u8 = 1;
 const EUCLIDEAN: u8 = 2;
 
 /// Has `worker` keep all vectors of a block that pass the filter for a query.
-pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Block<'_>) {
+pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>) {
     let level = queries.request.level;
     match queries.request.metric {
         Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, block }),
@@ -42,7 +42,7 @@ pub(super) fn tile_width(level: Level, queries: usize) -> usize {
 
 /// What a tile is, in registers of queries and in vectors: sums for each of both, and room for the operands.
 #[derive(Clone, Copy)]
-enum Tile {
+enum TileShape {
     /// 4 and 6: of all tiles with 24 sums that with the fewest operands to load.
     Wide,
     /// 2 and 12: for fewer queries.
@@ -51,7 +51,7 @@ enum Tile {
     Small,
 }
 
-impl Tile {
+impl TileShape {
     #[inline(always)]
     fn of<S: Simd>(queries: usize) -> Self {
         if S::REGISTERS < 32 {
@@ -74,9 +74,9 @@ impl Kernel for TileWidth {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> usize {
-        let registers = match Tile::of::<S>(self.queries) {
-            Tile::Wide => 4,
-            Tile::Tall | Tile::Small => 2,
+        let registers = match TileShape::of::<S>(self.queries) {
+            TileShape::Wide => 4,
+            TileShape::Tall | TileShape::Small => 2,
         };
         registers * <S as Lanes<f32>>::LANES
     }
@@ -86,7 +86,7 @@ impl Kernel for TileWidth {
 struct Scan<'a, 'w, const METRIC: u8> {
     worker: &'a mut Worker<'w>,
     queries: &'a Queries<'a>,
-    block: Block<'a>,
+    block: Task<'a>,
 }
 
 impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
@@ -99,10 +99,10 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
         } else if !self.queries.is_tiled() {
             self.singly(simd);
         } else {
-            match Tile::of::<S>(self.queries.count) {
-                Tile::Wide => self.tiled::<S, 4, 6>(simd),
-                Tile::Tall => self.tiled::<S, 2, 12>(simd),
-                Tile::Small => self.tiled::<S, 2, 6>(simd),
+            match TileShape::of::<S>(self.queries.count) {
+                TileShape::Wide => self.tiled::<S, 4, 6>(simd),
+                TileShape::Tall => self.tiled::<S, 2, 12>(simd),
+                TileShape::Small => self.tiled::<S, 2, 6>(simd),
             }
         }
     }
@@ -112,11 +112,11 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     /// Scans the vectors with every query in turn, in the way that is the faster one.
     #[inline(always)]
     fn singly<S: Simd>(&mut self, simd: S) {
-        let Block { at, end, .. } = self.block;
-        let pace = self.queries.request.pace;
-        let (way, begin) = (pace.next(), Instant::now());
+        let Task { at, end, .. } = self.block;
+        let read_order = self.queries.request.read_order;
+        let (way, begin) = (read_order.next(), Instant::now());
         let dimension = self.queries.dimension;
-        let apart = if way == Way::Apart { (end - at) / (ROWS * dimension) * dimension } else { 0 };
+        let apart = if way == Order::Scattered { (end - at) / (ROWS * dimension) * dimension } else { 0 };
         let together = at + ROWS * apart;
         for at in (at..at + apart).step_by(dimension) {
             self.rows::<S, ROWS, AHEAD>(simd, std::array::from_fn(|row| at + row * apart));
@@ -124,13 +124,13 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         for at in (together..end).step_by(dimension) {
             self.rows::<S, 1, 0>(simd, [at]);
         }
-        pace.learn(way, begin.elapsed(), end - at);
+        read_order.learn(way, begin.elapsed(), end - at);
     }
 
     /// Scans the vectors whose bits are set, a few at a time.
     #[inline(always)]
     fn allowed<S: Simd>(&mut self, simd: S, allowed: &[u64]) {
-        let Block { part, at, end } = self.block;
+        let Task { part, at, end } = self.block;
         let dimension = self.queries.dimension;
         let first = part.first + (at / dimension) as u64;
         let last = part.first + (end / dimension) as u64;
@@ -168,7 +168,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
             let sums = row_sums::<S, R, AHEAD, METRIC>(simd, scaled, rows);
             for (sums, at) in sums.into_iter().zip(at) {
                 let id = self.block.part.first + (at / dimension) as u64;
-                let passes = self.passes(sums, self.worker.thresholds[query]);
+                let passes = self.passes(sums, self.worker.cutoffs[query]);
                 self.worker.keep_if(passes, queries, Passed { query, id, sums });
             }
         }
@@ -227,7 +227,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
             for (row, sums) in sums.into_iter().enumerate() {
                 for (across, sum) in sums.into_iter().enumerate() {
                     let first = tile * width + across * lanes;
-                    let threshold = Lanes::<f32>::blocks(simd, &self.worker.thresholds[first..][..lanes]).0;
+                    let threshold = Lanes::<f32>::blocks(simd, &self.worker.cutoffs[first..][..lanes]).0;
                     let threshold = Lanes::<f32>::load(simd, &threshold[0]);
                     let mut passed = match METRIC {
                         DOT_PRODUCT => {

@@ -8,12 +8,12 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Metric;
-use super::bars::Bars;
-use super::blocks::Blocks;
-use super::pace::Pace;
-use super::queries::Queries;
-use super::store::View;
-use super::top::{Candidate, Shortlist};
+use super::filter::Queries;
+use super::queue::Queue;
+use super::read_order::ReadOrder;
+use super::shortlist::{Candidate, Shortlist};
+use super::store::Snapshot;
+use super::threshold::Thresholds;
 use super::worker::Worker;
 use crate::parallel::CachePadded;
 use crate::simd::{self, Level};
@@ -38,7 +38,7 @@ const LINE: usize = simd::LINE / size_of::<f32>();
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) level: Level,
-    pub(super) pace: &'a Pace,
+    pub(super) read_order: &'a ReadOrder,
     pub(super) metric: Metric,
     /// The queries, row after row: finite, and not zero where the metric is the cosine.
     pub(super) queries: &'a [f32],
@@ -53,25 +53,25 @@ pub(super) struct Request<'a> {
 /// # Errors
 /// [`crate::Error::OutOfMemory`] when there is none for the candidates, [`crate::Error::Threads`] when there are no
 /// threads.
-pub(super) fn search(view: &View, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
+pub(super) fn search(view: &Snapshot, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
     let queries = Queries::new(request, view)?;
-    let blocks = Blocks::of(&queries)?;
+    let blocks = Queue::of(&queries)?;
     let work = u128::from(view.len()) * request.queries.len() as u128;
     if work < PARALLEL_FROM {
-        return best(&queries, &blocks, &Bars::new(&queries, 1, false)?);
+        return best(&queries, &blocks, &Thresholds::new(&queries, 1, false)?);
     }
     parallel::run(|| {
         let threads = parallel::threads().min(blocks.count);
-        let bars = Bars::new(&queries, threads, Bars::are_worth_guessing(&queries, blocks.count))?;
-        let mut found = best(&queries, &blocks, &bars)?;
+        let thresholds = Thresholds::new(&queries, threads, Thresholds::are_worth_guessing(&queries, blocks.count))?;
+        let mut found = best(&queries, &blocks, &thresholds)?;
         let mut missed = memory::with_capacity(queries.count)?;
-        missed.extend((0..queries.count).filter(|query| bars.have_kept_out_some_of(*query, &found[*query])));
+        missed.extend((0..queries.count).filter(|query| thresholds.have_kept_out_some_of(*query, &found[*query])));
         if !missed.is_empty() {
             let mut again = memory::with_capacity(missed.len() * queries.dimension)?;
             missed.iter().for_each(|query| again.extend_from_slice(queries.query(*query)));
             let again = Queries::new(Request { queries: &again, ..request }, view)?;
-            let bars = Bars::new(&again, threads, false)?;
-            for (query, best) in missed.into_iter().zip(best(&again, &Blocks::of(&again)?, &bars)?) {
+            let thresholds = Thresholds::new(&again, threads, false)?;
+            for (query, best) in missed.into_iter().zip(best(&again, &Queue::of(&again)?, &thresholds)?) {
                 found[query] = best;
             }
         }
@@ -79,12 +79,12 @@ pub(super) fn search(view: &View, request: Request<'_>) -> Result<Vec<Vec<Candid
     })?
 }
 
-/// Returns the best vectors in these blocks for every query, of which a guess among the `bars` may have kept out some.
-fn best(queries: &Queries<'_>, blocks: &Blocks<'_>, bars: &Bars) -> Result<Vec<Vec<Candidate>>> {
-    let Bars { limit, threads, .. } = *bars;
+/// Returns the best vectors in these blocks for every query, of which a guess among the `thresholds` may have kept out some.
+fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> Result<Vec<Vec<Candidate>>> {
+    let Thresholds { limit, threads, .. } = *thresholds;
     let mut workers = memory::with_capacity(threads)?;
     for thread in 0..threads {
-        workers.push(Mutex::new(CachePadded(Worker::new(queries, bars, thread)?)));
+        workers.push(Mutex::new(CachePadded(Worker::new(queries, thresholds, thread)?)));
     }
     parallel::for_each(threads, |worker| {
         let CachePadded(worker) = &mut *workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +96,7 @@ fn best(queries: &Queries<'_>, blocks: &Blocks<'_>, bars: &Bars) -> Result<Vec<V
     let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
     found.extend(workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).0.lists));
     let mut lists = each(queries.count, |query| {
-        Shortlist::joined(found.iter().map(|lists| &lists[query]), limit, bars.get(query))
+        Shortlist::joined(found.iter().map(|lists| &lists[query]), limit, thresholds.get(query))
     })?;
     drop(found);
     settle(queries, &mut lists)?;

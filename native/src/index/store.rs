@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::memory::Memory;
+use super::buffer::Buffer;
 use crate::parallel::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, RwLock};
 use crate::{Error, Result, memory as heap};
 
@@ -38,7 +38,7 @@ struct Table {
 struct Chunk {
     first: u64,
     rows: usize,
-    memory: Memory,
+    memory: Buffer,
 }
 
 impl Chunk {
@@ -49,7 +49,7 @@ impl Chunk {
 
 /// The vectors that were there at one moment.
 #[derive(Clone, Debug)]
-pub(super) struct View {
+pub(super) struct Snapshot {
     dimension: usize,
     len: u64,
     table: Arc<Table>,
@@ -57,7 +57,7 @@ pub(super) struct View {
 
 /// Vectors with consecutive ids, side by side in memory.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct Extent<'a> {
     /// Id of the first.
     pub(super) first: u64,
     /// The vectors, row after row.
@@ -74,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is none for the bookkeeping.
-    pub(super) fn of(dimension: usize, rows: usize, memory: Memory) -> Result<Self> {
+    pub(super) fn of(dimension: usize, rows: usize, memory: Buffer) -> Result<Self> {
         let mut chunks = heap::with_capacity(1)?;
         chunks.push(Arc::new(Chunk { first: 0, rows, memory }));
         Ok(Self::with_table(dimension, rows as u64, chunks))
@@ -101,10 +101,10 @@ impl Store {
     }
 
     /// Returns the vectors that are there now.
-    pub(super) fn view(&self) -> View {
+    pub(super) fn view(&self) -> Snapshot {
         // The number first: the table that is read after it has all chunks of that many vectors.
         let len = self.len();
-        View { dimension: self.dimension, len, table: self.table() }
+        Snapshot { dimension: self.dimension, len, table: self.table() }
     }
 
     fn table(&self) -> Arc<Table> {
@@ -156,13 +156,13 @@ impl Store {
         let values = rows.checked_mul(self.dimension).ok_or(Error::OutOfMemory { bytes: usize::MAX })?;
         let mut chunks = heap::with_capacity(table.chunks.len() + 1)?;
         chunks.extend(table.chunks.iter().cloned());
-        let chunk = Arc::new(Chunk { first, rows, memory: Memory::allocate(values)? });
+        let chunk = Arc::new(Chunk { first, rows, memory: Buffer::allocate(values)? });
         chunks.push(Arc::clone(&chunk));
         Ok((chunk, Arc::new(Table { chunks })))
     }
 }
 
-impl View {
+impl Snapshot {
     /// Returns the number of vectors.
     pub(super) fn len(&self) -> u64 {
         self.len
@@ -180,7 +180,7 @@ impl View {
     }
 
     /// Returns the vectors, in as few parts as they lie in.
-    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = Extent<'_>> {
         self.table.chunks.iter().map_while(|chunk| {
             let rows = self.len.saturating_sub(chunk.first).min(chunk.rows as u64) as usize;
             (rows > 0).then(|| self.part(chunk, 0..rows))
@@ -198,11 +198,11 @@ impl View {
         Some(self.part(chunk, row..row + 1).values)
     }
 
-    fn part<'a>(&'a self, chunk: &'a Chunk, rows: Range<usize>) -> Part<'a> {
+    fn part<'a>(&'a self, chunk: &'a Chunk, rows: Range<usize>) -> Extent<'a> {
         let first = chunk.first + rows.start as u64;
         debug_assert!(chunk.first + rows.end as u64 <= self.len);
         // SAFETY: these vectors come before a number that was published after they were written, and none of them is
         // ever written again.
-        Part { first, values: unsafe { chunk.memory.read(self.dimension, rows) } }
+        Extent { first, values: unsafe { chunk.memory.read(self.dimension, rows) } }
     }
 }

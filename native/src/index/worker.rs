@@ -1,10 +1,10 @@
 //! What one thread does in a search.
 
-use super::bars::Bars;
-use super::blocks::Block;
-use super::queries::Queries;
+use super::filter::Queries;
+use super::queue::Task;
 use super::scan;
-use super::top::{Candidate, Shortlist};
+use super::shortlist::{Candidate, Shortlist};
+use super::threshold::Thresholds;
 use crate::Result;
 use crate::memory::{self, Aligned};
 
@@ -26,13 +26,13 @@ pub(super) struct Passed {
 
 /// What one thread has found. It writes while others read what is theirs, so no two of them share a line of the cache.
 pub(super) struct Worker<'a> {
-    bars: &'a Bars,
+    thresholds: &'a Thresholds,
     thread: usize,
     pub(super) lists: Vec<Shortlist>,
     /// For every query, the score that candidates have to reach.
     known: Aligned<f64>,
     /// For every query, what the filter compares with; beyond the last query, nothing passes.
-    pub(super) thresholds: Aligned<f32>,
+    pub(super) cutoffs: Aligned<f32>,
     /// What has passed the filter and is no candidate yet: the first `waits` of these.
     waiting: [Passed; WAITING],
     waits: usize,
@@ -46,26 +46,27 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(queries: &Queries<'_>, bars: &'a Bars, thread: usize) -> Result<Self> {
+    pub(super) fn new(queries: &Queries<'_>, thresholds: &'a Thresholds, thread: usize) -> Result<Self> {
         let count = queries.view.len();
         let mut lists = memory::with_capacity(queries.count)?;
         for _ in 0..queries.count {
-            lists.push(Shortlist::new(bars.limit, usize::try_from(count).unwrap_or(usize::MAX))?);
+            lists.push(Shortlist::new(thresholds.limit, usize::try_from(count).unwrap_or(usize::MAX))?);
         }
-        let mut thresholds = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
-        thresholds[..queries.count].fill(Queries::OPEN);
-        thresholds[queries.count..].fill(f32::INFINITY);
+        let mut cutoffs = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
+        cutoffs[..queries.count].fill(Queries::OPEN);
+        cutoffs[queries.count..].fill(f32::INFINITY);
         let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        let next_guess = bars.first_guess(count);
-        let settled_from = if queries.is_tiled() { next_guess } else { count / bars.threads as u64 / SETTLED_FROM };
+        let next_guess = thresholds.first_guess(count);
+        let settled_from =
+            if queries.is_tiled() { next_guess } else { count / thresholds.threads as u64 / SETTLED_FROM };
         let waiting = [Passed::default(); WAITING];
-        Ok(Self { bars, thread, lists, known, thresholds, waiting, waits: 0, seen: 0, settled_from, next_guess })
+        Ok(Self { thresholds, thread, lists, known, cutoffs, waiting, waits: 0, seen: 0, settled_from, next_guess })
     }
 
-    pub(super) fn scan(&mut self, queries: &Queries<'_>, block: Block<'_>) {
+    pub(super) fn scan(&mut self, queries: &Queries<'_>, block: Task<'_>) {
         for query in 0..queries.count {
-            self.expect(queries, query, self.bars.get(query));
+            self.expect(queries, query, self.thresholds.get(query));
         }
         scan::scan(self, queries, block);
         self.offer_waiting(queries);
@@ -74,9 +75,9 @@ impl<'a> Worker<'a> {
             self.next_guess = self.seen * 2;
             let n = queries.view.len() as f64 / self.seen as f64;
             for query in 0..queries.count {
-                let bar = self.bars.guess(query, n, &mut self.lists[query]);
-                self.lists[query].drop_hopeless(bar);
-                self.expect(queries, query, bar);
+                let threshold = self.thresholds.guess(query, n, &mut self.lists[query]);
+                self.lists[query].drop_hopeless(threshold);
+                self.expect(queries, query, threshold);
             }
         }
     }
@@ -120,17 +121,17 @@ impl<'a> Worker<'a> {
         let list = &mut self.lists[query];
         if list.push(candidate) {
             let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.id));
-            let bar = list.shorten(self.bars.get(query), settle);
-            let bar = self.bars.raise(query, self.thread, bar, list);
-            self.expect(queries, query, bar);
+            let threshold = list.shorten(self.thresholds.get(query), settle);
+            let threshold = self.thresholds.raise(query, self.thread, threshold, list);
+            self.expect(queries, query, threshold);
         }
     }
 
-    /// Lets nothing pass that does not reach `bar`.
-    fn expect(&mut self, queries: &Queries<'_>, query: usize, bar: f64) {
-        if bar > self.known[query] {
-            self.known[query] = bar;
-            self.thresholds[query] = queries.threshold(query, bar);
+    /// Lets nothing pass that does not reach `threshold`.
+    fn expect(&mut self, queries: &Queries<'_>, query: usize, threshold: f64) {
+        if threshold > self.known[query] {
+            self.known[query] = threshold;
+            self.cutoffs[query] = queries.cutoff(query, threshold);
         }
     }
 }

@@ -20,9 +20,9 @@ mod lu;
 mod matrix;
 mod npy;
 mod parallelism;
-mod pauses;
 mod qr;
 mod rust_ffi;
+mod safepoint;
 mod strings;
 mod svd;
 mod vector;
@@ -286,6 +286,6 @@ fn register(call: Call<'_>) -> Result<()> {
         // SAFETY: as above; and `natives!` compared each function with the Java signature that it is registered under.
         unsafe { call.register(std::slice::from_raw_parts(area.as_ptr().cast::<JNINativeMethod>(), area.len()))? };
     }
-    pauses::observe(call.jvm()?);
+    safepoint::observe(call.jvm()?);
     Ok(())
 }

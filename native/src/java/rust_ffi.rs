@@ -3,19 +3,19 @@
 use jni::sys::jint;
 
 use super::{natives, strings};
-use crate::{arithmetic, greeting};
+use crate::tutorial;
 
 natives! {
     fn add(a: jint, b: jint) -> jint {
-        Ok(arithmetic::add(a, b))
+        Ok(tutorial::add(a, b))
     }
 
     fn multiply(a: jint, b: jint) -> jint {
-        Ok(arithmetic::multiply(a, b))
+        Ok(tutorial::multiply(a, b))
     }
 
     fn greet[call](name: JString) -> JString {
-        strings::surrounded(call, &name, greeting::AROUND)
+        strings::surrounded(call, &name, tutorial::AROUND)
     }
 
     fn version[call]() -> JString {

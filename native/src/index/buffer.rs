@@ -1,4 +1,4 @@
-//! Memory for vectors: from the allocator, from the system, or of a mapped file.
+//! Buffer for vectors: from the allocator, from the system, or of a mapped file.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::fs::File;
@@ -28,7 +28,7 @@ pub(super) fn bytes_in_use() -> u64 {
 
 /// A piece of memory that does not move.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct Buffer {
     values: NonNull<f32>,
     len: usize,
     owner: Owner,
@@ -43,11 +43,11 @@ enum Owner {
 
 // SAFETY: the memory belongs to this value alone; `read` and `write` leave it to their callers that nobody reads what
 // somebody writes.
-unsafe impl Send for Memory {}
+unsafe impl Send for Buffer {}
 // SAFETY: as above.
-unsafe impl Sync for Memory {}
+unsafe impl Sync for Buffer {}
 
-impl Memory {
+impl Buffer {
     /// Returns zeroed memory for `len` values, at least one.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ impl Memory {
     }
 }
 
-impl Drop for Memory {
+impl Drop for Buffer {
     fn drop(&mut self) {
         IN_USE.fetch_sub(self.bytes() as u64, Ordering::Relaxed);
         if let Owner::Allocator(layout) = self.owner {

@@ -1,6 +1,28 @@
-//! The tutorial's greeting.
+//! The tutorial's functions.
 
 use crate::{Result, memory};
+
+/// Returns `a + b`, wrapping around on overflow as Java's `+` does.
+///
+/// ```
+/// assert_eq!(rust_ffi::tutorial::add(5, 3), 8);
+/// assert_eq!(rust_ffi::tutorial::add(i32::MAX, 1), i32::MIN);
+/// ```
+#[must_use]
+pub const fn add(a: i32, b: i32) -> i32 {
+    a.wrapping_add(b)
+}
+
+/// Returns `a * b`, wrapping around on overflow as Java's `*` does.
+///
+/// ```
+/// assert_eq!(rust_ffi::tutorial::multiply(4, 6), 24);
+/// assert_eq!(rust_ffi::tutorial::multiply(i32::MIN, -1), i32::MIN);
+/// ```
+#[must_use]
+pub const fn multiply(a: i32, b: i32) -> i32 {
+    a.wrapping_mul(b)
+}
 
 /// What a greeting has before and after the name.
 pub const AROUND: [&str; 2] = ["Hello, ", "!"];
@@ -8,7 +30,7 @@ pub const AROUND: [&str; 2] = ["Hello, ", "!"];
 /// Returns `Hello, <name>!`.
 ///
 /// ```
-/// assert_eq!(rust_ffi::greeting::greet("Gopher"), "Hello, Gopher!");
+/// assert_eq!(rust_ffi::tutorial::greet("Gopher"), "Hello, Gopher!");
 /// ```
 #[must_use]
 pub fn greet(name: &str) -> String {

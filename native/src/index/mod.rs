@@ -26,38 +26,29 @@
 //! and see the vectors of every addition that was finished before, and of one that is not finished none at all. Additions
 //! wait for each other.
 
-mod bars;
-mod blocks;
+mod buffer;
+mod filter;
 pub mod handles;
-mod memory;
-mod pace;
-mod queries;
+mod metric;
+mod queue;
+mod read_order;
 mod scan;
 mod search;
+mod shortlist;
 mod store;
-mod top;
+mod threshold;
 mod worker;
 
 use std::path::Path;
 
 use crate::simd::Level;
 use crate::{Error, Result, npy};
-use memory::Memory;
-use pace::Pace;
+use buffer::Buffer;
+pub use metric::Metric;
+use read_order::ReadOrder;
 use search::Request;
-use store::{Store, View};
-use top::Candidate;
-
-/// What nearness is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
-    /// The dot product: the greatest is the best.
-    DotProduct,
-    /// The cosine of the angle, from -1 to 1: the greatest is the best.
-    Cosine,
-    /// The square of the Euclidean distance: the smallest is the best.
-    Euclidean,
-}
+use shortlist::Candidate;
+use store::{Snapshot, Store};
 
 /// Vectors to search in.
 #[derive(Debug)]
@@ -66,7 +57,7 @@ pub struct Index {
     store: Store,
     mapped: bool,
     level: Level,
-    pace: Pace,
+    read_order: ReadOrder,
 }
 
 /// Largest dimension of an index: what Java's arrays can have.
@@ -76,7 +67,7 @@ pub const MAX_DIMENSION: usize = i32::MAX as usize;
 /// files are not counted.
 #[must_use]
 pub fn bytes_in_use() -> u64 {
-    memory::bytes_in_use()
+    buffer::bytes_in_use()
 }
 
 impl Index {
@@ -92,7 +83,7 @@ impl Index {
     }
 
     fn with_store(store: Store, metric: Metric) -> Self {
-        Self { metric, store, mapped: false, level: Level::best(), pace: Pace::default() }
+        Self { metric, store, mapped: false, level: Level::best(), read_order: ReadOrder::default() }
     }
 
     /// Returns an index of the vectors in the `.npy` file at `path`, read into memory: the file may change afterwards.
@@ -138,7 +129,7 @@ impl Index {
             Store::new(dimension)
         } else {
             // SAFETY: the caller answers for the file, which is as long as its header says.
-            let memory = unsafe { Memory::map(reader.file(), reader.offset(), rows * dimension) };
+            let memory = unsafe { Buffer::map(reader.file(), reader.offset(), rows * dimension) };
             Store::of(dimension, rows, memory.map_err(|error| Error::io(path, &error))?)?
         };
         Ok(Self { mapped: true, ..Self::with_store(store, metric) })
@@ -167,7 +158,7 @@ impl Index {
         self.store.dimension()
     }
 
-    /// Returns what nearness is.
+    /// Returns the similarity measure.
     #[must_use]
     pub fn metric(&self) -> Metric {
         self.metric
@@ -380,10 +371,16 @@ impl Index {
         Ok(())
     }
 
-    fn best(&self, view: &View, queries: &[f32], limit: usize, allowed: Option<&[u64]>) -> Result<Vec<Vec<Candidate>>> {
+    fn best(
+        &self,
+        view: &Snapshot,
+        queries: &[f32],
+        limit: usize,
+        allowed: Option<&[u64]>,
+    ) -> Result<Vec<Vec<Candidate>>> {
         search::search(
             view,
-            Request { level: self.level, pace: &self.pace, metric: self.metric, queries, limit, allowed },
+            Request { level: self.level, read_order: &self.read_order, metric: self.metric, queries, limit, allowed },
         )
     }
 

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 /// A way of reading the vectors of a block.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Way {
+pub(super) enum Order {
     /// Several at a time that lie far apart.
-    Apart,
+    Scattered,
     /// One after the other.
-    InTurn,
+    Sequential,
 }
 
 /// Of so many blocks one is read in the way that was the slower one so far: it may no longer be.
@@ -27,7 +27,7 @@ const WEIGHT: f32 = 0.125;
 
 /// What each way has taken.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct ReadOrder {
     blocks: AtomicU32,
     /// Nanoseconds a value, as the bits of a float; zero until there is a measurement.
     taken: [AtomicU32; 2],
@@ -35,16 +35,16 @@ pub(super) struct Pace {
     backwards: AtomicBool,
 }
 
-impl Pace {
+impl ReadOrder {
     /// Returns the way in which the next block is to be read.
-    pub(super) fn next(&self) -> Way {
+    pub(super) fn next(&self) -> Order {
         let [apart, in_turn] = self.taken.each_ref().map(|taken| f32::from_bits(taken.load(Ordering::Relaxed)));
         // What has not been measured has taken nothing so far, and is read next.
-        let faster = if apart <= in_turn { Way::Apart } else { Way::InTurn };
+        let faster = if apart <= in_turn { Order::Scattered } else { Order::Sequential };
         let retry = self.blocks.fetch_add(1, Ordering::Relaxed) % RETRIED == RETRIED - 1;
         match (faster, retry) {
-            (Way::Apart, false) | (Way::InTurn, true) => Way::Apart,
-            (Way::InTurn, false) | (Way::Apart, true) => Way::InTurn,
+            (Order::Scattered, false) | (Order::Sequential, true) => Order::Scattered,
+            (Order::Sequential, false) | (Order::Scattered, true) => Order::Sequential,
         }
     }
 
@@ -55,7 +55,7 @@ impl Pace {
 
     /// Learns how long it took to read so many values in one way. That others may learn at the same time does no harm: one
     /// measurement of many is lost.
-    pub(super) fn learn(&self, way: Way, time: Duration, values: usize) {
+    pub(super) fn learn(&self, way: Order, time: Duration, values: usize) {
         let taken = &self.taken[way as usize];
         let (old, new) = (f32::from_bits(taken.load(Ordering::Relaxed)), time.as_nanos() as f32 / values as f32);
         // Whoever was interrupted knows nothing of the way.
@@ -69,45 +69,45 @@ mod tests {
     use super::*;
 
     /// Returns how many of `blocks` are read apart, when reading a value takes these nanoseconds.
-    fn apart(pace: &Pace, blocks: usize, nanoseconds: [u64; 2]) -> usize {
+    fn apart(read_order: &ReadOrder, blocks: usize, nanoseconds: [u64; 2]) -> usize {
         let read = |_: &usize| {
-            let way = pace.next();
-            pace.learn(way, Duration::from_nanos(nanoseconds[way as usize] * 1000), 1000);
-            way == Way::Apart
+            let way = read_order.next();
+            read_order.learn(way, Duration::from_nanos(nanoseconds[way as usize] * 1000), 1000);
+            way == Order::Scattered
         };
         (0..blocks).filter(read).count()
     }
 
     #[test]
     fn the_faster_way_is_taken_but_for_one_block_in_many() {
-        assert_eq!(apart(&Pace::default(), 640, [4, 3]), 11);
-        assert_eq!(apart(&Pace::default(), 640, [3, 4]), 640 - 11);
+        assert_eq!(apart(&ReadOrder::default(), 640, [4, 3]), 11);
+        assert_eq!(apart(&ReadOrder::default(), 640, [3, 4]), 640 - 11);
     }
 
     #[test]
     fn a_way_that_becomes_the_faster_one_is_found() {
-        let pace = Pace::default();
-        apart(&pace, 640, [4, 3]);
-        apart(&pace, 64 * 20, [3, 6]);
-        assert_eq!(apart(&pace, 640, [3, 6]), 630);
+        let read_order = ReadOrder::default();
+        apart(&read_order, 640, [4, 3]);
+        apart(&read_order, 64 * 20, [3, 6]);
+        assert_eq!(apart(&read_order, 640, [3, 6]), 630);
     }
 
     #[test]
     fn every_second_search_goes_backwards() {
-        let pace = Pace::default();
-        assert_eq!([(); 4].map(|()| pace.turn()), [false, true, false, true]);
+        let read_order = ReadOrder::default();
+        assert_eq!([(); 4].map(|()| read_order.turn()), [false, true, false, true]);
     }
 
     #[test]
     fn an_interruption_changes_little() {
-        let pace = Pace::default();
-        apart(&pace, 64, [4, 3]);
-        pace.learn(Way::InTurn, Duration::from_millis(10), 1000);
-        assert_eq!(apart(&pace, 63, [4, 3]), 0);
+        let read_order = ReadOrder::default();
+        apart(&read_order, 64, [4, 3]);
+        read_order.learn(Order::Sequential, Duration::from_millis(10), 1000);
+        assert_eq!(apart(&read_order, 63, [4, 3]), 0);
     }
 
     #[test]
     fn no_time_at_all_is_no_measurement() {
-        assert_eq!(apart(&Pace::default(), 64, [0, 0]), 63);
+        assert_eq!(apart(&ReadOrder::default(), 64, [0, 0]), 63);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::queries::Queries;
+use super::filter::Queries;
 use super::scan::TALLEST;
-use super::store::Part;
+use super::store::Extent;
 use crate::{Result, memory};
 
 /// Bytes of vectors that a thread takes up at once where there are many queries: enough to outweigh the taking.
@@ -17,15 +17,15 @@ const LONG_BLOCK_BYTES: usize = 1 << 20;
 const LONGEST_RUN: usize = 8;
 
 /// The vectors of a view, cut into blocks for the threads to take.
-pub(super) struct Blocks<'a> {
+pub(super) struct Queue<'a> {
     /// Every part with the number of the first block in it.
-    parts: Vec<(usize, Part<'a>)>,
+    parts: Vec<(usize, Extent<'a>)>,
     pub(super) count: usize,
     /// Values of a block.
     values: usize,
     /// From one block that is taken up to the next.
     step: usize,
-    /// Blocks that may be taken up as one. Only where the step is 1 do they follow each other.
+    /// Queue that may be taken up as one. Only where the step is 1 do they follow each other.
     longest_run: usize,
     /// Whether the last ones come first.
     backwards: bool,
@@ -46,7 +46,7 @@ fn spreading(count: usize) -> usize {
     (section..).find(|step| gcd(*step, count) == 1).unwrap_or(1)
 }
 
-impl<'a> Blocks<'a> {
+impl<'a> Queue<'a> {
     pub(super) fn of(queries: &Queries<'a>) -> Result<Self> {
         let (view, dimension) = (queries.view, queries.dimension);
         let bytes = if queries.is_tiled() { BLOCK_BYTES } else { LONG_BLOCK_BYTES };
@@ -59,12 +59,12 @@ impl<'a> Blocks<'a> {
             count += part.values.len().div_ceil(values);
         }
         let (step, longest_run) = if queries.is_tiled() { (spreading(count), 1) } else { (1, LONGEST_RUN) };
-        let (backwards, taken) = (queries.request.pace.turn(), AtomicUsize::new(0));
+        let (backwards, taken) = (queries.request.read_order.turn(), AtomicUsize::new(0));
         Ok(Self { parts, count, values, step, longest_run, backwards, taken })
     }
 
     /// Takes up the block that is next for one of so many threads, or several that follow each other as one.
-    pub(super) fn take(&self, threads: usize) -> Option<Block<'a>> {
+    pub(super) fn take(&self, threads: usize) -> Option<Task<'a>> {
         let part_of = |block| self.parts.partition_point(|(first, _)| *first <= block) - 1;
         let run = |taken| {
             let left = self.count - taken;
@@ -86,14 +86,14 @@ impl<'a> Blocks<'a> {
         let (first, part) = self.parts[part_of(block)];
         let at = (block - first) * self.values;
         let end = part.values.len().min(at + run * self.values);
-        Some(Block { part, at, end })
+        Some(Task { part, at, end })
     }
 }
 
 /// Vectors that a thread works on.
 #[derive(Clone, Copy)]
-pub(super) struct Block<'a> {
-    pub(super) part: Part<'a>,
+pub(super) struct Task<'a> {
+    pub(super) part: Extent<'a>,
     /// Where the block begins and ends among the values of the part.
     pub(super) at: usize,
     pub(super) end: usize,
@@ -119,15 +119,15 @@ mod tests {
             ] {
                 let (mut parts, mut count, mut first) = (Vec::new(), 0, 0);
                 for rows in rows {
-                    parts.push((count, Part { first: first as u64, values: &all[..rows * dimension] }));
+                    parts.push((count, Extent { first: first as u64, values: &all[..rows * dimension] }));
                     count += rows.div_ceil(4_usize);
                     first += rows;
                 }
                 let (step, longest_run) = if tiled { (spreading(count), 1) } else { (1, 3) };
                 let (values, taken) = (4 * dimension, AtomicUsize::new(0));
-                let blocks = Blocks { parts, count, values, step, longest_run, backwards, taken };
+                let blocks = Queue { parts, count, values, step, longest_run, backwards, taken };
                 let mut seen = Vec::new();
-                while let Some(Block { part, at, end }) = blocks.take(threads) {
+                while let Some(Task { part, at, end }) = blocks.take(threads) {
                     assert!(at < end && end - at <= longest_run * blocks.values, "{at} to {end}");
                     seen.extend((at / dimension..end / dimension).map(|row| part.first + row as u64));
                 }

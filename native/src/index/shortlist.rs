@@ -65,10 +65,10 @@ impl Shortlist {
     ///
     /// Makes room: where the bounds are too wide for that, it asks `settle` for the scores.
     pub(super) fn shorten(&mut self, known: f64, mut settle: impl FnMut(&mut Candidate)) -> f64 {
-        let bar = self.drop_hopeless(known);
+        let threshold = self.drop_hopeless(known);
         let spare = self.candidates.capacity() - self.candidates.len();
         if self.candidates.len() <= self.limit || spare >= self.candidates.capacity() / 4 {
-            return bar;
+            return threshold;
         }
         self.candidates.iter_mut().filter(|candidate| !candidate.is_settled()).for_each(&mut settle);
         self.keep_best();
@@ -78,9 +78,9 @@ impl Shortlist {
     /// Drops who cannot be among the best whatever the scores are, and returns the score that others have to reach:
     /// `known` or more.
     pub(super) fn drop_hopeless(&mut self, known: f64) -> f64 {
-        let bar = self.reached_by(self.limit).max(known);
-        self.candidates.retain(|candidate| candidate.high >= bar);
-        bar
+        let threshold = self.reached_by(self.limit).max(known);
+        self.candidates.retain(|candidate| candidate.high >= threshold);
+        threshold
     }
 
     /// Returns the score that so many candidates reach whatever the scores are.
@@ -146,14 +146,14 @@ mod tests {
         for limit in [1, 2, 3, 7, 99, 100, 101] {
             for (step, width) in [(1, 0.0), (7, 0.4), (37, 1e9), (99, 3.0)] {
                 let mut lists = [Shortlist::new(limit, 101).unwrap(), Shortlist::new(limit, 101).unwrap()];
-                let mut bars = [f64::NEG_INFINITY; 2];
+                let mut thresholds = [f64::NEG_INFINITY; 2];
                 let settle = |candidate: &mut Candidate| candidate.settle(score(candidate.id));
                 // 101 is prime: every id from 0 to 100 once.
                 for id in (0..101).map(|i| i * step % 101) {
                     let half = usize::from(id % 5 == 0);
                     let (low, high) = score(id).map_or((f64::NEG_INFINITY, f64::INFINITY), |s| (s - width, s + width));
-                    if high >= bars[half] && lists[half].push(Candidate { id, low, high }) {
-                        bars[half] = lists[half].shorten(bars[1 - half], settle);
+                    if high >= thresholds[half] && lists[half].push(Candidate { id, low, high }) {
+                        thresholds[half] = lists[half].shorten(thresholds[1 - half], settle);
                     }
                 }
                 let mut joined = Shortlist::joined(lists.iter(), limit, f64::NEG_INFINITY).unwrap();

@@ -14,7 +14,7 @@
 use super::Metric;
 use super::scan;
 use super::search::Request;
-use super::store::View;
+use super::store::Snapshot;
 use crate::Result;
 use crate::memory::{self, Aligned};
 use crate::simd;
@@ -23,7 +23,7 @@ use crate::vector::{WideDot, WideSquaredDistance};
 /// Queries, prepared.
 pub(super) struct Queries<'a> {
     pub(super) request: Request<'a>,
-    pub(super) view: &'a View,
+    pub(super) view: &'a Snapshot,
     pub(super) dimension: usize,
     pub(super) count: usize,
     /// The queries times a power of two each, except for distances.
@@ -54,7 +54,7 @@ impl Bound {
 }
 
 impl<'a> Queries<'a> {
-    pub(super) fn new(request: Request<'a>, view: &'a View) -> Result<Self> {
+    pub(super) fn new(request: Request<'a>, view: &'a Snapshot) -> Result<Self> {
         let dimension = view.dimension();
         let count = request.queries.len() / dimension;
         let mut scaled = memory::with_capacity(request.queries.len())?;
@@ -138,19 +138,19 @@ impl<'a> Queries<'a> {
         if known { (score - error, score + error) } else { (f64::NEG_INFINITY, f64::INFINITY) }
     }
 
-    /// Returns what the filter compares with, for a query whose candidates have to reach `bar`.
-    pub(super) fn threshold(&self, query: usize, bar: f64) -> f32 {
+    /// Returns what the filter compares with, for a query whose candidates have to reach `threshold`.
+    pub(super) fn cutoff(&self, query: usize, threshold: f64) -> f32 {
         let (scale, norm) = self.scales[query];
         let Bound { relative, absolute } = self.bound;
-        if bar == f64::NEG_INFINITY {
+        if threshold == f64::NEG_INFINITY {
             return Self::OPEN;
         }
-        // The score of a candidate is rounded to the precision of a float, which may lift it to the bar.
-        let bar = bar - bar.abs() * f64::from(f32::EPSILON);
+        // The score of a candidate is rounded to the precision of a float, which may lift it to the threshold.
+        let threshold = threshold - threshold.abs() * f64::from(f32::EPSILON);
         match self.request.metric {
-            Metric::DotProduct => below(bar * scale - absolute),
-            Metric::Cosine => below((bar - 2.0 * relative) * norm * scale),
-            Metric::Euclidean => below(bar * (1.0 + 2.0 * relative) - absolute),
+            Metric::DotProduct => below(threshold * scale - absolute),
+            Metric::Cosine => below((threshold - 2.0 * relative) * norm * scale),
+            Metric::Euclidean => below(threshold * (1.0 + 2.0 * relative) - absolute),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use super::queries::Queries;
-use super::top::{Candidate, Shortlist};
+use super::filter::Queries;
+use super::shortlist::{Candidate, Shortlist};
 use crate::{Result, memory};
 
 /// Vectors to find from which on the score to reach is guessed.
@@ -16,31 +16,31 @@ const GUESSED_FROM: usize = 100;
 const GUESSED_AFTER: u64 = 128;
 
 /// The scores that candidates have to reach, as far as all threads together know them.
-pub(super) struct Bars {
+pub(super) struct Thresholds {
     /// The number of vectors to find.
     pub(super) limit: usize,
     pub(super) threads: usize,
     /// For every query.
-    all: Vec<Bar>,
+    all: Vec<Threshold>,
     /// For every query and thread, what the thread's share of the vectors to find reaches.
-    shares: Vec<Bar>,
+    shares: Vec<Threshold>,
     /// For every query the highest guess, if there are any.
-    guesses: Vec<Bar>,
+    guesses: Vec<Threshold>,
 }
 
-impl Bars {
+impl Thresholds {
     pub(super) fn new(queries: &Queries<'_>, threads: usize, guessing: bool) -> Result<Self> {
-        let bars = |count: usize| -> Result<_> {
-            let mut bars = memory::with_capacity(count)?;
-            bars.extend((0..count).map(|_| Bar::default()));
-            Ok(bars)
+        let thresholds = |count: usize| -> Result<_> {
+            let mut thresholds = memory::with_capacity(count)?;
+            thresholds.extend((0..count).map(|_| Threshold::default()));
+            Ok(thresholds)
         };
         Ok(Self {
             limit: queries.request.limit,
             threads,
-            all: bars(queries.count)?,
-            shares: bars(queries.count.saturating_mul(threads))?,
-            guesses: bars(if guessing { queries.count } else { 0 })?,
+            all: thresholds(queries.count)?,
+            shares: thresholds(queries.count.saturating_mul(threads))?,
+            guesses: thresholds(if guessing { queries.count } else { 0 })?,
         })
     }
 
@@ -81,20 +81,20 @@ impl Bars {
         self.all[query].get()
     }
 
-    /// Returns that score after learning that it is `bar` at least and that `list` is what a thread has found.
-    pub(super) fn raise(&self, query: usize, thread: usize, bar: f64, list: &mut Shortlist) -> f64 {
-        let bars = &self.shares[query * self.threads..][..self.threads];
-        bars[thread].raise(list.reached_by(self.limit.div_ceil(self.threads)));
+    /// Returns that score after learning that it is `threshold` at least and that `list` is what a thread has found.
+    pub(super) fn raise(&self, query: usize, thread: usize, threshold: f64, list: &mut Shortlist) -> f64 {
+        let thresholds = &self.shares[query * self.threads..][..self.threads];
+        thresholds[thread].raise(list.reached_by(self.limit.div_ceil(self.threads)));
         // Where all threads have their share, they have as many as are wanted.
-        let together = bars.iter().map(Bar::get).fold(f64::INFINITY, f64::min);
-        self.all[query].raise(bar.max(together))
+        let together = thresholds.iter().map(Threshold::get).fold(f64::INFINITY, f64::min);
+        self.all[query].raise(threshold.max(together))
     }
 }
 
 /// A score that only rises, from negative infinity on.
-struct Bar(AtomicI64);
+struct Threshold(AtomicI64);
 
-impl Bar {
+impl Threshold {
     /// Maps the bits of doubles, in the order of what they stand for, to numbers, and back.
     fn ordered(bits: i64) -> i64 {
         bits ^ (bits >> 63 & i64::MAX)
@@ -115,7 +115,7 @@ impl Bar {
     }
 }
 
-impl Default for Bar {
+impl Default for Threshold {
     fn default() -> Self {
         Self::of(f64::NEG_INFINITY)
     }
