@@ -2,9 +2,10 @@
 
 use crate::blas::gemm::gemm;
 use crate::blas::kernel::Update;
+use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{View, ViewMut};
 use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::{Result, parallel};
+use crate::{Result, memory, parallel};
 
 /// Rows solved in registers.
 const LEAF: usize = 8;
@@ -30,6 +31,32 @@ pub(crate) enum Diagonal {
 /// [`crate::Error::OutOfMemory`]; `x` is then undefined.
 pub(crate) fn solve_lower(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) -> Result<()> {
     solve_lower_then(lower, diagonal, x, |_, _| ())
+}
+
+/// Does what [`solve_lower`] does with the columns of `x`.
+///
+/// # Errors
+/// As [`solve_lower`].
+pub(crate) fn solve_lower_columns(lower: View<'_>, x: &mut ColumnMajor) -> Result<()> {
+    in_rows(x, |x| solve_lower(lower, Diagonal::Stored, x))
+}
+
+/// Overwrites the columns of `x` with the solution `y` of `upper * y = x`. What is below the diagonal of `upper` is not read.
+///
+/// # Errors
+/// As [`solve_lower`].
+pub(crate) fn solve_upper_columns(upper: View<'_>, x: &mut ColumnMajor) -> Result<()> {
+    in_rows(x, |x| solve_lower(upper.reversed(), Diagonal::Stored, x.reversed_rows()))
+}
+
+/// Has `solve` change the values of `x` in rows.
+fn in_rows(x: &mut ColumnMajor, solve: impl FnOnce(ViewMut<'_>) -> Result<()>) -> Result<()> {
+    let (rows, columns) = (x.rows(), x.columns());
+    let mut values = memory::unspecified(rows * columns)?;
+    x.write_rows(&mut values);
+    solve(ViewMut::new(&mut values, rows, columns, columns))?;
+    x.copy_scaled(View::new(&values, rows, columns, columns), 0);
+    Ok(())
 }
 
 /// Does what [`solve_lower`] does, and calls `then` with what is solved, stripe by stripe, and with the number of its first

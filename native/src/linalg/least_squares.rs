@@ -5,11 +5,8 @@
 //! in an ill-conditioned system is won back by iterative refinement of solution and residual together, with residuals
 //! in doubled precision (Björck, Iterative refinement of linear least squares solutions, BIT 7, 1967).
 
-use faer::linalg::triangular_inverse::invert_upper_triangular;
-use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
-use faer::{MatRef, Par};
-
 use crate::blas::gemm::set_product;
+use crate::blas::trsm::{Diagonal, solve_lower, solve_lower_columns, solve_upper_columns};
 use crate::linalg::householder::{Direction, Reflectors};
 use crate::linalg::svd::{self, Decomposition};
 use crate::matrix::column_major::ColumnMajor;
@@ -125,10 +122,10 @@ fn by_reflections(
         for j in 0..right.columns() {
             solution.column_mut(j).copy_from_slice(&rotated.column(j)[..r.columns()]);
         }
-        solve_upper_triangular_in_place(r.as_ref(), solution.as_mut(), Par::Seq);
+        solve_upper_columns(r.view(), solution)?;
     } else {
         let mut short = right.duplicate()?;
-        solve_lower_triangular_in_place(r.as_ref().transpose(), short.as_mut(), Par::Seq);
+        solve_lower_columns(r.view().transposed(), &mut short)?;
         for j in 0..right.columns() {
             let (head, tail) = solution.column_mut(j).split_at_mut(r.columns());
             head.copy_from_slice(short.column(j));
@@ -145,8 +142,8 @@ fn condition_bound(r: &ColumnMajor) -> Result<f64> {
     if (0..n).any(|j| r.column(j)[j] == 0.0) {
         return Ok(f64::INFINITY);
     }
-    let mut inverse = ColumnMajor::zeros(n, n)?;
-    invert_upper_triangular(inverse.as_mut(), r.as_ref(), Par::Seq);
+    let mut inverse = ColumnMajor::identity(n)?;
+    solve_lower(r.view().transposed(), Diagonal::Stored, inverse.transposed_mut())?;
     let norm = |matrix: &ColumnMajor| (0..n).flat_map(|j| matrix.column(j)).fold(0.0, |sum: f64, x| sum + x * x).sqrt();
     let bound = norm(r) * norm(&inverse);
     Ok(if bound.is_nan() { f64::INFINITY } else { bound })
@@ -166,14 +163,13 @@ impl Augmented<'_> {
         let columns = self.r.columns();
         // M = Q·R, with Qᵀr = (Rᵀ⁻¹g, d₂) and x = R⁻¹(d₁ - Rᵀ⁻¹g) where d = Qᵀf.
         self.factored.apply(Direction::Backward, f)?;
-        let r: MatRef<'_, f64> = self.r.as_ref();
-        solve_lower_triangular_in_place(r.transpose(), g.as_mut(), Par::Seq);
+        solve_lower_columns(self.r.view().transposed(), g)?;
         for j in 0..f.columns() {
             for (d, z) in f.column_mut(j)[..columns].iter_mut().zip(g.column_mut(j)) {
                 (*d, *z) = (*z, *d - *z);
             }
         }
-        solve_upper_triangular_in_place(r, g.as_mut(), Par::Seq);
+        solve_upper_columns(self.r.view(), g)?;
         self.factored.apply(Direction::Forward, f)
     }
 

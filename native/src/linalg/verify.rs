@@ -4,9 +4,7 @@
 //! a few passes over the data instead of a matrix product. The bounds are of the kind of LAPACK's own tests: a multiple of
 //! `n·ε`, relative to the Frobenius norm.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatRef, Par};
-
+use crate::blas::gemv::{add_multiples, set_dots};
 use crate::matrix::column_major::ColumnMajor;
 use crate::{Result, float};
 
@@ -29,8 +27,8 @@ pub(crate) fn svd(matrix: &ColumnMajor, left: &ColumnMajor, values: &[f64], righ
             *to = x * value;
         }
     }
-    let expected = times(left.as_ref(), &scaled)?;
-    let image = times(matrix.as_ref(), &times(right.as_ref(), &vectors)?)?;
+    let expected = times(left, &scaled)?;
+    let image = times(matrix, &times(right, &vectors)?)?;
     let tolerance = tolerance(matrix);
     Ok(distance(&image, &expected) <= tolerance * norm(matrix)
         && orthonormal(left, &vectors, tolerance)?
@@ -55,8 +53,8 @@ pub(crate) fn symmetric_eigen(matrix: &ColumnMajor, values: &[f64], eigenvectors
             *to = x * value;
         }
     }
-    let expected = times(eigenvectors.as_ref(), &scaled)?;
-    let image = times(matrix.as_ref(), &times(eigenvectors.as_ref(), &vectors)?)?;
+    let expected = times(eigenvectors, &scaled)?;
+    let image = times(matrix, &times(eigenvectors, &vectors)?)?;
     let tolerance = tolerance(matrix);
     Ok(distance(&image, &expected) <= tolerance * norm(matrix) && orthonormal(eigenvectors, &vectors, tolerance)?)
 }
@@ -73,7 +71,7 @@ pub(crate) fn eigen(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64], eigen
     let vectors = vectors(n)?;
     // Random vectors from the left give a number for every eigenvector. In sums of residuals, which vectors from the right
     // would give, those of nearly parallel eigenvectors can cancel.
-    let mut expected = times(eigenvectors.as_ref().transpose(), &vectors)?;
+    let mut expected = transposed_times(eigenvectors, &vectors)?;
     for trial in 0..TRIALS {
         let x = expected.column_mut(trial);
         let mut j = 0;
@@ -87,7 +85,7 @@ pub(crate) fn eigen(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64], eigen
             }
         }
     }
-    let image = times(eigenvectors.as_ref().transpose(), &times(matrix.as_ref().transpose(), &vectors)?)?;
+    let image = transposed_times(eigenvectors, &transposed_times(matrix, &vectors)?)?;
     let (norm, tolerance) = (norm(matrix), tolerance(matrix));
     let trace = (0..n).fold(0.0, |sum, i| sum + matrix.column(i)[i]);
     let sum = real.iter().fold(0.0, |sum, x| sum + x);
@@ -146,15 +144,27 @@ fn vectors(len: usize) -> Result<ColumnMajor> {
     Ok(vectors)
 }
 
-fn times(matrix: MatRef<'_, f64>, vectors: &ColumnMajor) -> Result<ColumnMajor> {
-    let mut image = ColumnMajor::zeros(matrix.nrows(), TRIALS)?;
-    matmul(image.as_mut(), Accum::Replace, matrix, vectors.as_ref(), 1.0, Par::Seq);
+/// Returns `matrix * vectors`.
+fn times(matrix: &ColumnMajor, vectors: &ColumnMajor) -> Result<ColumnMajor> {
+    let mut image = ColumnMajor::zeros(matrix.rows(), TRIALS)?;
+    for trial in 0..TRIALS {
+        add_multiples(image.column_mut(trial), matrix.view().transposed(), vectors.column(trial));
+    }
+    Ok(image)
+}
+
+/// Returns `matrixᵀ * vectors`.
+fn transposed_times(matrix: &ColumnMajor, vectors: &ColumnMajor) -> Result<ColumnMajor> {
+    let mut image = ColumnMajor::zeros(matrix.columns(), TRIALS)?;
+    for trial in 0..TRIALS {
+        set_dots(image.column_mut(trial), matrix.view().transposed(), vectors.column(trial));
+    }
     Ok(image)
 }
 
 /// Returns whether the columns of `matrix` are orthonormal.
 fn orthonormal(matrix: &ColumnMajor, vectors: &ColumnMajor, tolerance: f64) -> Result<bool> {
-    let image = times(matrix.as_ref().transpose(), &times(matrix.as_ref(), vectors)?)?;
+    let image = transposed_times(matrix, &times(matrix, vectors)?)?;
     Ok(distance(&image, vectors) <= tolerance * norm(vectors))
 }
 

@@ -3,8 +3,6 @@
 //! Every column begins on a boundary of 128 bytes. The kernels underneath split their work by the address of the data:
 //! fixed alignment is what makes their results depend on the values alone.
 
-use faer::{MatMut, MatRef};
-
 use super::transpose::copy_transposed;
 use super::view::{View, ViewMut};
 use crate::memory::Plain;
@@ -50,9 +48,6 @@ impl ColumnMajor {
     }
 
     fn within(room: impl FnOnce(usize) -> Result<Vec<Line>>, rows: usize, columns: usize) -> Result<Self> {
-        // Whatever faer works on is made here.
-        #[cfg(target_arch = "x86_64")]
-        crate::linalg::eigen::faer_products::install();
         let mut lines = rows.div_ceil(Line::LEN);
         // ColumnMajor that lie a multiple of a page apart would share the same few sets of the cache.
         if lines > 0 && lines.is_multiple_of(32) {
@@ -166,13 +161,9 @@ impl ColumnMajor {
         (&mut left[first * stride..][..rows], &mut right[..rows])
     }
 
-    pub(crate) fn as_ref(&self) -> MatRef<'_, f64> {
-        MatRef::from_column_major_slice_with_stride(self.values(), self.rows, self.columns, self.stride)
-    }
-
-    pub(crate) fn as_mut(&mut self) -> MatMut<'_, f64> {
-        let (rows, columns, stride) = (self.rows, self.columns, self.stride);
-        MatMut::from_column_major_slice_with_stride_mut(self.values_mut(), rows, columns, stride)
+    /// Returns the values from one column to the next.
+    pub(crate) const fn stride(&self) -> usize {
+        self.stride
     }
 
     /// Returns a view of these values.
@@ -191,12 +182,14 @@ impl ColumnMajor {
         (0..self.columns).all(|j| float::all_finite(self.column(j)))
     }
 
-    fn values(&self) -> &[f64] {
+    /// Returns the values, column after column, each of which begins a [stride](Self::stride) after the one before.
+    pub(crate) fn values(&self) -> &[f64] {
         // SAFETY: a Line is LEN values of f64 without padding, so `lines` is `LEN` times as many of them.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.lines.len() * Line::LEN) }
     }
 
-    fn values_mut(&mut self) -> &mut [f64] {
+    /// The same to write.
+    pub(crate) fn values_mut(&mut self) -> &mut [f64] {
         // SAFETY: a Line is LEN values of f64 without padding, so `lines` is `LEN` times as many of them.
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.lines.len() * Line::LEN) }
     }

@@ -10,8 +10,6 @@ use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
-use faer::dyn_stack::{MemBuffer, StackReq};
-
 use crate::{Error, Result};
 
 /// Returns `len` copies of `T::default()`.
@@ -152,14 +150,6 @@ pub fn with_room<T: Copy, R, const N: usize>(
         &mut heap.spare_capacity_mut()[..len]
     };
     work(room)
-}
-
-/// Returns scratch space of the size and alignment that `need` states.
-///
-/// # Errors
-/// [`Error::OutOfMemory`] when the memory cannot be had.
-pub(crate) fn scratch(need: StackReq) -> Result<MemBuffer> {
-    MemBuffer::try_new(need).map_err(|_| Error::OutOfMemory { bytes: need.size_bytes() })
 }
 
 #[cfg(test)]

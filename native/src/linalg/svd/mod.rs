@@ -10,11 +10,6 @@
 mod bidiagonalize;
 mod jacobi;
 
-use faer::diag::DiagMut;
-use faer::dyn_stack::MemStack;
-use faer::linalg::svd::{ComputeSvdVectors, SvdParams};
-use faer::{Par, Spec};
-
 use crate::blas::gemm::set_product;
 use crate::linalg::divide_and_conquer;
 use crate::linalg::householder::{Direction, Reflectors};
@@ -197,10 +192,8 @@ fn scaled_singular_values(a: MatrixRef, s: &mut [f64]) -> Result<i32> {
             matrix = Reflectors::of(matrix)?.into_r();
         }
         let (rows, columns) = (matrix.rows(), matrix.columns());
-        for decompose in [values_of_bidiagonal_form, values_by_faer] {
-            if decompose(&matrix, s)? && verify::singular_values(&matrix, s) {
-                return Ok(exponent);
-            }
+        if values_of_bidiagonal_form(&matrix, s)? && verify::singular_values(&matrix, s) {
+            return Ok(exponent);
         }
         let mut left = ColumnMajor::zeros(rows, columns)?;
         let mut right = ColumnMajor::zeros(columns, columns)?;
@@ -291,10 +284,8 @@ fn decompose(
             return Ok(true);
         }
     }
-    for decompose in [by_divide_and_conquer, by_qr] {
-        if decompose(matrix, left, values, right)? && verify::svd(matrix, left, values, right)? {
-            return Ok(true);
-        }
+    if by_divide_and_conquer(matrix, left, values, right)? && verify::svd(matrix, left, values, right)? {
+        return Ok(true);
     }
     jacobi(matrix, left, values, right);
     verify::svd(matrix, left, values, right)
@@ -335,40 +326,6 @@ fn values_of_bidiagonal_form(matrix: &ColumnMajor, values: &mut [f64]) -> Result
     let Bidiagonal { diagonal, mut above, .. } = Bidiagonal::of(matrix.duplicate()?)?;
     values.copy_from_slice(&diagonal);
     Ok(divide_and_conquer::svd::values(values, &mut above))
-}
-
-/// Decomposes `matrix` by the QR algorithm for its bidiagonal form and returns whether the iteration says it converged.
-fn by_qr(matrix: &ColumnMajor, left: &mut ColumnMajor, values: &mut [f64], right: &mut ColumnMajor) -> Result<bool> {
-    by_faer(matrix, values, Some((left, right)))
-}
-
-/// Computes the singular values alone as [`by_qr`] does.
-fn values_by_faer(matrix: &ColumnMajor, values: &mut [f64]) -> Result<bool> {
-    by_faer(matrix, values, None)
-}
-
-fn by_faer(
-    matrix: &ColumnMajor,
-    values: &mut [f64],
-    vectors: Option<(&mut ColumnMajor, &mut ColumnMajor)>,
-) -> Result<bool> {
-    let (rows, columns) = (matrix.rows(), matrix.columns());
-    let parameters =
-        Spec::new(SvdParams { recursion_threshold: usize::MAX, ..Spec::<SvdParams, f64>::default().config });
-    let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
-    let need = faer::linalg::svd::svd_scratch::<f64>(rows, columns, wanted, wanted, Par::Seq, parameters);
-    let mut scratch = memory::scratch(need)?;
-    let (left, right) = vectors.map_or((None, None), |(left, right)| (Some(left.as_mut()), Some(right.as_mut())));
-    let result = faer::linalg::svd::svd(
-        matrix.as_ref(),
-        DiagMut::from_slice_mut(values),
-        left,
-        right,
-        Par::Seq,
-        MemStack::new(&mut scratch),
-        parameters,
-    );
-    Ok(result.is_ok())
 }
 
 #[cfg(test)]
@@ -420,18 +377,13 @@ mod tests {
     fn all_ways_give_the_same_values() {
         let matrix = numbers(150, 140);
         let expected = assert_jacobi(&matrix);
-        for decompose in [values_of_bidiagonal_form, values_by_faer] {
-            let mut values = vec![0.0; 140];
-            assert_eq!(decompose(&matrix, &mut values), Ok(true));
-            for (x, y) in values.iter().zip(&expected) {
-                assert!((x - y).abs() < 1e-13 * expected[0], "{x} and {y}");
-            }
+        let mut values = vec![0.0; 140];
+        assert_eq!(values_of_bidiagonal_form(&matrix, &mut values), Ok(true));
+        for (x, y) in values.iter().zip(&expected) {
+            assert!((x - y).abs() < 1e-13 * expected[0], "{x} and {y}");
         }
-        for decompose in [by_divide_and_conquer, by_qr] {
-            let mut values = vec![0.0; 140];
-            let (mut left, mut right) = (ColumnMajor::zeros(150, 140).unwrap(), ColumnMajor::zeros(140, 140).unwrap());
-            assert_eq!(decompose(&matrix, &mut left, &mut values, &mut right), Ok(true));
-            assert_eq!(verify::svd(&matrix, &left, &values, &right), Ok(true));
-        }
+        let (mut left, mut right) = (ColumnMajor::zeros(150, 140).unwrap(), ColumnMajor::zeros(140, 140).unwrap());
+        assert_eq!(by_divide_and_conquer(&matrix, &mut left, &mut values, &mut right), Ok(true));
+        assert_eq!(verify::svd(&matrix, &left, &values, &right), Ok(true));
     }
 }

@@ -1,0 +1,99 @@
+"""Checks that each room of the crate imports from the rooms below it only, and counts the imports between rooms.
+
+An item that is imported through the root of the crate counts as one of the room that defines it.
+
+    python3 check_layers.py DIRECTORY
+"""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from check_jni import expanded
+
+# From the ground up.
+LAYERS = [
+    "error",
+    "float",
+    "parallel",
+    "simd",
+    "memory",
+    "matrix",
+    "vector",
+    "blas",
+    "linalg",
+    "npy",
+    "index",
+    "tutorial",
+    "c",
+    "java",
+]
+
+
+def code(text):
+    """Returns a Rust source without its comments."""
+    return re.sub(r"//[^\n]*", "", text)
+
+
+def root_items(text):
+    """Returns the room that defines each item of the root, from the text of `lib.rs`."""
+    items = {}
+    for use in re.findall(r"\bpub use ([^;]+);", code(text)):
+        for path in expanded(re.sub(r"\s+", "", use)):
+            items[path.split("::")[-1]] = path.split("::")[0]
+    return items
+
+
+def imports(text):
+    """Returns the first part of every path into the crate that a source names."""
+    text = code(text)
+    found = []
+    for use in re.findall(r"\buse (crate::[^;]+);", text):
+        found += expanded(re.sub(r"\s+as\s+\w+|\s+", "", use))
+    rest = re.sub(r"\buse crate::[^;]+;", "", text)
+    found += re.findall(r"(?<![\w$])\$?crate::\w+", rest)
+    return [path.removeprefix("$").split("::")[1] for path in found]
+
+
+def room_of(file):
+    """Returns the room that a file belongs to, by its path below `src`."""
+    return Path(file).parts[0].removesuffix(".rs")
+
+
+def check(sources):
+    """Returns what is wrong, and how often each room imports from each other one, given sources by path and text."""
+    items = root_items(sources["lib.rs"])
+    problems, between = [], Counter()
+    for file, text in sources.items():
+        room = room_of(file)
+        if room == "lib":
+            continue
+        if room not in LAYERS:
+            problems.append(f"{file}: {room} is in no layer")
+            continue
+        for name in imports(text):
+            other = items.get(name, name)
+            if other == room:
+                continue
+            if other not in LAYERS:
+                problems.append(f"{file}: {name} is in no layer")
+            elif LAYERS.index(other) > LAYERS.index(room):
+                problems.append(f"{file}: {room} imports from {other}, which is above it")
+            else:
+                between[room, other] += 1
+    return problems, between
+
+
+def main():
+    directory = Path(sys.argv[1])
+    sources = {str(file.relative_to(directory)): file.read_text() for file in sorted(directory.rglob("*.rs"))}
+    problems, between = check(sources)
+    for problem in problems:
+        print(f"check_layers: {problem}", file=sys.stderr)
+    print(f"{len(LAYERS)} rooms, {len(between)} pairs of them with {sum(between.values())} imports")
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Tests of check_layers.py."""
+
+from check_layers import check, imports, root_items
+
+ROOT = "mod float;\npub use error::{Error, Result};\npub use linalg::{lu, qr};\n"
+
+
+def problems(file, text):
+    return check({"lib.rs": ROOT, file: text})[0]
+
+
+def test_items_of_the_root_are_those_of_their_rooms():
+    assert root_items(ROOT) == {"Error": "error", "Result": "error", "lu": "linalg", "qr": "linalg"}
+
+
+def test_imports_of_every_form_are_seen():
+    text = "use crate::{Error, memory::{self, Plain}};\n// use crate::index;\nfn f() { crate::npy::open(); $crate::java::run() }"
+    assert imports(text) == ["Error", "memory", "memory", "npy", "java"]
+
+
+def test_a_room_may_import_from_those_below():
+    assert problems("linalg/lu.rs", "use crate::{Error, float};\nuse crate::blas::gemm;") == []
+    assert problems("linalg/lu.rs", "use crate::linalg::scaling;") == []
+    assert problems("index/store.rs", "use crate::{Error, memory as heap};") == []
+
+
+def test_a_room_may_not_import_from_those_above():
+    expected = ["matrix/view.rs: matrix imports from linalg, which is above it"]
+    assert problems("matrix/view.rs", "use crate::linalg::lu;") == expected
+    assert problems("matrix/view.rs", "use crate::lu;") == expected
+    assert problems("matrix/view.rs", "fn f() { crate::lu::f() }") == expected
+
+
+def test_every_room_has_a_layer():
+    assert problems("gpu.rs", "") == ["gpu.rs: gpu is in no layer"]
+    assert problems("float.rs", "use crate::gpu;") == ["float.rs: gpu is in no layer"]
+
+
+def test_imports_between_rooms_are_counted():
+    _, between = check({"lib.rs": ROOT, "linalg/a.rs": "use crate::float;", "linalg/b.rs": "use crate::float;"})
+    assert between == {("linalg", "float"): 2}
