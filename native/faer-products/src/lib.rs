@@ -1,10 +1,12 @@
-//! Passes the products of matrices that faer needs on x86_64 on to whoever gives itself out for them.
+//! Passes the products of matrices that faer needs on to a function that [`set_compute`] names.
 //!
-//! faer calls [`gemm`] of a crate of this name, which brings kernels for every type of number (half of the bytes of a
-//! library that uses doubles alone), takes memory without asking whether there is any, and keeps it for every thread.
-//! This crate has the same function, for doubles, and computes nothing itself unless it has to.
+//! faer calls three crates for them: on x86_64 [`gemm`] of one with the name of this one, elsewhere `gemm`, and for small
+//! matrices `nano-gemm`. They bring kernels for every type of number, half of the bytes of a library that uses doubles
+//! alone; they take memory without asking whether there is any, and keep it for every thread. This crate, and two below it,
+//! have the same functions, for doubles, and compute nothing themselves unless they have to.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The instruction set that faer has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +103,104 @@ pub struct Product {
     pub a: Block<*const f64>,
     /// The right-hand side.
     pub b: Block<*const f64>,
+    /// The rows of the result that the rows of the product are written to.
+    pub row_indices: Indices,
+    /// The columns of the result that the columns of the product are written to.
+    pub column_indices: Indices,
+    /// The diagonal of a matrix between the two sides, and the values from one entry to the next.
+    pub diagonal: Option<(*const f64, isize)>,
+}
+
+/// Where rows or columns of a product are in the result.
+#[derive(Clone, Copy, Debug)]
+pub enum Indices {
+    /// In the same place.
+    Same,
+    /// In the places of a list of `u32`.
+    U32(*const u32),
+    /// In the places of a list of `u64`.
+    U64(*const u64),
+}
+
+impl Indices {
+    fn of(itype: IType, first: *const ()) -> Self {
+        match itype {
+            _ if first.is_null() => Self::Same,
+            IType::U32 => Self::U32(first.cast()),
+            IType::U64 => Self::U64(first.cast()),
+        }
+    }
+
+    /// Returns the place of a row or column.
+    ///
+    /// # Safety
+    /// The list is that long.
+    unsafe fn place(self, index: usize) -> usize {
+        match self {
+            Self::Same => index,
+            // SAFETY: as the caller grants. faer has compared the places with the shape of the result.
+            Self::U32(first) => unsafe { *first.wrapping_add(index) as usize },
+            // SAFETY: as above.
+            Self::U64(first) => unsafe { *first.wrapping_add(index) as usize },
+        }
+    }
 }
 
 impl Product {
+    /// Returns the product of two whole blocks, of `[rows, columns, depth]`, that overwrites a third one.
+    #[must_use]
+    pub const fn new(
+        [rows, columns, depth]: [usize; 3],
+        c: Block<*mut f64>,
+        a: Block<*const f64>,
+        b: Block<*const f64>,
+    ) -> Self {
+        Self {
+            rows,
+            columns,
+            depth,
+            c,
+            part: DstKind::Full,
+            accum: Accum::Replace,
+            alpha: 1.0,
+            a,
+            b,
+            row_indices: Indices::Same,
+            column_indices: Indices::Same,
+            diagonal: None,
+        }
+    }
+
+    /// Returns whether it is the product of two blocks, all of which is written to a third one.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self { part: DstKind::Full, row_indices: Indices::Same, column_indices: Indices::Same, diagonal: None, .. }
+        )
+    }
+
+    /// Returns the address of the value of the result that an element of the product is written to.
+    ///
+    /// # Safety
+    /// The element is within the product, and lists of indices are as long as its sides.
+    #[must_use]
+    pub unsafe fn target(&self, row: usize, column: usize) -> *mut f64 {
+        // SAFETY: as the caller grants.
+        let (row, column) = unsafe { (self.row_indices.place(row), self.column_indices.place(column)) };
+        self.c.first.wrapping_offset(self.c.offset(row, column))
+    }
+
+    /// Returns an entry of the diagonal between the two sides, one if there is none.
+    ///
+    /// # Safety
+    /// The diagonal is that long.
+    #[must_use]
+    pub unsafe fn scale(&self, index: usize) -> f64 {
+        // SAFETY: as the caller grants.
+        self.diagonal.map_or(1.0, |(first, step)| unsafe { *first.wrapping_offset(index as isize * step) })
+    }
+
     /// Returns the same product for the transposed result.
     #[must_use]
     pub fn transposed(self) -> Self {
@@ -118,6 +215,8 @@ impl Product {
             },
             a: self.b.transposed(),
             b: self.a.transposed(),
+            row_indices: self.column_indices,
+            column_indices: self.row_indices,
             ..self
         }
     }
@@ -143,11 +242,14 @@ impl Product {
                 for k in 0..self.depth {
                     let (a, b) = (self.a.offset(i, k), self.b.offset(k, j));
                     // SAFETY: both elements are within their blocks.
-                    sum += unsafe { *self.a.first.wrapping_offset(a) * *self.b.first.wrapping_offset(b) };
+                    sum +=
+                        unsafe { *self.a.first.wrapping_offset(a) * self.scale(k) * *self.b.first.wrapping_offset(b) };
                 }
-                let to = self.c.first.wrapping_offset(self.c.offset(i, j));
                 // SAFETY: the element is within the result.
-                unsafe { *to = if self.accum == Accum::Add { *to } else { 0.0 } + self.alpha * sum };
+                unsafe {
+                    let to = self.target(i, j);
+                    *to = if self.accum == Accum::Add { *to } else { 0.0 } + self.alpha * sum
+                };
             }
         }
     }
@@ -164,17 +266,41 @@ pub fn set_compute(compute: Compute) {
     COMPUTE.get_or_init(|| compute);
 }
 
+/// How many products that function has computed.
+static COMPUTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Returns how many products the function that [`set_compute`] names has computed.
+#[must_use]
+pub fn computed() -> usize {
+    COMPUTED.load(Ordering::Relaxed)
+}
+
+/// Computes a product: by the function that [`set_compute`] names, or value by value where there is none, or no memory.
+///
+/// # Safety
+/// The blocks are valid, and the result overlaps neither of the others.
+pub unsafe fn compute(product: &Product) {
+    // SAFETY: the caller grants the blocks.
+    unsafe {
+        if COMPUTE.get().is_some_and(|compute| compute(product)) {
+            COMPUTED.fetch_add(1, Ordering::Relaxed);
+        } else {
+            product.compute();
+        }
+    }
+}
+
 /// Computes a product of blocks, as faer asks for it.
 ///
 /// # Panics
-/// If the values are not doubles, or if rows, columns or the inner dimension are to be picked or scaled one by one.
+/// If the values are not doubles.
 ///
 /// # Safety
 /// The three blocks are valid, and the result overlaps neither of the others.
 #[expect(clippy::too_many_arguments, reason = "faer calls it so")]
 pub unsafe fn gemm(
     dtype: DType,
-    _itype: IType,
+    itype: IType,
     _instr: InstrSet,
     nrows: usize,
     ncols: usize,
@@ -191,7 +317,7 @@ pub unsafe fn gemm(
     lhs_cs: isize,
     _conj_lhs: bool,
     real_diag: *const (),
-    _diag_stride: isize,
+    diag_stride: isize,
     rhs: *const (),
     rhs_rs: isize,
     rhs_cs: isize,
@@ -200,7 +326,6 @@ pub unsafe fn gemm(
     _n_threads: usize,
 ) {
     assert_eq!(dtype, DType::F64, "only doubles are supported");
-    assert!(dst_row_idx.is_null() && dst_col_idx.is_null() && real_diag.is_null(), "only whole blocks are supported");
     let product = Product {
         rows: nrows,
         columns: ncols,
@@ -212,13 +337,12 @@ pub unsafe fn gemm(
         alpha: unsafe { *alpha.cast() },
         a: Block { first: lhs.cast(), row_step: lhs_rs, column_step: lhs_cs },
         b: Block { first: rhs.cast(), row_step: rhs_rs, column_step: rhs_cs },
+        row_indices: Indices::of(itype, dst_row_idx),
+        column_indices: Indices::of(itype, dst_col_idx),
+        diagonal: (!real_diag.is_null()).then_some((real_diag.cast(), diag_stride)),
     };
     // SAFETY: the caller grants the blocks.
-    unsafe {
-        if !COMPUTE.get().is_some_and(|compute| compute(&product)) {
-            product.compute();
-        }
-    }
+    unsafe { compute(&product) };
 }
 
 #[cfg(test)]

@@ -51,7 +51,6 @@ impl<'a> View<'a> {
     ///
     /// # Safety
     /// The values are valid to read, and nothing writes to them, for as long as the view is used.
-    #[cfg(target_arch = "x86_64")]
     pub(crate) const unsafe fn from_raw(
         first: *const f64,
         rows: usize,
@@ -129,7 +128,6 @@ impl<'a> ViewMut<'a> {
     ///
     /// # Safety
     /// The values are valid, and nothing else uses them for as long as the view is used.
-    #[cfg(target_arch = "x86_64")]
     pub(crate) const unsafe fn from_raw(first: *mut f64, rows: usize, columns: usize, row_step: isize) -> Self {
         Self { first, rows, columns, row_step, values: PhantomData }
     }

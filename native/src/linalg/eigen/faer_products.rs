@@ -1,4 +1,4 @@
-//! Our product for faer's algorithms: on x86_64 they ask the crate `faer_products` for theirs.
+//! Our product for faer's algorithms, which ask the crate `faer_products` for theirs.
 
 use faer_products::{Accum, Block, DstKind, Product};
 
@@ -24,7 +24,7 @@ unsafe fn compute(asked: &Product) -> bool {
         (Accum::Add, -1.0) => Some(Update::Subtract),
         _ => None,
     };
-    if let (Some(update), DstKind::Full, 1) = (update, adjacent.part, adjacent.c.column_step) {
+    if let (Some(update), true, 1) = (update, adjacent.is_plain(), adjacent.c.column_step) {
         let Product { rows, columns, depth, c, .. } = adjacent;
         // SAFETY: the caller grants the blocks; the elements of a row of the result are adjacent.
         unsafe {
@@ -36,28 +36,42 @@ unsafe fn compute(asked: &Product) -> bool {
     unsafe { by_way_of_a_copy(if asked.part == DstKind::Lower { asked.transposed() } else { *asked }) }
 }
 
-/// Computes a product that is scaled, of which a part is needed, or of which no values are adjacent.
+/// Computes a product that is scaled, of which a part is needed or no values are adjacent, or which is written here and there.
 ///
 /// # Safety
 /// As [`compute`].
 unsafe fn by_way_of_a_copy(asked: Product) -> bool {
-    let Product { rows, columns, depth, c, .. } = asked;
+    let Product { rows, columns, depth, .. } = asked;
     let Ok(mut values) = memory::filled(rows * columns) else {
         return false;
     };
     let part = if asked.part == DstKind::Upper { Part::Upper } else { Part::All };
     let copy = ViewMut::new(&mut values, rows, columns, columns);
     // SAFETY: the caller grants the blocks.
-    let (a, b) = unsafe { (view(asked.a, rows, depth), view(asked.b, depth, columns)) };
+    let (mut a, b) = unsafe { (view(asked.a, rows, depth), view(asked.b, depth, columns)) };
+    let scaled;
+    if asked.diagonal.is_some() {
+        let Ok(mut values) = memory::with_capacity(rows * depth) else {
+            return false;
+        };
+        for i in 0..rows {
+            // SAFETY: the diagonal has as many entries as the left-hand side has columns.
+            values.extend((0..depth).map(|k| a.get(i, k) * unsafe { asked.scale(k) }));
+        }
+        scaled = values;
+        a = View::new(&scaled, rows, depth, depth);
+    }
     if gemm_part(copy, part, Update::Set, a, b).is_err() {
         return false;
     }
     for i in 0..rows {
         for j in asked.written(i) {
-            let to = c.first.wrapping_offset(c.offset(i, j));
             let value = asked.alpha * values[i * columns + j];
             // SAFETY: the element is within the result.
-            unsafe { *to = if asked.accum == Accum::Add { *to + value } else { value } };
+            unsafe {
+                let to = asked.target(i, j);
+                *to = if asked.accum == Accum::Add { *to + value } else { value };
+            }
         }
     }
     true
@@ -74,6 +88,8 @@ unsafe fn view<'a>(block: Block<*const f64>, rows: usize, columns: usize) -> Vie
 
 #[cfg(test)]
 mod tests {
+    use faer_products::Indices;
+
     use super::*;
     use crate::blas::gemm::tests::integers;
 
@@ -81,11 +97,15 @@ mod tests {
     fn every_kind_of_product_is_that_of_its_definition() {
         for (rows, columns, depth) in [(1, 1, 1), (5, 7, 3), (30, 30, 40), (65, 20, 130), (0, 3, 2), (3, 3, 0)] {
             let (a, b) = (integers(rows * depth, 1), integers(depth * columns, 2));
-            for (row_step, column_step) in [(columns, 1), (1, rows), (2 * columns + 1, 2)] {
+            let row_indices: Vec<u64> = (0..rows as u64).rev().map(|row| row + 2).collect();
+            let column_indices: Vec<u32> = (1..=columns as u32).collect();
+            let diagonal = integers(2 * depth, 4);
+            for (row_step, column_step) in [(columns + 1, 1), (1, rows + 2), (2 * columns + 3, 2)] {
                 for part in [DstKind::Full, DstKind::Lower, DstKind::Upper] {
                     for accum in [Accum::Replace, Accum::Add] {
                         for alpha in [1.0, -1.0, 0.5] {
-                            let mut c = integers(rows * row_step + columns * column_step, 3);
+                            // What is written to has some rows and columns more than the product.
+                            let mut c = integers((rows + 2) * row_step + (columns + 1) * column_step, 3);
                             let mut expected = c.clone();
                             let mut product = Product {
                                 rows,
@@ -101,14 +121,25 @@ mod tests {
                                 alpha,
                                 a: Block { first: a.as_ptr(), row_step: depth as isize, column_step: 1 },
                                 b: Block { first: b.as_ptr(), row_step: 1, column_step: depth as isize },
+                                row_indices: Indices::Same,
+                                column_indices: Indices::Same,
+                                diagonal: None,
                             };
-                            // SAFETY: the vectors hold the blocks.
-                            unsafe {
-                                assert!(compute(&product));
-                                product.c.first = expected.as_mut_ptr();
-                                product.compute();
+                            for kind in 0..8 {
+                                product.row_indices =
+                                    if kind & 1 == 0 { Indices::Same } else { Indices::U64(row_indices.as_ptr()) };
+                                product.column_indices =
+                                    if kind & 2 == 0 { Indices::Same } else { Indices::U32(column_indices.as_ptr()) };
+                                product.diagonal = (kind & 4 != 0).then_some((diagonal.as_ptr(), 2));
+                                // SAFETY: the vectors hold the blocks, the indices and the diagonal.
+                                unsafe {
+                                    product.c.first = c.as_mut_ptr();
+                                    assert!(compute(&product));
+                                    product.c.first = expected.as_mut_ptr();
+                                    product.compute();
+                                }
+                                assert!(c == expected, "{product:?}");
                             }
-                            assert!(c == expected, "{product:?}");
                         }
                     }
                 }

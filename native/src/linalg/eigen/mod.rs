@@ -8,8 +8,7 @@
 //! eigenvalues and of their squares against the traces. One that fails is computed anew by a slower and simpler algorithm.
 
 mod balance;
-#[cfg(target_arch = "x86_64")]
-pub(crate) mod faer_products;
+mod faer_products;
 mod hqr;
 mod jacobi;
 mod tridiagonalize;
@@ -207,7 +206,6 @@ fn by_multishift_qr(
     vectors: &mut ColumnMajor,
 ) -> Result<bool> {
     let n = matrix.columns();
-    #[cfg(target_arch = "x86_64")]
     faer_products::install();
     let stride = vectors.stride();
     let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
@@ -313,6 +311,16 @@ mod tests {
         let mut others = vec![f64::NAN; n];
         jacobi(&matrix, &mut others, &mut vectors).unwrap();
         assert!(values.iter().zip(&others).all(|(x, y)| (x - y).abs() <= 1e-12));
+    }
+
+    #[test]
+    fn products_of_the_multishift_algorithm_are_ours() {
+        let n = 100;
+        let (mut real, mut imaginary) = (vec![0.0; n], vec![0.0; n]);
+        let mut vectors = ColumnMajor::zeros(n, n).unwrap();
+        let before = ::faer_products::computed();
+        assert_eq!(by_multishift_qr(&numbers(n, false), &mut real, &mut imaginary, &mut vectors), Ok(true));
+        assert!(::faer_products::computed() > before);
     }
 
     #[test]
