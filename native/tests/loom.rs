@@ -155,7 +155,7 @@ mod index {
 #[path = "../src/parallel"]
 mod parallel {
     pub mod cache_padded;
-    pub use super::sync;
+    pub(crate) use super::sync;
     pub mod team;
 
     /// A pool of two threads, the second of which begins whenever it likes.
