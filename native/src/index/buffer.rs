@@ -1,4 +1,4 @@
-//! Buffer for vectors: from the allocator, from the system, or of a mapped file.
+//! Memory for vectors: from the allocator, from the system, or of a mapped file.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::fs::File;

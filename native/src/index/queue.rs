@@ -25,7 +25,7 @@ pub(super) struct Queue<'a> {
     values: usize,
     /// From one block that is taken up to the next.
     step: usize,
-    /// Queue that may be taken up as one. Only where the step is 1 do they follow each other.
+    /// Blocks that may be taken up as one. Only where the step is 1 do they follow each other.
     longest_run: usize,
     /// Whether the last ones come first.
     backwards: bool,

@@ -33,7 +33,7 @@ pub(crate) use pool::{no_such_count, release};
 pub(crate) use team::Team;
 pub use worker::{ThreadHooks, join, set_hooks};
 pub(crate) use worker::{alone, before_chunk};
-use worker::{is_on_pool, shares};
+use worker::{is_on_pool, once, shares};
 
 /// Queues in which the parts of a call wait: one for each thread, but of very many threads some share one.
 const QUEUES: usize = 8;
@@ -50,12 +50,21 @@ thread_local! {
 /// # Errors
 /// [`Error::Threads`] when the system does not grant the threads.
 pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
+    let mut result = None;
+    run_once(&mut once(work, &mut result))?;
+    Ok(result.expect("the work has run"))
+}
+
+/// The same, compiled once for all kinds of work.
+fn run_once(work: &mut (dyn FnMut() + Send)) -> Result<()> {
     if is_inside() {
-        return Ok(work());
+        work();
+        return Ok(());
     }
     let pool = pool()?;
     let _call = pool.calls.enter();
-    Ok(pool.threads.install(work))
+    pool.threads.install(work);
+    Ok(())
 }
 
 /// Returns what `work` returns, after running it on this thread, with threads of the pool that share what it gives to
@@ -68,15 +77,23 @@ pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
 /// # Errors
 /// As [`run`].
 pub(crate) fn run_short<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
+    let mut result = None;
+    run_short_once(&mut once(work, &mut result))?;
+    Ok(result.expect("the work has run"))
+}
+
+/// The same, compiled once for all kinds of work.
+fn run_short_once(work: &mut (dyn FnMut() + Send)) -> Result<()> {
     if is_inside() {
-        return Ok(work());
+        work();
+        return Ok(());
     }
     let pool = pool()?;
     let threads = pool.threads.current_num_threads();
     match pool.calls.enter_short(pool.alone_beside) {
-        Entry::Shared => run(work),
-        Entry::Alone(_place) => Ok(work()),
-        Entry::Leading(_place) if threads == 1 => Ok(work()),
+        Entry::Shared => return run_once(work),
+        Entry::Alone(_place) => work(),
+        Entry::Leading(_place) if threads == 1 => work(),
         Entry::Leading(_place) => {
             let (mut team, member) = Team::new(threads);
             for _ in 0..pool.standby.call(member, team.members() - 1) {
@@ -84,9 +101,10 @@ pub(crate) fn run_short<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
                 pool.threads.spawn(move || standby.stand_by());
             }
             let _leader = Leader::of(&mut team);
-            Ok(work())
+            work();
         }
     }
+    Ok(())
 }
 
 /// While this lives, the parts of [`for_each`] are steps of a team.
@@ -106,7 +124,7 @@ impl Drop for Leader<'_> {
 }
 
 /// Calls `part` as often as [`for_each`] does, in a step of the team that this thread leads, and returns whether it leads one.
-fn step(count: usize, part: &(impl Fn(usize) + Sync)) -> bool {
+fn step(count: usize, part: &(dyn Fn(usize) + Sync)) -> bool {
     struct Restored(NonNull<Team>);
 
     impl Drop for Restored {
@@ -141,8 +159,13 @@ pub(crate) fn run_if<R: Send>(large: bool, work: impl FnOnce() -> Result<R> + Se
 /// Calls `part(0)`, `part(1)`, … `part(count - 1)`, each once, in no particular order and on as many threads of the
 /// pool as there are. Outside of what entered here all of them run on the calling thread.
 pub fn for_each(count: usize, part: impl Fn(usize) + Sync) {
+    for_each_part(count, &part);
+}
+
+/// The same, compiled once for all kinds of parts.
+fn for_each_part(count: usize, part: &(dyn Fn(usize) + Sync)) {
     if count <= 1 || !shares() {
-        if count <= 1 || !step(count, &part) {
+        if count <= 1 || !step(count, part) {
             for_each_here(count, part);
         }
         return;
@@ -216,12 +239,12 @@ pub(crate) fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + S
     pool.expect("the system grants the threads").install(work)
 }
 
-fn fan_out(workers: usize, work: &(impl Fn() + Sync)) {
+fn fan_out(workers: usize, work: &(dyn Fn() + Sync)) {
     if workers == 1 {
         work();
     } else {
         let half = workers / 2;
-        rayon::join(|| fan_out(workers - half, work), || fan_out(half, work));
+        join(|| fan_out(workers - half, work), || fan_out(half, work));
     }
 }
 

@@ -74,7 +74,23 @@ pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> R {
 
 /// Returns the results of both closures, which may run at the same time when the caller is on the pool.
 pub fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
-    if shares() { rayon::join(first, second) } else { (first(), second()) }
+    if !shares() {
+        return (first(), second());
+    }
+    let (mut a, mut b) = (None, None);
+    join_once(&mut once(first, &mut a), &mut once(second, &mut b));
+    (a.expect("the first one has run"), b.expect("the second one has run"))
+}
+
+/// The same, compiled once for all kinds of work.
+fn join_once(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
+    rayon::join(first, second);
+}
+
+/// Returns a function that sets `result` to what `work` returns, the first time that it is called.
+pub(super) fn once<R>(work: impl FnOnce() -> R, result: &mut Option<R>) -> impl FnMut() {
+    let mut work = Some(work);
+    move || *result = Some(work.take().expect("this is called once")())
 }
 
 /// Returns whether this thread shares its work with others of the pool.
