@@ -483,6 +483,16 @@ def test_escapes_names_as_jni_says():
 # Size.
 
 
+def test_refuses_a_library_above_its_size(workshop, good, monkeypatch):
+    jar = workshop.jar({"linux_64": good["linux_64"]}, "rust-ffi-1.2.3-linux_64.jar")
+    with zipfile.ZipFile(jar) as opened:
+        size = opened.getinfo("natives/linux_64/librust_ffi.so").compress_size
+    monkeypatch.setattr(check_natives, "LIBRARY_LIMIT", size)
+    assert check_natives.check_jar(jar)[1] == []
+    monkeypatch.setattr(check_natives, "LIBRARY_LIMIT", size - 1)
+    assert check_natives.check_jar(jar)[1] == [f"linux_64: takes {size} bytes in the jar, above {size - 1}"]
+
+
 def test_refuses_a_jar_above_its_size(workshop, good, monkeypatch):
     jar = workshop.jar(good)
     size = jar.stat().st_size
