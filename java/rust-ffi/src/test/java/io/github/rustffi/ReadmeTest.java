@@ -1,0 +1,66 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReadmeTest {
+    private static final Set<String> OF_OBJECT = Set.of("equals", "hashCode", "toString");
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                Matrix.class,
+                Lu.class,
+                Cholesky.class,
+                Qr.class,
+                Svd.class,
+                SymmetricEigen.class,
+                Eigen.class,
+                Vectors.class,
+                VectorIndex.class,
+                Hits.class
+            })
+    void theTableOfOperationsIsComplete(Class<?> type) throws IOException {
+        assertThat(listed(type.getSimpleName())).isEqualTo(operations(type));
+    }
+
+    /** Returns what the rows of a class name: those with its name, and with none below it. */
+    private static Set<String> listed(String name) throws IOException {
+        Set<String> listed = new TreeSet<>();
+        boolean isOurs = false;
+        for (String line : Files.readAllLines(Path.of("../../README.md"))) {
+            String[] cells = line.split("\\|");
+            if (cells.length != 3) {
+                isOurs = false;
+                continue;
+            }
+            isOurs = cells[1].isBlank() ? isOurs : cells[1].strip().equals("`" + name + "`");
+            if (isOurs) {
+                String[] parts = cells[2].split("`");
+                for (int i = 1; i < parts.length; i += 2) {
+                    listed.add(parts[i]);
+                }
+            }
+        }
+        return listed;
+    }
+
+    private static Set<String> operations(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .map(Method::getName)
+                .filter(name -> !OF_OBJECT.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
