@@ -10,6 +10,9 @@ use rust_ffi::java::failure::Failure;
 
 #[test]
 fn arrays_cross_in_both_ways() {
+    if !jvm::is_installed() {
+        return;
+    }
     jvm::start("arrays", &[])
         .attach_current_thread(|env| -> jni::errors::Result<()> {
             let natives = env.find_class(jni_str!("io/github/rustffi/internal/Natives"))?;

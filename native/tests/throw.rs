@@ -80,6 +80,9 @@ const ENDS: &str = "RUST_FFI_TEST_ENDS";
 
 #[test]
 fn a_failure_always_arrives() {
+    if !jvm::is_installed() {
+        return;
+    }
     if std::env::var_os(ENDS).is_none() {
         let exe = std::env::current_exe().unwrap();
         let ended = Command::new(exe).arg("--nocapture").env(ENDS, "1").output().unwrap();

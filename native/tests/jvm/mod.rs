@@ -22,6 +22,17 @@ pub fn start(name: &str, more: &[(&str, &str)]) -> JavaVM {
     JavaVM::new(options).expect("a JDK is installed")
 }
 
+/// Returns whether there is a JDK to test with. Maven names its own one; whoever runs cargo alone may have none.
+#[must_use]
+pub fn is_installed() -> bool {
+    let is_installed =
+        std::env::var_os("JAVA_HOME").is_some() || Command::new("javac").arg("-version").output().is_ok();
+    if !is_installed {
+        println!("JAVA_HOME is not set, and no javac is on the PATH: nothing was tested");
+    }
+    is_installed
+}
+
 /// Compiles `Natives`, what it needs, and some more, each a name and a text.
 fn compile(name: &str, more: &[(&str, &str)]) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

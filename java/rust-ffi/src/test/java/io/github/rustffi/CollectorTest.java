@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Threads that need memory while others compute. */
+@Tag("slow")
 class CollectorTest {
     /** Collectors that cannot run while an array is lent told such threads that there is no memory. */
     @ParameterizedTest

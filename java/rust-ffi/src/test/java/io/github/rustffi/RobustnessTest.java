@@ -22,11 +22,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Small stacks, class loaders that go, memory that is refused, memory that would leak. */
+@Tag("slow")
 class RobustnessTest {
     @Test
     void everythingWorksOnTheSmallestStack() throws Exception {
