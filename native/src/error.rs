@@ -285,7 +285,7 @@ impl fmt::Display for Error {
             }
             Self::VectorLengths { x, y } => write!(f, "vector lengths differ: {x} and {y}"),
             Self::Dimension { dimension, maximum } => {
-                write!(f, "a dimension is from 1 to {maximum}, not {dimension}")
+                write!(f, "dimension must be from 1 to {maximum}, but is {dimension}")
             }
             Self::NotVectors { values, dimension } => {
                 write!(f, "{values} values are not a multiple of the dimension {dimension}")
@@ -297,17 +297,17 @@ impl fmt::Display for Error {
                 write!(f, "value {component} of vector {vector} is {value}, not a finite number")
             }
             Self::ZeroVector { vector } => write!(f, "vector {vector} is zero, which has no direction"),
-            Self::HitCount { k } => write!(f, "at least 1 hit has to be asked for, not {k}"),
+            Self::HitCount { k } => write!(f, "k must be at least 1, but is {k}"),
             Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
             Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
             Self::Closed => write!(f, "the index is closed"),
             Self::PathLength { length, maximum } => {
-                write!(f, "a path has at most {maximum} characters, not {length}")
+                write!(f, "path must have at most {maximum} characters, but has {length}")
             }
             Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
             Self::Npy { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::ThreadCount { threads, maximum } => {
-                write!(f, "cannot compute on {threads} threads: from 1 to {maximum}")
+                write!(f, "number of threads must be from 1 to {maximum}, but is {threads}")
             }
             Self::Threads { threads, cause } => write!(f, "cannot start {threads} threads: {cause}"),
             Self::NoConvergence { quantity, rows, columns } => {
@@ -316,7 +316,7 @@ impl fmt::Display for Error {
             Self::Empty { quantity, rows, columns } => {
                 write!(f, "the {quantity} of a {rows}x{columns} matrix is not defined")
             }
-            Self::Tolerance { tolerance } => write!(f, "tolerance is not 0 or more: {tolerance}"),
+            Self::Tolerance { tolerance } => write!(f, "tolerance must be at least 0, but is {tolerance}"),
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }

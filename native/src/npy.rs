@@ -61,7 +61,7 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |error| Error::io(path, &error);
         let bad = |problem: String| Error::npy(path, problem);
-        // Asked before it is opened, for to open a pipe waits until somebody writes to it.
+        // Asked before it is opened, for to open a pipe waits until a process writes to it.
         if !fs::metadata(path).map_err(failed)?.is_file() {
             return Err(bad("it is not a regular file".into()));
         }
@@ -216,7 +216,7 @@ pub fn write_floats<'a>(
 ///
 /// The bytes go to a new file beside it, are forced to the disk, and take the name in one step: a reader sees the old file
 /// or the new one, even if the machine fails meanwhile. A program that has the old one open or mapped keeps it. Where the path
-/// is a symbolic link, all this is done to what it leads to. The new file may be read by whoever may read the old one, and at
+/// is a symbolic link, all this is done to what it leads to. The new file has the permissions of the old one to read, and at
 /// no time by others.
 ///
 /// # Errors
@@ -253,7 +253,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Resu
     Ok(())
 }
 
-/// Creates a new file in the directory of `path`, for nobody to read who may not read that with these permissions.
+/// Creates a new file in the directory of `path`, readable only for those who may read `path` with these permissions.
 fn create_beside(path: &Path, permissions: Option<&fs::Permissions>) -> io::Result<(PathBuf, File)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     if path.file_name().is_none() {

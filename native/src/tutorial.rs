@@ -38,7 +38,7 @@ pub fn greet(name: &str) -> String {
     format!("{before}{name}{after}")
 }
 
-/// Returns what [`greet`] returns, for a name whose length nobody vouches for.
+/// Returns what [`greet`] returns, for a name of any length.
 ///
 /// The text has room for one more byte, so that a C string can be made of it in place.
 ///

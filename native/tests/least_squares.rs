@@ -135,7 +135,7 @@ fn the_tolerance_decides_which_singular_values_count() {
     assert_eq!(least_squares_with_tolerance(a, b, 1.0, &mut x), Ok(0));
     assert_eq!(x, [0.0; 2]);
     for (tolerance, message) in
-        [(-1.0, "tolerance is not 0 or more: -1"), (f64::NAN, "tolerance is not 0 or more: NaN")]
+        [(-1.0, "tolerance must be at least 0, but is -1"), (f64::NAN, "tolerance must be at least 0, but is NaN")]
     {
         assert_eq!(least_squares_with_tolerance(a, b, tolerance, &mut x).unwrap_err().to_string(), message);
     }

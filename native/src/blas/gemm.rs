@@ -95,7 +95,7 @@ pub(crate) fn gemm_small(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_
     lanes::run(Tiles { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
 }
 
-/// Runs `work`, a product of so many `multiplications`, where it is done soonest: here, here with the help of the pool, or on
+/// Runs `work`, a product that takes `multiplications`, where it is done soonest: here, here with the help of the pool, or on
 /// the pool.
 ///
 /// # Errors

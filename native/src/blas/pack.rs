@@ -31,7 +31,7 @@ pub(super) struct Buffer<'a> {
 }
 
 impl Buffers {
-    /// Returns `count` buffers, each for a product of at most so many rows and columns.
+    /// Returns `count` buffers, each for a product of at most `rows` x `columns`.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].

@@ -41,8 +41,8 @@ enum Owner {
     File { _file: Mmap },
 }
 
-// SAFETY: the memory belongs to this value alone; `read` and `write` leave it to their callers that nobody reads what
-// somebody writes.
+// SAFETY: the memory belongs to this value alone; the callers of `read` and `write` grant that no thread reads what
+// another one writes.
 unsafe impl Send for Buffer {}
 // SAFETY: as above.
 unsafe impl Sync for Buffer {}
@@ -84,7 +84,7 @@ impl Buffer {
     /// The system's when the file cannot be mapped.
     ///
     /// # Safety
-    /// As long as the memory is in use, nobody may change or truncate the file.
+    /// As long as the memory is in use, the file must not be changed or truncated.
     pub(super) unsafe fn map(file: &File, offset: u64, len: usize) -> std::io::Result<Self> {
         let bytes = len * size_of::<f32>();
         // SAFETY: the caller answers for the file.
@@ -102,7 +102,7 @@ impl Buffer {
     /// Returns the vectors `rows`.
     ///
     /// # Safety
-    /// Nobody may write them as long as they are in use.
+    /// They must not be written as long as they are in use.
     pub(super) unsafe fn read(&self, dimension: usize, rows: Range<usize>) -> &[f32] {
         let range = rows.start * dimension..rows.end * dimension;
         assert!(range.start <= range.end && range.end <= self.len, "vectors beyond the end of their memory");
@@ -114,7 +114,7 @@ impl Buffer {
     /// Lets `fill` write the vectors `rows`.
     ///
     /// # Safety
-    /// Nobody else may read or write them meanwhile, and the memory must not be that of a file.
+    /// No other thread may read or write them meanwhile, and the memory must not be that of a file.
     pub(super) unsafe fn write<R>(
         &self,
         dimension: usize,

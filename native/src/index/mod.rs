@@ -113,7 +113,7 @@ impl Index {
     ///   is not as long as its header says.
     ///
     /// # Safety
-    /// As long as the index exists, nobody may change the file in place: a search that meets a page of a file that has been
+    /// As long as the index exists, the file must not be changed in place: a search that meets a page of a file that has been
     /// truncated, or that cannot be read from the disk, ends the process. [`Index::save`] and every other replacement of the file as a whole are harmless.
     pub unsafe fn map(path: &Path, metric: Metric) -> Result<Self> {
         let (reader, rows, dimension) = Self::reader(path)?;
@@ -670,7 +670,7 @@ mod tests {
         let text = |result: Result<u64>| result.unwrap_err().to_string();
         for dimension in [0, -5, 1 << 31] {
             let error = Index::new(dimension, Metric::Cosine).unwrap_err();
-            assert_eq!(error.to_string(), format!("a dimension is from 1 to 2147483647, not {dimension}"));
+            assert_eq!(error.to_string(), format!("dimension must be from 1 to 2147483647, but is {dimension}"));
         }
         let index = index(2, Metric::Cosine, &[1.0, 2.0, 3.0, 4.0]);
         assert_eq!(text(index.add(&[1.0, 2.0, 3.0])), "3 values are not a multiple of the dimension 2");
@@ -685,8 +685,8 @@ mod tests {
         let longer = index.add_one_with::<Error>(4, |_, _| unreachable!("there is nothing to copy"));
         assert_eq!(text(longer), "the vector has 4 values, but the dimension is 2");
         assert_eq!(text(search(&[1.0], 1)), "the vector has 1 values, but the dimension is 2");
-        assert_eq!(text(search(&[1.0, 1.0], 0)), "at least 1 hit has to be asked for, not 0");
-        assert_eq!(text(search(&[1.0, 1.0], -3)), "at least 1 hit has to be asked for, not -3");
+        assert_eq!(text(search(&[1.0, 1.0], 0)), "k must be at least 1, but is 0");
+        assert_eq!(text(search(&[1.0, 1.0], -3)), "k must be at least 1, but is -3");
         assert_eq!(text(search(&[f32::NAN, 1.0], 1)), "value 0 of vector 0 is NaN, not a finite number");
         assert_eq!(text(search(&[0.0, 0.0], 1)), "vector 0 is zero, which has no direction");
         let mut room = [0.0; 2];
@@ -757,7 +757,7 @@ mod tests {
             let saved = index(13, metric, &vectors);
             saved.save(&path).unwrap();
             let opened = Index::open(&path, metric).unwrap();
-            // SAFETY: nobody else knows the file.
+            // SAFETY: no other process knows the file.
             let mapped = unsafe { Index::map(&path, metric) }.unwrap();
             assert_eq!((mapped.bytes(), mapped.len(), opened.len()), (0, rows as u64, rows as u64));
             let query = floats(21, 13);
@@ -805,7 +805,7 @@ mod tests {
             std::fs::write(&path, &bytes).unwrap();
             let expected = format!("cannot use {}: {problem}", path.display());
             assert_eq!(Index::open(&path, Metric::DotProduct).unwrap_err().to_string(), expected);
-            // SAFETY: nobody else knows the file.
+            // SAFETY: no other process knows the file.
             assert_eq!(unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err().to_string(), expected);
         }
         let nan =
@@ -813,7 +813,7 @@ mod tests {
         std::fs::write(&path, nan).unwrap();
         let error = Index::open(&path, Metric::DotProduct).unwrap_err();
         assert_eq!(error.to_string(), "value 0 of vector 1 is NaN, not a finite number");
-        // SAFETY: nobody else knows the file.
+        // SAFETY: no other process knows the file.
         let mapped = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap();
         let mut ids = [-1; 2];
         assert_eq!(mapped.search(&[1.0], 2, 2, None, &mut ids, &mut [0.0; 2]), Ok(1), "NaN is never found");
@@ -824,7 +824,7 @@ mod tests {
         let mut value = [0.0];
         opened.get(0, &mut value).unwrap();
         assert_eq!(value, [1.0]);
-        // SAFETY: nobody else knows the file.
+        // SAFETY: no other process knows the file.
         let error = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err();
         assert!(error.to_string().ends_with("its byte order is not this machine's, so it cannot be mapped"), "{error}");
     }

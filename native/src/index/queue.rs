@@ -63,7 +63,7 @@ impl<'a> Queue<'a> {
         Ok(Self { parts, count, values, step, longest_run, backwards, taken })
     }
 
-    /// Takes up the block that is next for one of so many threads, or several that follow each other as one.
+    /// Takes the block that is next for one of `threads`, or several that follow each other as one.
     pub(super) fn take(&self, threads: usize) -> Option<Task<'a>> {
         let part_of = |block| self.parts.partition_point(|(first, _)| *first <= block) - 1;
         let run = |taken| {
@@ -107,7 +107,7 @@ mod tests {
     fn every_vector_is_in_one_block() {
         let dimension = 3;
         let all = vec![0.0; 60 * dimension];
-        // Parts of so many vectors, in blocks of four, the last of which may have less.
+        // The numbers of vectors of the parts, in blocks of four, the last of which may have less.
         for rows in [&[1][..], &[4], &[60], &[1, 5, 40, 3], &[20, 20, 20]] {
             for (threads, tiled, backwards) in [
                 (1, false, false),

@@ -19,7 +19,7 @@ pub(super) enum Order {
     Sequential,
 }
 
-/// Of so many blocks one is read in the way that was the slower one so far: it may no longer be.
+/// One of this many blocks is read in the order that was the slower one so far: it may no longer be.
 const RETRIED: u32 = 64;
 
 /// The part of a new measurement in what is known.
@@ -53,12 +53,12 @@ impl ReadOrder {
         self.backwards.fetch_xor(true, Ordering::Relaxed)
     }
 
-    /// Learns how long it took to read so many values in one way. That others may learn at the same time does no harm: one
+    /// Learns how long it took to read `values` in one order. That others may learn at the same time does no harm: one
     /// measurement of many is lost.
     pub(super) fn learn(&self, way: Order, time: Duration, values: usize) {
         let taken = &self.taken[way as usize];
         let (old, new) = (f32::from_bits(taken.load(Ordering::Relaxed)), time.as_nanos() as f32 / values as f32);
-        // Whoever was interrupted knows nothing of the way.
+        // A thread that was interrupted has measured something else.
         let known = if old == 0.0 { new } else { old + WEIGHT * (new.min(2.0 * old) - old) };
         taken.store(known.to_bits(), Ordering::Relaxed);
     }

@@ -35,7 +35,7 @@ pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'
     }
 }
 
-/// Returns how many queries a tile takes where there are so many of them.
+/// Returns how many queries a tile takes where there are `queries` in all.
 pub(super) fn tile_width(level: Level, queries: usize) -> usize {
     simd::dispatch(level, TileWidth { queries })
 }

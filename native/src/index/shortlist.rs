@@ -83,7 +83,7 @@ impl Shortlist {
         threshold
     }
 
-    /// Returns the score that so many candidates reach whatever the scores are.
+    /// Returns the score that `rank` candidates reach.
     pub(super) fn reached_by(&mut self, count: usize) -> f64 {
         if self.candidates.len() < count {
             return f64::NEG_INFINITY;
@@ -100,7 +100,7 @@ impl Shortlist {
         }
     }
 
-    /// Returns a list of whoever may be among the best of all the lists and reach the score `known`.
+    /// Returns a list of the candidates that may be among the best of all the lists and reach the score `known`.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`] when there is none for all candidates.

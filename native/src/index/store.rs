@@ -139,7 +139,7 @@ impl Store {
             unsafe { chunk.memory.write(self.dimension, from..from + old, |values| fill(0, values)) }?;
         }
         if let Some((more, (chunk, grown))) = new {
-            // SAFETY: nobody else has seen the new chunk.
+            // SAFETY: no other thread has seen the new chunk.
             unsafe { chunk.memory.write(self.dimension, 0..more, |values| fill(old * self.dimension, values)) }?;
             *self.table.write().unwrap_or_else(PoisonError::into_inner) = grown;
         }

@@ -12,7 +12,7 @@ use crate::{Result, memory};
 /// large k and many queries at once that takes as long as the arithmetic.
 const GUESSED_FROM: usize = 100;
 
-/// The first guess comes when a thread has seen one in so many vectors, another one whenever it has seen twice as many.
+/// A thread guesses first when it has seen this part of the vectors, and again whenever it has seen twice as many.
 const GUESSED_AFTER: u64 = 128;
 
 /// The scores that candidates have to reach, as far as all threads together know them.
@@ -44,14 +44,14 @@ impl Thresholds {
         })
     }
 
-    /// Returns whether a search in so many blocks would take more time for candidates than guesses save.
+    /// Returns whether a search in `blocks` would take more time for candidates than guesses cost.
     pub(super) fn are_worth_guessing(queries: &Queries<'_>, blocks: usize) -> bool {
         let limit = queries.request.limit;
         let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.view.len() / 8);
         limit >= GUESSED_FROM && few && queries.is_tiled() && blocks as u64 >= GUESSED_AFTER
     }
 
-    /// Returns how many of so many vectors a thread will have seen when it guesses first, if it does.
+    /// Returns how many of `vectors` a thread will have seen when it guesses first, if it does.
     pub(super) fn first_guess(&self, vectors: u64) -> u64 {
         if self.are_guessed() { vectors / GUESSED_AFTER } else { u64::MAX }
     }

@@ -8,7 +8,7 @@ use super::threshold::Thresholds;
 use crate::Result;
 use crate::memory::{self, Aligned};
 
-/// Where there are few queries, a thread finds the score of a candidate at once when it has seen one in so many of its
+/// Where there are few queries, a thread finds the score of a candidate at once when it has seen this part of its
 /// vectors: more likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the
 /// end.
 const SETTLED_FROM: u64 = 8;

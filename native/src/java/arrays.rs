@@ -19,7 +19,7 @@ use crate::matrix::MatrixRef;
 use crate::memory::Plain;
 use crate::{Error, memory};
 
-/// An array is small beside another that is so many times as large. To copy it then costs next to nothing; lent, it would keep
+/// An array is small beside another that is at least this many times as large. To copy it then costs next to nothing; lent, it would keep
 /// the collector from moving what lies around it in the heap for as long as the work on the other one takes.
 const SMALL_PART: usize = 16;
 

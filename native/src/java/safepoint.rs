@@ -1,9 +1,9 @@
-//! The threads of the pool stand still when the JVM stops its own.
+//! Worker threads pause while the JVM stops its own threads for garbage collection.
 //!
 //! While a garbage collector moves objects, the threads of Java stand still. Native threads would go on and take from the
 //! collector the processors that it was to have for itself: beside factorizations, the longest pauses of G1 took half as long
 //! again. So each thread of the pool is attached to the JVM for as long as there is work, and between two parts of the work it
-//! calls a function of JNI, out of which the JVM lets nobody before the pause is over.
+//! calls a function of JNI, which does not return before the pause is over.
 //!
 //! It waits for nothing that waits for the pool. Arrays are lent only where the collector does not wait for them, see
 //! [`arrays`](super::arrays).

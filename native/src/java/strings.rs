@@ -86,7 +86,7 @@ pub fn surrounded<'local>(
             return plain_string(raw, units);
         }
         require_pairs(&units[before.len()..][..length as usize])?;
-        // SAFETY: `raw` is this thread's JNI environment and `units` holds so many units.
+        // SAFETY: `raw` is this thread's JNI environment and `units` has room for that many units.
         Ok(unsafe { ((**raw).v1_1.NewString)(raw, units.as_ptr(), whole_length) })
     })?;
     // SAFETY: `new` is what JNI has just returned.
@@ -105,7 +105,7 @@ fn string_length(call: Call<'_>, string: &JString<'_>) -> Result<jsize> {
 /// Returns a string that JNI has made, or the failure to make it.
 ///
 /// # Safety
-/// `string` is null with an exception pending, or a new local reference to a string, owned by nobody else.
+/// `string` is null with an exception pending, or a new local reference to a string, which only the caller owns.
 unsafe fn local_string<'local>(string: jstring) -> Result<JString<'local>> {
     if string.is_null() {
         return Err(Failure::Pending);

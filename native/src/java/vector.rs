@@ -86,7 +86,7 @@ const OPERATIONS: [Operation; 5] =
 /// none, which is to say that the whole vectors are needed, it is NaN.
 ///
 /// # Safety
-/// At `x` and `y` are `count` values, and at `sums` is room for a `Pieces`, which nobody else writes meanwhile; it is one after
+/// At `x` and `y` are `count` values, and at `sums` is room for a `Pieces`, which nothing else writes meanwhile; it is one after
 /// the first piece.
 #[inline]
 unsafe fn add_piece<T: Real>(

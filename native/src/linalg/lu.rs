@@ -478,7 +478,7 @@ fn look_ahead(a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut Scratch) -> Re
     let width = if rank < 768 { 64 } else { 128 };
     let whole = Shared::new(a);
     let panel = |step: usize| step..rank.min(step + width);
-    // SAFETY: nobody else has any of it yet.
+    // SAFETY: no part of it has been handed out yet.
     recurse(unsafe { whole.block(0, 0, rows, width) }, &mut pivots[panel(0)], scratch)?;
     for step in (0..rank).step_by(width) {
         let next = panel(step).end;

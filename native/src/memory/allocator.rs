@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Bytes from which on a piece is kept.
 const LARGE: usize = 128 << 10;
 
-/// Bytes of all pieces that are kept while nobody uses them.
+/// Bytes of all pieces that are kept while they are not in use.
 const KEPT: usize = 128 << 20;
 
 /// Pieces that are kept at most.
@@ -38,7 +38,7 @@ struct Piece {
     bytes: usize,
 }
 
-/// Pieces that nobody uses, the one that was freed last at the end.
+/// Pieces that are not in use, the one that was freed last at the end.
 struct Free {
     pieces: [Piece; PIECES],
     count: usize,
@@ -54,13 +54,13 @@ impl Free {
         piece
     }
 
-    /// Returns a piece of exactly so many bytes.
+    /// Returns a piece of exactly `bytes`.
     fn take(&mut self, bytes: usize) -> Option<Piece> {
         let index = self.pieces[..self.count].iter().rposition(|piece| piece.bytes == bytes)?;
         Some(self.remove(index))
     }
 
-    /// Returns the piece that was freed first if it is in the way of one of so many bytes.
+    /// Returns the piece that was freed first if it leaves no room for one of `bytes`.
     fn overflow(&mut self, bytes: usize) -> Option<Piece> {
         let full = self.count == PIECES || self.bytes.saturating_add(bytes) > KEPT;
         (full && self.count > 0).then(|| self.remove(0))
@@ -97,7 +97,7 @@ pub(crate) fn in_use() -> usize {
     IN_USE.load(Ordering::Relaxed)
 }
 
-/// Returns the bytes that are kept while nobody uses them.
+/// Returns the bytes that are kept while they are not in use.
 pub(crate) fn kept() -> usize {
     free().bytes
 }
@@ -117,11 +117,11 @@ pub(crate) fn release() {
     make_room(usize::MAX);
 }
 
-/// Gives back to the system what is in the way of so many bytes more.
+/// Gives back to the system what leaves no room for `bytes` more.
 fn make_room(bytes: usize) {
     loop {
         let Some(piece) = free().overflow(bytes) else { break };
-        // SAFETY: `piece` was allocated by the system with this layout, and nobody has it any more.
+        // SAFETY: `piece` was allocated by the system with this layout, and is no longer in use.
         unsafe {
             let layout = Layout::from_size_align_unchecked(piece.bytes, ALIGNMENT);
             System.dealloc(std::ptr::with_exposed_provenance_mut(piece.address), layout);
@@ -150,7 +150,7 @@ pub(crate) fn initialized(layout: Layout) -> Option<*mut u8> {
     let layout = large(layout)?;
     // SAFETY: the size is not zero.
     let (address, _) = reuse_or(layout, || unsafe { System.alloc(layout) });
-    // SAFETY: no instruction does nothing, and writing what is there already is allowed: the memory is nobody else's. But the
+    // SAFETY: no instruction does nothing, and writing what is there already is allowed: the memory belongs to this piece alone. But the
     // compiler has to take it for written, and no longer for memory of which it may assume whatever it likes.
     unsafe { std::arch::asm!("/* {0} */", in(reg) address, options(nostack, preserves_flags)) };
     Some(address)

@@ -51,7 +51,7 @@ pub fn unspecified<T: Plain>(len: usize) -> Result<Vec<T>> {
     // SAFETY: this is what the global allocator gives for `len` values, and its bytes are some values of a plain type.
     let mut values = unsafe { Vec::from_raw_parts(first.as_ptr(), len, len) };
     if cfg!(debug_assertions) {
-        // Whoever reads what was not written finds NaN.
+        // To read what was not written gives NaN.
         // SAFETY: every pattern of bits is a value.
         unsafe { values.as_mut_ptr().write_bytes(0xFF, len) };
     }

@@ -5,10 +5,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The threads of the pool are at rest when nobody has called for work for this long, or for up to twice as long.
+/// The threads of the pool rest when there has been no call for this long, or for up to twice as long.
 const REST: Duration = Duration::from_millis(20);
 
-/// Callers that find nobody inside, after one that did, before one of them is taken to be alone.
+/// After calls at the same time, this many that find no other one are still taken for some of many.
 pub(super) const CROWDED_FOR: usize = 64;
 
 /// Lets a limited number of callers through at a time.
@@ -26,13 +26,13 @@ struct Callers {
     ever: u64,
     /// How many those were when the threads of the pool were last at rest.
     at_rest: u64,
-    /// Whether somebody wants to know that the next one comes.
+    /// Whether a thread waits for the next caller.
     awaited: bool,
-    /// Whether nobody comes any more.
+    /// Whether there will be no more callers.
     closed: bool,
     /// Those for whom the pool works.
     inside: usize,
-    /// Those with short work that they share with nobody.
+    /// Those with short work that run it alone.
     beside: usize,
     /// How many that might be alone are still taken for some of many.
     crowded: usize,
@@ -90,14 +90,14 @@ impl Gate {
         !callers.closed
     }
 
-    /// Nobody comes any more.
+    /// Tells that there will be no more callers.
     pub(super) fn close(&self) {
         self.callers().closed = true;
         self.stirred.notify_all();
     }
 
-    /// Lets a caller with short work through: to lead if nobody is there, nor was when somebody came a short while ago, and
-    /// alone beside so many others.
+    /// Lets a caller with short work through: to lead if there is no other caller, nor was a short while ago, and alone if there
+    /// are `alone_beside` others.
     pub(super) fn enter_short(&self, alone_beside: usize) -> Entry<'_> {
         let mut callers = self.callers();
         let others = callers.inside + callers.beside;

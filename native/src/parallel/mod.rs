@@ -72,7 +72,7 @@ fn run_once(work: &mut (dyn FnMut() + Send)) -> Result<()> {
 ///
 /// Where other work is under way, this goes to the pool like that: the processors are awake then, and have enough to do. Where
 /// there is as much of it as there are processors, it runs here and shares nothing; but not where the pool has fewer threads,
-/// since somebody wants it to leave some of the processors alone.
+/// since it was then set to leave some of the processors to others.
 ///
 /// # Errors
 /// As [`run`].
@@ -275,7 +275,10 @@ mod tests {
     #[test]
     fn no_threads_are_an_error() {
         let error = set_threads(0).unwrap_err();
-        assert_eq!(error.to_string(), format!("cannot compute on 0 threads: from 1 to {}", rayon::max_num_threads()));
+        assert_eq!(
+            error.to_string(),
+            format!("number of threads must be from 1 to {}, but is 0", rayon::max_num_threads())
+        );
     }
 
     #[test]

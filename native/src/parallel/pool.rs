@@ -66,7 +66,7 @@ pub fn set_threads(threads: usize) -> Result<()> {
     Ok(())
 }
 
-/// Returns the error that says that there cannot be so many threads.
+/// Returns the error for a number of threads that is not supported.
 pub(crate) fn no_such_count(threads: i64) -> Error {
     Error::ThreadCount { threads, maximum: rayon::max_num_threads() }
 }
@@ -85,7 +85,7 @@ pub(crate) fn release() {
 pub(super) struct Pool {
     pub(super) threads: ThreadPool,
     pub(super) calls: Arc<Gate>,
-    /// Beside so many others a caller runs short work alone.
+    /// With this many other callers, one with short work runs it alone.
     pub(super) alone_beside: usize,
     pub(super) standby: Arc<Standby>,
 }

@@ -5,7 +5,7 @@ pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 pub(crate) use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub(crate) use std::thread::yield_now;
 
-/// A value that somebody has to guard.
+/// A value whose users have to keep apart.
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
@@ -14,12 +14,12 @@ impl<T> UnsafeCell<T> {
         Self(std::cell::UnsafeCell::new(value))
     }
 
-    /// Returns what `read` makes of the value, which nobody may be writing.
+    /// Returns what `read` makes of the value, which no thread may be writing.
     pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
         read(self.0.get())
     }
 
-    /// Returns what `write` makes of the value, which nobody else may be using.
+    /// Returns what `write` makes of the value, which no other thread may be using.
     pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
         write(self.0.get())
     }

@@ -4,9 +4,9 @@
 //! treats one column after the other. A [`Team`] is called together once: until its leader is done, the members wait for
 //! the next step without going to sleep.
 //!
-//! Nobody waits for a thread that has not begun: the parts of a step go to whoever claims them, the leader among them, so
-//! that a member that comes late or never holds nobody up. All that the leader ever waits for is a part that somebody
-//! works on. `native/tests/loom.rs` runs this file through every interleaving.
+//! No thread waits for one that has not begun: the parts of a step go to the members that claim them, the leader among them, so
+//! that a member that comes late or never delays none of the others. All that the leader waits for is a part that a member is
+//! working on. `native/tests/loom.rs` runs this file through every interleaving.
 
 use std::any::Any;
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub(crate) struct Team {
 #[derive(Clone)]
 pub(crate) struct Member(Arc<State>);
 
-/// Returns what `work` returns, after calling it with a team of at most so many members, who come from the pool.
+/// Returns what `work` returns, after calling it with a team of at most `members`, which come from the pool.
 pub(crate) fn lead<R: Send>(members: usize, work: impl FnOnce(&mut Team) -> R + Send) -> R {
     let members = members.min(LARGEST);
     let (mut team, member) = Team::new(members);
@@ -42,7 +42,7 @@ pub(crate) fn lead<R: Send>(members: usize, work: impl FnOnce(&mut Team) -> R + 
 }
 
 impl Team {
-    /// Returns a team of at most so many members, the leader among them.
+    /// Returns a team of at most `members`, the leader among them.
     pub(crate) fn new(members: usize) -> (Self, Member) {
         let state = Arc::new(State::new(members.min(LARGEST)));
         (Self { state: Arc::clone(&state), number: 0 }, Member(state))
@@ -153,7 +153,7 @@ impl State {
 
     /// Leads a step to its end.
     fn finish(&self, step: u64, part: *const (dyn Fn(usize) + Sync)) {
-        // SAFETY: no step is under way, so nobody holds a part and reads this.
+        // SAFETY: no step is under way, so no member holds a part and reads this.
         self.part.with_mut(|to| unsafe { *to = part });
         self.finished.0.store(0, Ordering::Relaxed);
         self.step.0.store(step, Ordering::Release);
@@ -251,7 +251,7 @@ mod tests {
         with_teams(|team| {
             let values: Vec<_> = (0..64).map(|_| AtomicUsize::new(0)).collect();
             for step in 1..2000 {
-                // Each part reads what another one wrote, whoever that was.
+                // Each part reads what another one wrote, on any member.
                 team.step(true, 32, |i| {
                     let (from, to) = if step % 2 == 0 { (0, 32) } else { (32, 0) };
                     let before = values[from + (i * 5 + 3) % 32].load(Ordering::Relaxed);

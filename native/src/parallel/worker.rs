@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-/// What the threads of the pool do for whoever they work for.
+/// What the threads of the pool do besides their work, for the program that has started them.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadHooks {
     /// Called on a thread of the pool before each chunk of its work, about every tenth of a millisecond. It may take its time,

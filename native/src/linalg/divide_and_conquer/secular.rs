@@ -51,7 +51,7 @@ struct Sums {
 
 impl<const SQUARED: bool> Secular<SQUARED> {
     /// Returns the equation with these poles and weights. The poles ascend, and for squares the first is not negative. Poles
-    /// and weights are around 1 or smaller, but so much larger than zero that their products are too.
+    /// and weights are around 1 or smaller, but large enough that their products do not underflow.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.

@@ -70,7 +70,7 @@ public final class NativeLibrary {
         memory[0] = (byte) used;
     }
 
-    /** Calls itself, with so many values that each call uses much of the stack whether it is compiled or not. */
+    /** Calls itself, with enough values that each call uses much of the stack whether it is compiled or not. */
     private static long touch(
             int calls,
             long a,

@@ -80,7 +80,7 @@ public final class VectorIndex implements AutoCloseable {
 
     /**
      * What an index has on the other side. It is made before the index is, and has the index closed at the latest when
-     * nobody knows this object any more: wherever memory or the stack may end in between, nothing is lost.
+     * this object is no longer reachable: wherever memory or the stack may end in between, nothing is lost.
      */
     private static final class Opened {
         private static volatile @Nullable Cleaner cleaner;

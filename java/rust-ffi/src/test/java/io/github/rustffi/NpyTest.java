@@ -86,8 +86,8 @@ class NpyTest {
     @Test
     void rejectsAnEndlessPath() {
         Path endless = directory.resolve("a".repeat(32_768)).toAbsolutePath();
-        String message =
-                "a path has at most 32767 characters, not " + endless.toString().length();
+        String message = "path must have at most 32767 characters, but has "
+                + endless.toString().length();
         assertThatIOException().isThrownBy(() -> Matrix.readNpy(endless)).withMessage(message);
         assertThatIOException()
                 .isThrownBy(() -> VectorIndex.open(endless, VectorIndex.Metric.COSINE))

@@ -39,7 +39,7 @@ class ParallelismTest {
     void rejectsFewerThreadsThanOne(int n) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Parallelism.setThreads(n))
-                .withMessage("cannot compute on %d threads: from 1 to 65535", n);
+                .withMessage("number of threads must be from 1 to 65535, but is %d", n);
         assertThat(Parallelism.threads()).isEqualTo(DEFAULT);
     }
 
@@ -47,7 +47,7 @@ class ParallelismTest {
     void rejectsMoreThreadsThanAreSupported() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Parallelism.setThreads(65_536))
-                .withMessage("cannot compute on 65536 threads: from 1 to 65535");
+                .withMessage("number of threads must be from 1 to 65535, but is 65536");
     }
 
     @ParameterizedTest

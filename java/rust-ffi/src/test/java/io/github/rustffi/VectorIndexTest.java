@@ -123,8 +123,8 @@ class VectorIndexTest {
 
     @Test
     void rejectsBadInputAndStaysAsItWas() {
-        assertIllegal(() -> VectorIndex.create(0, Metric.COSINE), "a dimension is from 1 to 2147483647, not 0");
-        assertIllegal(() -> VectorIndex.create(-3, Metric.COSINE), "a dimension is from 1 to 2147483647, not -3");
+        assertIllegal(() -> VectorIndex.create(0, Metric.COSINE), "dimension must be from 1 to 2147483647, but is 0");
+        assertIllegal(() -> VectorIndex.create(-3, Metric.COSINE), "dimension must be from 1 to 2147483647, but is -3");
         try (VectorIndex index = VectorIndex.create(2, Metric.COSINE)) {
             index.addAll(new float[] {1, 2, 3, 4});
             assertIllegal(() -> index.add(new float[1]), "the vector has 1 values, but the dimension is 2");
@@ -138,14 +138,14 @@ class VectorIndexTest {
                     "value 0 of vector 0 is -inf, not a finite number");
             assertIllegal(() -> index.addAll(new float[] {1, 2, 0, -0f}), "vector 1 is zero, which has no direction");
             assertIllegal(() -> index.search(new float[3], 1), "the vector has 3 values, but the dimension is 2");
-            assertIllegal(() -> index.search(new float[] {1, 1}, 0), "at least 1 hit has to be asked for, not 0");
-            assertIllegal(() -> index.search(new float[] {1, 1}, -9), "at least 1 hit has to be asked for, not -9");
+            assertIllegal(() -> index.search(new float[] {1, 1}, 0), "k must be at least 1, but is 0");
+            assertIllegal(() -> index.search(new float[] {1, 1}, -9), "k must be at least 1, but is -9");
             assertIllegal(() -> index.search(new float[2], 1), "vector 0 is zero, which has no direction");
             assertIllegal(
                     () -> index.search(new float[] {1, Float.NaN}, 1),
                     "value 1 of vector 0 is NaN, not a finite number");
             assertIllegal(() -> index.searchAll(new float[3], 1), "3 values are not a multiple of the dimension 2");
-            assertIllegal(() -> index.searchAll(new float[2], 0), "at least 1 hit has to be asked for, not 0");
+            assertIllegal(() -> index.searchAll(new float[2], 0), "k must be at least 1, but is 0");
             assertThat(index.size()).isEqualTo(2);
             assertThat(index.add(new float[] {5, 6})).isEqualTo(2);
             assertThat(index.get(2)).containsExactly(5, 6);

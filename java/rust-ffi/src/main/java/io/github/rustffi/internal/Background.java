@@ -1,6 +1,6 @@
 package io.github.rustffi.internal;
 
-/** Work that nobody waits for. */
+/** Work in the background. */
 final class Background {
     private Background() {}
 

@@ -15,7 +15,7 @@ public final class Crossing {
     /** Whether the collector is known, or asked for. Before JDK 22 it is not worth asking: only Shenandoah pins. */
     private static volatile boolean asked = Runtime.version().feature() < 22;
 
-    /** Not volatile, since it is read at every call, and whoever sees it too late only takes the longer way. */
+    /** Not volatile, since it is read at every call, and a thread that sees it too late only takes the longer way. */
     private static boolean pins;
 
     /** From this many values on it is worth to ask about the collector. A call of any size counts for 16. */
@@ -23,10 +23,10 @@ public final class Crossing {
 
     private static int unasked;
 
-    /** Up to so many values the work takes a few microseconds, which a collector may have to wait. */
+    /** Up to this many values the work takes a few microseconds, which a collector may have to wait. */
     private static final int DIRECT_UP_TO = 1 << 14;
 
-    /** So many calls are not worth what it takes to prepare others. */
+    /** Up to this many calls, it does not pay to prepare faster ones. */
     private static final int FEW = 1 << 14;
 
     /**
@@ -89,7 +89,7 @@ public final class Crossing {
         unasked += 16;
         if (values >= WORTH_ASKING || unasked >= WORTH_ASKING) {
             unasked = 0;
-            // Asking takes a tenth of a second in a fresh JVM, which nobody waits for: until then, arrays are copied.
+            // Asking takes a tenth of a second in a fresh JVM, which no call waits for: until then, arrays are copied.
             asked = Background.start(new Asking(), "rust-ffi-collector");
         }
     }

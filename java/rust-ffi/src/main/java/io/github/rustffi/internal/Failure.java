@@ -144,8 +144,8 @@ final class Failure {
                     + parent(Failure.class.getPackageName()) + ": the library knows its classes by their names";
         }
         if (is(e, Host.NO_STICKY_BIT)) {
-            return "whoever can write to a directory above the library's can replace it: set the sticky bit of that one"
-                    + " (chmod +t), or choose another one with -Drustffi.dir=DIR, or the file with -Drustffi.library=FILE";
+            return "another user could replace the library through a directory above it: set the sticky bit of that directory"
+                    + " (chmod +t), choose another one with -Drustffi.dir=DIR, or the file with -Drustffi.library=FILE";
         }
         if (isGlibc(e)) {
             int at = message.indexOf("GLIBC_") + 6;

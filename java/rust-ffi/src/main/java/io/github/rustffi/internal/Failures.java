@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 
 /**
  * The exceptions that Rust throws. Rust knows them by numbers, and names none of them: so they are those of this class
- * loader, whatever the thread's context class loader is, and whoever shrinks a jar sees that they are used.
+ * loader, whatever the thread's context class loader is, and a tool that shrinks jars sees that they are used.
  */
 final class Failures {
     // As in native/src/java/failure.rs.

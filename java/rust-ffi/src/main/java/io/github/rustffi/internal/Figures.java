@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the figures of indexes and memory in JMX as long as there is an index, and those of memory also for as long as
- * somebody has asked for it. No longer: the server holds on to the class loader of what is registered.
+ * it was asked for. No longer: the server holds on to the class loader of what is registered.
  *
- * <p>To register is to call whoever listens to the server, and a listener may wait for anything. So a thread of its own
+ * <p>To register is to call the listeners of the server, and a listener may wait for anything. So a thread of its own
  * does that, one at a time, and neither a user of an index nor the cleaner ever waits for it.
  */
 public final class Figures {
@@ -94,7 +94,7 @@ public final class Figures {
                 working = true;
             }
             try {
-                // JMX looks for its own parts there. It is nobody's class loader in particular.
+                // JMX looks for its own parts there. It is no particular class loader.
                 Thread.currentThread().setContextClassLoader(ClassLoader.getSystemClassLoader());
                 if (find()) {
                     while (step()) {}

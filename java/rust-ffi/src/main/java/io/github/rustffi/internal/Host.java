@@ -146,7 +146,7 @@ final class Host {
     }
 
     /**
-     * Returns the attributes of a directory that nobody but this user and root can write to; null where there is none.
+     * Returns the attributes of a directory that is writable only by this user and root; null where there is none.
      *
      * <p>Root's are as good as ours: it can write to those too, and it prepares the images that others' processes run
      * in.
@@ -212,7 +212,7 @@ final class Host {
         if (WINDOWS) {
             return;
         }
-        // From the top: once a directory has passed, nobody else can change what its name in the next one leads to.
+        // From the top: once a directory has passed, no other user can change what its name in the next one leads to.
         Path ancestor = directory.getRoot();
         int top = ROOT;
         for (int i = 0; i <= directory.getNameCount(); i++) {

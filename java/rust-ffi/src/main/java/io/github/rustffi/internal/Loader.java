@@ -114,7 +114,7 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
     }
 
     private static Path load(Library library, Root root, Path directory) throws IOException {
-        // A library whose threads have run stays mapped when its class loader goes: whoever comes next takes the same
+        // A library whose threads have run stays mapped when its class loader goes: the next one takes the same
         // file.
         for (int copy = 1; copy <= Library.COPIES && root != Root.ONCE; copy++) {
             Path kept = library.keepIn(directory, copy);

@@ -10,7 +10,7 @@ public interface NativeMemoryMXBean {
     long getWorkspaceBytes();
 
     /**
-     * Returns the bytes that nobody uses, kept for the next call.
+     * Returns the bytes that are not in use and are kept for the next call.
      *
      * @return the bytes
      */

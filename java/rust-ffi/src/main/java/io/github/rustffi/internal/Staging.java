@@ -18,8 +18,8 @@ import java.util.Map;
 /**
  * A directory for one extraction, gone when closed.
  *
- * <p>Its owner holds a lock in it, which the system releases however a process ends: whoever comes later can tell what
- * a killed start left behind from what is being written.
+ * <p>Its owner holds a lock in it, which the system releases however a process ends: a later process can tell what a
+ * killed start left behind from what is being written.
  */
 final class Staging implements AutoCloseable {
     private static final String PREFIX = "rust-ffi-staging-";
@@ -110,7 +110,7 @@ final class Staging implements AutoCloseable {
         try {
             return lock.tryLock() != null;
         } catch (IOException e) {
-            // A file system without locks: nobody can take the directory for abandoned.
+            // A file system without locks: no process can tell that the directory is abandoned.
             return true;
         }
     }

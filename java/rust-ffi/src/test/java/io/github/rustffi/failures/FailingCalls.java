@@ -48,7 +48,7 @@ public final class FailingCalls {
             "matrix is not symmetric: 3 at row 1, column 0, but 2 at row 0, column 1";
     private static final String BEYOND = " is beyond 1.7976931348623157e308";
     private static final String LENGTHS = "vector lengths differ: 2 and 3";
-    private static final String LONG_PATH = "a path has at most 32767 characters, not ";
+    private static final String LONG_PATH = "path must have at most 32767 characters, but has ";
 
     private final List<FailingCall> calls = new ArrayList<>();
     private final Map<String, String> excused = new LinkedHashMap<>();
@@ -415,12 +415,12 @@ public final class FailingCalls {
         float[] three = {1, 0, 0};
         float[] zero = {0, 0};
         float[] nan = {1, Float.NaN};
-        String dimension = "a dimension is from 1 to 2147483647, not 0";
+        String dimension = "dimension must be from 1 to 2147483647, but is 0";
         String notFinite = "value 1 of vector 0 is NaN, not a finite number";
         String noDirection = "vector 0 is zero, which has no direction";
         String notVectors = "3 values are not a multiple of the dimension 2";
         String values = "the vector has 3 values, but the dimension is 2";
-        String atLeastOne = "at least 1 hit has to be asked for, not 0";
+        String atLeastOne = "k must be at least 1, but is 0";
 
         add(
                 "VectorIndex.create(int,VectorIndex.Metric)",
@@ -554,9 +554,9 @@ public final class FailingCalls {
                 "unpaired surrogate at index 1",
                 s -> () -> RustFfi.greet(lone));
         addInJava("RustFfi.greet(String)", "null", NULL, "name", s -> () -> RustFfi.greet(null));
-        String threads = "cannot compute on 65536 threads: from 1 to 65535";
+        String threads = "number of threads must be from 1 to 65535, but is 65536";
         add("Parallelism.setThreads(int)", "too many", ARGUMENT, threads, s -> () -> Parallelism.setThreads(65_536));
-        String none = "cannot compute on 0 threads: from 1 to 65535";
+        String none = "number of threads must be from 1 to 65535, but is 0";
         add("Parallelism.setThreads(int)", "none", ARGUMENT, none, s -> () -> Parallelism.setThreads(0));
         addInJava("Hits(long[],float[])", "lengths", ARGUMENT, "ids and scores differ in number: 1 and 2", s -> {
             long[] ids = new long[1];
