@@ -48,7 +48,7 @@ thread_local! {
 /// A panic of `work` becomes a panic of the caller.
 ///
 /// # Errors
-/// [`Error::Threads`] when the system does not grant the threads.
+/// [`Error::Threads`](crate::Error::Threads) when the system does not grant the threads.
 pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
     let mut result = None;
     run_once(&mut once(work, &mut result))?;
