@@ -17,7 +17,7 @@ use crate::matrix::view::{Shared, View, ViewMut};
 use crate::simd::lanes;
 use crate::{Result, memory, parallel};
 
-/// ColumnMajor of the packed right-hand side that stay in the second-level cache.
+/// Columns of the packed right-hand side that stay in the second-level cache.
 const COLUMNS: usize = 240;
 /// Rows that one thread takes at a time.
 const ROWS: usize = 64;
@@ -145,7 +145,7 @@ impl Split {
 struct Block<'a> {
     c: ViewMut<'a>,
     part: Part,
-    /// ColumnMajor of the whole result to the left of this block, less the rows above it.
+    /// Columns of the whole result to the left of this block, less the rows above it.
     offset: isize,
     update: Update,
     a: View<'a>,

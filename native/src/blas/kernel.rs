@@ -58,7 +58,7 @@ pub(super) enum Right<'a> {
 pub(super) struct Tiles<'a> {
     pub(super) c: ViewMut<'a>,
     pub(super) part: Part,
-    /// ColumnMajor of the whole result to the left of this block, less the rows above it.
+    /// Columns of the whole result to the left of this block, less the rows above it.
     pub(super) offset: isize,
     pub(super) update: Update,
     pub(super) a: View<'a>,
@@ -122,7 +122,7 @@ struct Tile {
     c: *mut f64,
     c_row: isize,
     rows: usize,
-    /// ColumnMajor of the last vector.
+    /// Columns of the last vector.
     last: usize,
     update: Update,
 }

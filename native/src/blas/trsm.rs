@@ -9,7 +9,7 @@ use crate::{Result, memory, parallel};
 
 /// Rows solved in registers.
 const LEAF: usize = 8;
-/// ColumnMajor that one thread takes at a time.
+/// Columns that one thread takes at a time.
 const STRIPE: usize = 96;
 /// Below this many multiplications one thread is faster than several.
 const PARALLEL_FROM: usize = 1 << 18;

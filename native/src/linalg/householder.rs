@@ -15,9 +15,9 @@ use crate::matrix::view::{View, ViewMut};
 use crate::simd::lanes::{self, Kernel, Lanes};
 use crate::{MatrixRef, Result, float, memory, parallel};
 
-/// ColumnMajor whose reflections are applied together.
+/// Columns whose reflections are applied together.
 pub(crate) const PANEL: usize = 96;
-/// ColumnMajor factored without recursion.
+/// Columns factored without recursion.
 const LEAF: usize = 8;
 /// From this many columns on, a product packs the reflections instead of them.
 const MANY: usize = 8;
@@ -245,7 +245,7 @@ impl Restored {
     }
 }
 
-/// ColumnMajor that are factored, or have been, each a row of the views.
+/// Columns that are factored, or have been, each a row of the views.
 struct Panel<'a> {
     columns: ViewMut<'a>,
     r: ViewMut<'a>,

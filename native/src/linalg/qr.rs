@@ -16,7 +16,7 @@ use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result};
 use crate::{Error, Result, float, memory};
 
-/// ColumnMajor whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
+/// Columns whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
 const EXPONENT: i32 = 400;
 
 /// Writes the factors of `a` to `qr` and `tau`.

@@ -49,7 +49,7 @@ impl ColumnMajor {
 
     fn within(room: impl FnOnce(usize) -> Result<Vec<Line>>, rows: usize, columns: usize) -> Result<Self> {
         let mut lines = rows.div_ceil(Line::LEN);
-        // ColumnMajor that lie a multiple of a page apart would share the same few sets of the cache.
+        // Columns that lie a multiple of a page apart would share the same few sets of the cache.
         if lines > 0 && lines.is_multiple_of(32) {
             lines += 1;
         }

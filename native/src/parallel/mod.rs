@@ -50,8 +50,13 @@ thread_local! {
 /// # Errors
 /// [`Error::Threads`](crate::Error::Threads) when the system does not grant the threads.
 pub fn run<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
+    result_of(work, run_once)
+}
+
+/// Returns what `work` returns, after `run` has called it.
+fn result_of<R: Send>(work: impl FnOnce() -> R + Send, run: fn(&mut (dyn FnMut() + Send)) -> Result<()>) -> Result<R> {
     let mut result = None;
-    run_once(&mut once(work, &mut result))?;
+    run(&mut once(work, &mut result))?;
     Ok(result.expect("the work has run"))
 }
 
@@ -77,9 +82,7 @@ fn run_once(work: &mut (dyn FnMut() + Send)) -> Result<()> {
 /// # Errors
 /// As [`run`].
 pub(crate) fn run_short<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R> {
-    let mut result = None;
-    run_short_once(&mut once(work, &mut result))?;
-    Ok(result.expect("the work has run"))
+    result_of(work, run_short_once)
 }
 
 /// The same, compiled once for all kinds of work.

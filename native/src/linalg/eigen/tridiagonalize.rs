@@ -1,6 +1,6 @@
 //! The reduction of a symmetric matrix to tridiagonal form by Householder reflections: `A = Q T Qᵀ`.
 //!
-//! ColumnMajor are reduced in panels (Dongarra, Sorensen and Hammarling, "Block reduction of matrices to condensed forms for
+//! Columns are reduced in panels (Dongarra, Sorensen and Hammarling, "Block reduction of matrices to condensed forms for
 //! eigenvalue computations", 1989): what the reflections of a panel do to the rest of the matrix is kept as `V Wᵀ + W Vᵀ`
 //! until the panel is complete. The time goes into the product of the rest and one vector for every column; only the
 //! triangle on one side of the diagonal is read for it. Panels are narrow, because what is kept has to be read for every
@@ -19,11 +19,11 @@ use crate::parallel::{self, Team};
 use crate::simd::lanes;
 use crate::{Result, memory};
 
-/// ColumnMajor of a panel.
+/// Columns of a panel.
 const PANEL: usize = 16;
 /// Rows of a block.
 const BLOCK: usize = 64;
-/// ColumnMajor that are updated at a time, with all that they are updated with in the first-level cache.
+/// Columns that are updated at a time, with all that they are updated with in the first-level cache.
 const STRIPE: usize = 128;
 /// Rest of the matrix below which one thread is faster than several.
 const PARALLEL_FROM: usize = 160;

@@ -21,11 +21,11 @@ use crate::parallel::{self, Team};
 use crate::simd::lanes;
 use crate::{Result, float, memory};
 
-/// ColumnMajor of a panel.
+/// Columns of a panel.
 const PANEL: usize = 16;
-/// ColumnMajor of a block.
+/// Columns of a block.
 const BLOCK: usize = 32;
-/// ColumnMajor that are read twice in one pass.
+/// Columns that are read twice in one pass.
 const GROUP: usize = 8;
 /// Values in the largest vector.
 const ALIGNED: usize = 8;

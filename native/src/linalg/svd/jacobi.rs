@@ -6,7 +6,7 @@ use crate::matrix::column_major::ColumnMajor;
 /// until all of them are orthogonal.
 pub(super) fn jacobi(matrix: &ColumnMajor, left: &mut ColumnMajor, values: &mut [f64], right: &mut ColumnMajor) {
     const SWEEPS: usize = 60;
-    // ColumnMajor shorter than this are beyond the precision of a matrix whose largest value is in 1..2, and the squares of
+    // Columns shorter than this are beyond the precision of a matrix whose largest value is in 1..2, and the squares of
     // longer ones do not underflow.
     const NEGLIGIBLE: f64 = 1e-140;
     let columns = matrix.columns();
