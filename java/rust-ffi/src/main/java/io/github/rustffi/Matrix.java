@@ -735,7 +735,7 @@ public final class Matrix {
         return text.toString();
     }
 
-    /** Returns which of `count` indices to show, with a -1 where some are left out. */
+    /** Returns which of {@code count} indices to show, with a -1 where some are left out. */
     private static int[] shown(int count) {
         int[] shown = new int[Math.min(count, SHOWN + 1)];
         for (int i = 0; i < shown.length; i++) {

@@ -2,8 +2,7 @@
  * Rust's compute for the JVM: vectors, dense matrices, and exact nearest-neighbour search.
  *
  * <p>Nothing has to be installed or configured: the first call of any method loads the native library out of the jar.
- * What stands in the way of that, and how to choose another library, is told by
- * {@link io.github.rustffi.NativeLibrary}.
+ * {@link io.github.rustffi.NativeLibrary} reports why it could not be loaded, and how to choose another one.
  *
  * <table class="striped">
  *   <caption>Where to begin</caption>
