@@ -1,5 +1,7 @@
 package io.github.rustffi.failures;
 
+import java.util.Objects;
+
 /** Makes calls while the heap is full. */
 final class FullHeap {
     private static final int LARGEST = 1 << 20;
@@ -7,6 +9,9 @@ final class FullHeap {
 
     /** Asked for here, so that the JVM need not look for it when there is no memory to do so. */
     private static final Class<?> CAUGHT = OutOfMemoryError.class;
+
+    private static final String WHEN = "with a full heap";
+    private static final int MOST_TRIES = 100;
 
     private final Object[] held = new Object[1 << 16];
     private int count;
@@ -31,9 +36,10 @@ final class FullHeap {
             }
             heap.empty();
         }
+        awaitMemory();
         for (Throwable[] round : thrown) {
             for (int i = 0; i < calls.count(); i++) {
-                calls.judgeUnlessOfJvm(i, "with a full heap", round[i]);
+                calls.judgeUnlessOfJvm(i, WHEN, round[i]);
             }
         }
         calls.makeAllAfterwards();
@@ -62,6 +68,21 @@ final class FullHeap {
         while (count > 0) {
             count--;
             held[count] = null;
+        }
+    }
+
+    /** Returns when memory can be had again, which a JVM may still refuse while a thread of its own collects. */
+    private static void awaitMemory() {
+        for (int i = 1; ; i++) {
+            try {
+                Objects.requireNonNull(new byte[LARGEST]);
+                return;
+            } catch (OutOfMemoryError e) {
+                if (i == MOST_TRIES) {
+                    throw e;
+                }
+                System.gc();
+            }
         }
     }
 }

@@ -59,9 +59,9 @@ public final class Runs {
     static List<Run> brief(Path directory) {
         Runs runs = new Runs(directory);
         for (String collector : COLLECTORS) {
-            runs.addHeap(collector, false, "warm", "0,120", "rust");
+            runs.addHeap(collector, "0,120", "rust");
         }
-        runs.addHeap("G1", true, "fresh", "0,120", "kinds");
+        runs.addFirstInHeap("G1", "0,120", "kinds");
         runs.addStack(false, "warm", 0, 4, "rust");
         runs.addStack(false, "warm", 1, 4, "rust");
         runs.addStack(true, "fresh", 0, 4, "kinds");
@@ -74,8 +74,8 @@ public final class Runs {
     static List<Run> all(Path directory) {
         Runs runs = new Runs(directory);
         for (String collector : COLLECTORS) {
-            runs.addHeap(collector, false, "warm", "0,40,80,120,200,400,800,1600", "all");
-            runs.addHeap(collector, true, "fresh", "0,40,120,400,1600", "all");
+            runs.addHeap(collector, "0,40,80,120,200,400,800,1600", "all");
+            runs.addFirstInHeap(collector, "0,40,120,400,1600", "all");
         }
         for (int stack : new int[] {0, 1, 512 << 10}) {
             runs.addStack(false, "warm", stack, 1, "all");
@@ -120,13 +120,27 @@ public final class Runs {
                 .with("-Drustffi.dir=" + directory.resolve("natives"), "-Djava.io.tmpdir=" + directory);
     }
 
-    private void addHeap(String collector, boolean each, String kind, String bytesLeft, String selection) {
+    private void addHeap(String collector, String bytesLeft, String selection) {
+        add("full heap, " + collector + ", warm", () -> full(collector), "heap", "warm", bytesLeft, selection);
+    }
+
+    /** In a JVM for each call, since none can unload copies of the library while its heap is full. */
+    private void addFirstInHeap(String collector, String bytesLeft, String selection) {
+        for (int call : Calls.select(selection)) {
+            add(
+                    "full heap, " + collector + ", first: " + FailingCalls.all().get(call),
+                    () -> full(collector),
+                    "heap",
+                    "fresh",
+                    bytesLeft,
+                    Integer.toString(call));
+        }
+    }
+
+    private Jvm full(String collector) {
         // The heap could not be filled where the collector gives up before.
         String patience = collector.equals("Parallel") ? "-XX:-UseGCOverheadLimit" : "-Xmx24m";
-        add(
-                "full heap, " + collector + ", " + kind,
-                () -> jvm(collector).with("-Xmx24m", patience),
-                arguments(each, "heap", kind, bytesLeft, selection));
+        return jvm(collector).with("-Xmx24m", patience);
     }
 
     private void addStack(boolean each, String kind, long bytes, int step, String selection) {
