@@ -471,7 +471,7 @@ where
         a = step(a, simd.load(x), simd.load(y));
     }
     if !x_tail.is_empty() {
-        b = step(b, simd.load_tail(x_tail), simd.load_tail(y_tail));
+        b = step(b, simd.load_first(x_tail), simd.load_first(y_tail));
     }
     let mut sums = zero;
     for n in 0..N {
@@ -525,7 +525,7 @@ fn fold_wide_piece<S: Simd>(
         sums[1] = step(sums[1], x[1], y[1]);
     }
     if !x_tail.is_empty() {
-        let (x, y) = (simd.widen(simd.load_tail(x_tail)), simd.widen(simd.load_tail(y_tail)));
+        let (x, y) = (simd.widen(simd.load_first(x_tail)), simd.widen(simd.load_first(y_tail)));
         sums[2] = step(sums[2], x[0], y[0]);
         sums[3] = step(sums[3], x[1], y[1]);
     }
@@ -720,7 +720,7 @@ pub(crate) mod tests {
     }
 
     fn levels() -> impl Iterator<Item = Level> {
-        Level::ALL.iter().copied().filter(|level| level.is_present())
+        Level::present()
     }
 
     fn lengths() -> impl Iterator<Item = usize> {

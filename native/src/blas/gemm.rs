@@ -13,8 +13,9 @@ use super::kernel::{Part, Right, Tiles, Update, VECTORS, panel_width};
 use super::pack::{Buffer, Buffers, DEPTH, PACKED_COLUMNS, pack_right};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::transpose::copy_transposed;
-use crate::matrix::view::{Shared, View, ViewMut};
-use crate::simd::lanes;
+use crate::matrix::view::{Shared, StridedMut, View, ViewMut};
+use crate::memory::Plain;
+use crate::simd::{self, Element};
 use crate::{Result, memory, parallel};
 
 /// Columns of the packed right-hand side that stay in the second-level cache.
@@ -36,15 +37,52 @@ const UNPACKED_VALUES: usize = 64 * 64;
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`] when there is no memory to pack into; `c` is then as it was.
-pub(crate) fn gemm(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
+pub(crate) fn gemm<T: Element + Plain>(
+    c: ViewMut<'_, T>,
+    update: Update<T>,
+    a: View<'_, T>,
+    b: View<'_, T>,
+) -> Result<()> {
     gemm_part(c, Part::All, update, a, b)
+}
+
+/// Like [`gemm`], where the elements of a row of the result need not be adjacent.
+///
+/// # Errors
+/// As [`gemm`].
+pub(crate) fn gemm_strided<T: Element + Plain>(
+    mut c: StridedMut<'_, T>,
+    update: Update<T>,
+    a: View<'_, T>,
+    b: View<'_, T>,
+) -> Result<()> {
+    if let Some(c) = c.adjacent() {
+        return gemm(c, update, a, b);
+    }
+    if c.has_adjacent_columns() {
+        return gemm_strided(c.transposed(), update, b.transposed(), a.transposed());
+    }
+    let (rows, columns) = (c.rows(), c.columns());
+    let mut product = memory::unspecified(rows * columns)?;
+    gemm(ViewMut::new(&mut product, rows, columns, columns), Update { beta: T::ZERO, ..update }, a, b)?;
+    c.change(|i, j, there| {
+        let value = product[i * columns + j];
+        if update.beta == T::ZERO { value } else { there * update.beta + value }
+    });
+    Ok(())
 }
 
 /// Like [`gemm`], for a part of the result.
 ///
 /// # Errors
 /// As [`gemm`].
-pub(crate) fn gemm_part(mut c: ViewMut<'_>, part: Part, update: Update, a: View<'_>, b: View<'_>) -> Result<()> {
+pub(crate) fn gemm_part<T: Element + Plain>(
+    mut c: ViewMut<'_, T>,
+    part: Part,
+    update: Update<T>,
+    a: View<'_, T>,
+    b: View<'_, T>,
+) -> Result<()> {
     assert!(
         c.rows() == a.rows() && c.columns() == b.columns() && a.columns() == b.rows(),
         "{}x{} = {}x{} * {}x{}",
@@ -59,9 +97,14 @@ pub(crate) fn gemm_part(mut c: ViewMut<'_>, part: Part, update: Update, a: View<
     if rows == 0 || columns == 0 {
         return Ok(());
     }
-    if depth == 0 {
-        if update == Update::Set {
-            (0..rows).for_each(|i| c.row(i).fill(0.0));
+    if depth == 0 || update.alpha == T::ZERO {
+        // As in the BLAS, what is multiplied by zero is not read.
+        for i in 0..rows {
+            if update.beta == T::ZERO {
+                c.row(i).fill(T::ZERO);
+            } else if update.beta != T::ONE {
+                c.row(i).iter_mut().for_each(|value| *value = *value * update.beta);
+            }
         }
         return Ok(());
     }
@@ -70,7 +113,7 @@ pub(crate) fn gemm_part(mut c: ViewMut<'_>, part: Part, update: Update, a: View<
         && (rows <= UNPACKED_ROWS || depth * columns <= UNPACKED_VALUES)
         && rows * columns * depth < PARALLEL_FROM
     {
-        lanes::run(Tiles { c, part, offset: 0, update, a, b: Right::View(b) });
+        simd::run(Tiles { c, part, offset: 0, update, a, b: Right::View(b) });
         return Ok(());
     }
     let block = Block { c, part, offset: 0, update, a, b };
@@ -79,7 +122,7 @@ pub(crate) fn gemm_part(mut c: ViewMut<'_>, part: Part, update: Update, a: View<
         block.packed(Buffers::new(1, rows, columns, depth, a)?.first(), false);
         Ok(())
     } else if parallel::is_leading()
-        && let Some(split) = Split::of(rows, columns)
+        && let Some(split) = Split::of::<T>(rows, columns)
     {
         block.split(split)
     } else {
@@ -90,9 +133,9 @@ pub(crate) fn gemm_part(mut c: ViewMut<'_>, part: Part, update: Update, a: View<
 
 /// Updates `c` with `a * b` on this thread and without packing: for blocks so small that the rows of `b`, of adjacent
 /// values, stay in the first-level cache.
-pub(crate) fn gemm_small(c: ViewMut<'_>, update: Update, a: View<'_>, b: View<'_>) {
+pub(crate) fn gemm_small<T: Element>(c: ViewMut<'_, T>, update: Update<T>, a: View<'_, T>, b: View<'_, T>) {
     assert!(c.rows() == a.rows() && c.columns() == b.columns() && a.columns() == b.rows() && b.column_step() == 1);
-    lanes::run(Tiles { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
+    simd::run(Tiles { c, part: Part::All, offset: 0, update, a, b: Right::View(b) });
 }
 
 /// Runs `work`, a product that takes `multiplications`, where it is done soonest: here, here with the help of the pool, or on
@@ -127,9 +170,9 @@ struct Split {
 
 impl Split {
     /// Returns none where blocks would be so flat that most of the work were packing.
-    fn of(rows: usize, columns: usize) -> Option<Self> {
+    fn of<T: Element>(rows: usize, columns: usize) -> Option<Self> {
         let threads = parallel::threads_here();
-        let panel = panel_width();
+        let panel = panel_width::<T>();
         let across = (columns / (2 * panel)).clamp(1, threads);
         let down = (2 * threads).div_ceil(across).min(rows / ROWS);
         if across * down < threads {
@@ -142,17 +185,17 @@ impl Split {
 }
 
 /// A product, or a block of one.
-struct Block<'a> {
-    c: ViewMut<'a>,
+struct Block<'a, T> {
+    c: ViewMut<'a, T>,
     part: Part,
     /// Columns of the whole result to the left of this block, less the rows above it.
     offset: isize,
-    update: Update,
-    a: View<'a>,
-    b: View<'a>,
+    update: Update<T>,
+    a: View<'a, T>,
+    b: View<'a, T>,
 }
 
-impl Block<'_> {
+impl<T: Element + Plain> Block<'_, T> {
     /// Updates the blocks of a split. Each packs what it needs for itself: to wait for what another thread packs, and to fetch it
     /// from there, takes longer where there is little to do.
     ///
@@ -189,10 +232,10 @@ impl Block<'_> {
     }
 
     /// Updates the block, in a buffer that is large enough for it: on all threads if it is `shared`.
-    fn packed(self, buffer: Buffer<'_>, shared: bool) {
+    fn packed(self, buffer: Buffer<'_, T>, shared: bool) {
         let Self { c, part, offset: outside, update, a, b } = self;
         let (rows, columns, depth) = (c.rows(), c.columns(), a.columns());
-        let panel = panel_width();
+        let panel = panel_width::<T>();
         let deepest = depth.min(DEPTH);
         let packs_left = a.column_step() != 1;
         let most = buffer.blocks;
@@ -252,7 +295,7 @@ impl Block<'_> {
                     }
                     for block in 0..blocks {
                         let (step, steps) = steps(block);
-                        let update = if update == Update::Set && step > 0 { Update::Add } else { update };
+                        let update = if step > 0 { update.continued() } else { update };
                         // SAFETY: different tiles do not overlap.
                         let c = unsafe { whole.block(row, start, tile_rows, tile_columns) };
                         let b = right.block(block * panels + first, 0, tile_columns.div_ceil(panel), panel * steps);
@@ -261,7 +304,7 @@ impl Block<'_> {
                         } else {
                             a.block(row, step, tile_rows, steps)
                         };
-                        lanes::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
+                        simd::run(Tiles { c, part, offset, update, a, b: Right::Panels(b) });
                     }
                 });
             }
@@ -274,13 +317,13 @@ impl Block<'_> {
 /// # Errors
 /// As [`gemm`].
 pub(crate) fn set_product(c: &mut ColumnMajor, a: View<'_>, b: View<'_>) -> Result<()> {
-    gemm(c.transposed_mut(), Update::Set, b.transposed(), a.transposed())
+    gemm(c.transposed_mut(), Update::SET, b.transposed(), a.transposed())
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::simd::lanes::tests::with_each;
+    use crate::simd::tests::with_each;
 
     /// Returns small whole numbers, whose sums and products are exact.
     pub(crate) fn integers(len: usize, seed: usize) -> Vec<f64> {
@@ -292,44 +335,92 @@ pub(crate) mod tests {
             for j in 0..b.columns() {
                 let sum = (0..a.columns()).fold(0.0, |sum, p| sum + a.get(i, p) * b.get(p, j));
                 let value = &mut c[i * b.columns() + j];
-                *value = match update {
-                    Update::Set => sum,
-                    Update::Add => *value + sum,
-                    Update::Subtract => *value - sum,
-                };
+                let there = if update.beta == 0.0 { 0.0 } else { update.beta * *value };
+                *value = update.alpha * sum + there;
+            }
+        }
+    }
+
+    fn floats(values: &[f64]) -> Vec<f32> {
+        values.iter().map(|value| *value as f32).collect()
+    }
+
+    #[test]
+    fn every_instruction_set_layout_and_type_is_exact() {
+        let shapes =
+            [(1, 1, 1), (3, 2, 5), (4, 9, 6), (8, 300, 7), (9, 31, 25), (17, 257, 49), (70, 40, 73), (65, 5, 241)];
+        let updates =
+            [Update::SET, Update { alpha: 1.0, beta: 1.0 }, Update::SUBTRACT, Update { alpha: 2.0, beta: -0.5 }];
+        with_each(|level| {
+            for (m, k, n) in shapes {
+                for update in updates {
+                    for layout in 0..8 {
+                        let (left, right) = (integers(m * k, 1), integers(k * n, 2));
+                        let (left_floats, right_floats) = (floats(&left), floats(&right));
+                        let (mut a, mut fa) = (View::new(&left, m, k, k), View::new(&left_floats, m, k, k));
+                        if layout & 1 != 0 {
+                            a = View::new(&left, k, m, m).transposed();
+                            fa = View::new(&left_floats, k, m, m).transposed();
+                        }
+                        let (mut b, mut fb) = (View::new(&right, k, n, n), View::new(&right_floats, k, n, n));
+                        if layout & 2 != 0 {
+                            b = View::new(&right, n, k, k).transposed();
+                            fb = View::new(&right_floats, n, k, k).transposed();
+                        }
+                        if layout & 4 != 0 {
+                            (a, b) = (a.reversed(), b.reversed());
+                            (fa, fb) = (fa.reversed(), fb.reversed());
+                        }
+                        let mut expected = integers(m * n, 3);
+                        let mut c = expected.clone();
+                        let mut fc = floats(&c);
+                        naive(&mut expected, update, a, b);
+                        gemm(ViewMut::new(&mut c, m, n, n), update, a, b).unwrap();
+                        assert!(c == expected, "{level:?}: {m}x{k} times {k}x{n}, layout {layout}, {update:?}");
+                        let update = Update { alpha: update.alpha as f32, beta: update.beta as f32 };
+                        gemm(ViewMut::new(&mut fc, m, n, n), update, fa, fb).unwrap();
+                        assert!(fc == floats(&expected), "{level:?}: floats, {m}x{k} times {k}x{n}, layout {layout}");
+                    }
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_result_may_have_any_steps() {
+        for (m, k, n) in [(1, 1, 1), (3, 2, 5), (17, 257, 49), (5, 0, 4)] {
+            for update in [Update::SET, Update::SUBTRACT, Update { alpha: 2.0, beta: -0.5 }] {
+                for (row_step, column_step) in [(n + 1, 1), (1, m + 2), (2 * n + 3, 2)] {
+                    let (left, right) = (integers(m * k, 1), integers(k * n, 2));
+                    let (a, b) = (View::new(&left, m, k, k), View::new(&right, k, n, n));
+                    let mut c = integers((m + 1) * row_step + (n + 1) * column_step, 3);
+                    let mut expected = c.clone();
+                    let place = |i: usize, j: usize| i * row_step + j * column_step;
+                    let mut values: Vec<f64> = (0..m * n).map(|at| c[place(at / n, at % n)]).collect();
+                    naive(&mut values, update, a, b);
+                    (0..m * n).for_each(|at| expected[place(at / n, at % n)] = values[at]);
+                    // SAFETY: the vector holds the block.
+                    let whole =
+                        unsafe { StridedMut::from_raw(c.as_mut_ptr(), m, n, row_step as isize, column_step as isize) };
+                    gemm_strided(whole, update, a, b).unwrap();
+                    assert!(c == expected, "{m}x{k} times {k}x{n}, steps {row_step} and {column_step}, {update:?}");
+                }
             }
         }
     }
 
     #[test]
-    fn every_instruction_set_and_layout_is_exact() {
-        let shapes =
-            [(1, 1, 1), (3, 2, 5), (4, 9, 6), (8, 300, 7), (9, 31, 25), (17, 257, 49), (70, 40, 73), (65, 5, 241)];
-        with_each(|choice| {
-            for (m, k, n) in shapes {
-                for update in [Update::Set, Update::Add, Update::Subtract] {
-                    for layout in 0..8 {
-                        let (left, right) = (integers(m * k, 1), integers(k * n, 2));
-                        let mut a = View::new(&left, m, k, k);
-                        if layout & 1 != 0 {
-                            a = View::new(&left, k, m, m).transposed();
-                        }
-                        let mut b = View::new(&right, k, n, n);
-                        if layout & 2 != 0 {
-                            b = View::new(&right, n, k, k).transposed();
-                        }
-                        if layout & 4 != 0 {
-                            (a, b) = (a.reversed(), b.reversed());
-                        }
-                        let mut expected = integers(m * n, 3);
-                        let mut c = expected.clone();
-                        naive(&mut expected, update, a, b);
-                        gemm(ViewMut::new(&mut c, m, n, n), update, a, b).unwrap();
-                        assert!(c == expected, "{choice:?}: {m}x{k} times {k}x{n}, layout {layout}");
-                    }
-                }
-            }
-        });
+    fn what_is_multiplied_by_zero_is_not_read() {
+        let nan = [f64::NAN; 4];
+        let two = |values| View::new(values, 2, 2, 2);
+        let mut c = [f64::NAN; 4];
+        gemm(ViewMut::new(&mut c, 2, 2, 2), Update::SET, two(&[1.0, 2.0, 3.0, 4.0]), two(&[1.0, 0.0, 0.0, 1.0]))
+            .unwrap();
+        assert_eq!(c, [1.0, 2.0, 3.0, 4.0]);
+        gemm(ViewMut::new(&mut c, 2, 2, 2), Update { alpha: 0.0, beta: 2.0 }, two(&nan), two(&nan)).unwrap();
+        assert_eq!(c, [2.0, 4.0, 6.0, 8.0]);
+        gemm(ViewMut::new(&mut c, 2, 2, 2), Update { alpha: 0.0, beta: 0.0 }, two(&nan), two(&nan)).unwrap();
+        assert_eq!(c, [0.0; 4]);
     }
 
     #[test]
@@ -339,11 +430,11 @@ pub(crate) mod tests {
                 let values = integers(n * n, 1);
                 let a = View::new(&values, n, n, n);
                 let mut expected = vec![0.0; n * n];
-                naive(&mut expected, Update::Set, a, a.transposed());
+                naive(&mut expected, Update::SET, a, a.transposed());
                 let mut c = vec![7.0; (n + 2) * (n + 3)];
                 let whole = ViewMut::new(&mut c, n + 2, n + 3, n + 3).split_rows(1).1.split_rows(n).0;
                 let block = whole.split_columns(2).1.split_columns(n).0;
-                gemm_part(block, Part::Upper, Update::Set, a, a.transposed()).unwrap();
+                gemm_part(block, Part::Upper, Update::SET, a, a.transposed()).unwrap();
                 for (index, value) in c.iter().enumerate() {
                     let (i, j) = (index / (n + 3), index % (n + 3));
                     if !(1..=n).contains(&i) || !(2..n + 2).contains(&j) {

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use crate::matrix::view::View;
-use crate::simd::lanes::{self, Kernel, Lanes};
-use crate::simd::{self, Level, Simd};
+use crate::simd::{self, Kernel, KernelOf, Lanes, Level, Simd};
 use crate::vector;
 
 /// Values in a row of the squares that [`add_symmetric`] wants in full.
@@ -13,7 +12,7 @@ pub(crate) const SQUARE: usize = 8;
 /// Sets each of `dots` to the dot product of a row of `a` and `x`.
 pub(crate) fn set_dots(dots: &mut [f64], a: View<'_>, x: &[f64]) {
     assert!(a.column_step() == 1 && a.rows() == dots.len() && a.columns() == x.len());
-    lanes::run(SetDots { dots, a, x });
+    simd::run(SetDots { dots, a, x });
 }
 
 /// Sets each value of `out` to the dot product of a row and `x`. The rows follow one another.
@@ -56,7 +55,7 @@ struct EightSums<'a> {
     out: &'a mut [f64],
 }
 
-impl simd::Kernel for EightSums<'_> {
+impl Kernel for EightSums<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -92,7 +91,7 @@ struct RowDots<'a> {
     out: &'a mut [f64],
 }
 
-impl simd::Kernel for RowDots<'_> {
+impl Kernel for RowDots<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -106,7 +105,7 @@ impl simd::Kernel for RowDots<'_> {
 /// Adds to `sum` the rows of `a`, each times its factor.
 pub(crate) fn add_multiples(sum: &mut [f64], a: View<'_>, factors: &[f64]) {
     assert!(a.column_step() == 1 && a.rows() == factors.len() && a.columns() == sum.len());
-    lanes::run(AddMultiples { sum, a, factors });
+    simd::run(AddMultiples { sum, a, factors });
 }
 
 /// Adds to `image` what some rows of a symmetric matrix contribute to its product with `x`. The matrix is known on and
@@ -114,7 +113,7 @@ pub(crate) fn add_multiples(sum: &mut [f64], a: View<'_>, factors: &[f64]) {
 /// `image`, the first column or value is the one where the first of the rows meets the diagonal.
 pub(crate) fn add_symmetric(image: &mut [f64], a: View<'_>, x: &[f64]) {
     assert!(a.column_step() == 1 && a.rows() <= a.columns() && a.columns() == x.len() && x.len() == image.len());
-    lanes::run(AddSymmetric { image, a, x });
+    simd::run(AddSymmetric { image, a, x });
 }
 
 struct SetDots<'a> {
@@ -123,23 +122,23 @@ struct SetDots<'a> {
     x: &'a [f64],
 }
 
-impl Kernel for SetDots<'_> {
+impl KernelOf<f64> for SetDots<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
-        // SAFETY: as the caller grants.
-        unsafe { if V::ROWS == 8 { self.by::<V, 8>() } else { self.by::<V, 4>() } }
+    fn run<S: Lanes<f64>>(self, simd: S) {
+        if S::COUNT >= 32 { self.by::<S, 8>(simd) } else { self.by::<S, 4>(simd) }
     }
 }
 
 impl SetDots<'_> {
     #[inline(always)]
-    unsafe fn by<V: Lanes, const ROWS: usize>(self) {
+    fn by<S: Lanes<f64>, const ROWS: usize>(self, simd: S) {
         for (index, dots) in self.dots.chunks_mut(ROWS).enumerate() {
             let group = Group::<ROWS>::of(self.a, index * ROWS, &[]);
             // SAFETY: rows of `a` have as many values as `x`; there is no sum.
-            let sums = unsafe { group.pass::<V, true, false>(0..self.x.len(), self.x.as_ptr(), std::ptr::null_mut()) };
+            let sums =
+                unsafe { group.pass::<S, true, false>(simd, 0..self.x.len(), self.x.as_ptr(), std::ptr::null_mut()) };
             dots.copy_from_slice(&sums[..dots.len()]);
         }
     }
@@ -151,23 +150,22 @@ struct AddMultiples<'a> {
     factors: &'a [f64],
 }
 
-impl Kernel for AddMultiples<'_> {
+impl KernelOf<f64> for AddMultiples<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
-        // SAFETY: as the caller grants.
-        unsafe { if V::ROWS == 8 { self.by::<V, 8>() } else { self.by::<V, 4>() } }
+    fn run<S: Lanes<f64>>(self, simd: S) {
+        if S::COUNT >= 32 { self.by::<S, 8>(simd) } else { self.by::<S, 4>(simd) }
     }
 }
 
 impl AddMultiples<'_> {
     #[inline(always)]
-    unsafe fn by<V: Lanes, const ROWS: usize>(self) {
+    fn by<S: Lanes<f64>, const ROWS: usize>(self, simd: S) {
         for (index, factors) in self.factors.chunks(ROWS).enumerate() {
             let group = Group::<ROWS>::of(self.a, index * ROWS, factors);
             // SAFETY: rows of `a` have as many values as `sum`; there are no dot products.
-            unsafe { group.pass::<V, false, true>(0..self.sum.len(), std::ptr::null(), self.sum.as_mut_ptr()) };
+            unsafe { group.pass::<S, false, true>(simd, 0..self.sum.len(), std::ptr::null(), self.sum.as_mut_ptr()) };
         }
     }
 }
@@ -178,19 +176,18 @@ struct AddSymmetric<'a> {
     x: &'a [f64],
 }
 
-impl Kernel for AddSymmetric<'_> {
+impl KernelOf<f64> for AddSymmetric<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
-        // SAFETY: as the caller grants.
-        unsafe { if V::ROWS == 8 { self.by::<V, 8>() } else { self.by::<V, 4>() } }
+    fn run<S: Lanes<f64>>(self, simd: S) {
+        if S::COUNT >= 32 { self.by::<S, 8>(simd) } else { self.by::<S, 4>(simd) }
     }
 }
 
 impl AddSymmetric<'_> {
     #[inline(always)]
-    unsafe fn by<V: Lanes, const ROWS: usize>(self) {
+    fn by<S: Lanes<f64>, const ROWS: usize>(self, simd: S) {
         let (len, x, image) = (self.x.len(), self.x.as_ptr(), self.image.as_mut_ptr());
         for first in (0..self.a.rows()).step_by(ROWS) {
             let count = ROWS.min(self.a.rows() - first);
@@ -200,8 +197,8 @@ impl AddSymmetric<'_> {
             // it for their place across the diagonal too.
             let (square, rest) = unsafe {
                 (
-                    group.pass::<V, true, false>(first..after, x, image),
-                    group.pass::<V, true, true>(after..len, x, image),
+                    group.pass::<S, true, false>(simd, first..after, x, image),
+                    group.pass::<S, true, true>(simd, after..len, x, image),
                 )
             };
             for (i, to) in self.image[first..first + count].iter_mut().enumerate() {
@@ -230,76 +227,83 @@ impl<const ROWS: usize> Group<ROWS> {
     /// Returns the dot products of the rows and `x`, and adds their multiples to `sum`, in some columns.
     ///
     /// # Safety
-    /// The processor has the instruction set of `V`. The rows and, with `DOTS` and `SUM`, the values at `x` and `sum` are
-    /// valid in these columns, and only `sum` is written to meanwhile.
+    /// The rows and, with `DOTS` and `SUM`, the values at `x` and `sum` are valid in these columns, and only `sum` is written
+    /// to meanwhile.
     #[inline(always)]
-    unsafe fn pass<V: Lanes, const DOTS: bool, const SUM: bool>(
+    unsafe fn pass<S: Lanes<f64>, const DOTS: bool, const SUM: bool>(
         &self,
+        simd: S,
         columns: Range<usize>,
         x: *const f64,
         sum: *mut f64,
     ) -> [f64; ROWS] {
-        let mut dots = [V::splat(0.0); ROWS];
-        let factors = self.factors.map(V::splat);
+        let mut dots = [simd.splat(0.0); ROWS];
+        let mut factors = [simd.splat(0.0); ROWS];
+        for i in 0..ROWS {
+            factors[i] = simd.splat(self.factors[i]);
+        }
         let mut at = columns.start;
-        while at + V::COUNT <= columns.end {
+        while at + S::LANES <= columns.end {
             // SAFETY: a vector from `at` on is within the columns.
             unsafe {
-                let value = if DOTS { V::load(x.wrapping_add(at)) } else { V::splat(0.0) };
-                let mut total = if SUM { V::load(sum.wrapping_add(at)) } else { V::splat(0.0) };
+                let value = if DOTS { simd.load_from(x.wrapping_add(at)) } else { simd.splat(0.0) };
+                let mut total = if SUM { simd.load_from(sum.wrapping_add(at)) } else { simd.splat(0.0) };
                 for i in 0..ROWS {
-                    let a = V::load(self.rows[i].wrapping_add(at));
+                    let a = simd.load_from(self.rows[i].wrapping_add(at));
                     if DOTS {
-                        dots[i] = a.mul_add(value, dots[i]);
+                        dots[i] = simd.mul_add(a, value, dots[i]);
                     }
                     if SUM {
-                        total = a.mul_add(factors[i], total);
+                        total = simd.mul_add(a, factors[i], total);
                     }
                 }
                 if SUM {
-                    total.store(sum.wrapping_add(at));
+                    simd.store_to(total, sum.wrapping_add(at));
                 }
             }
-            at += V::COUNT;
+            at += S::LANES;
         }
         let count = columns.end - at;
         if count > 0 {
             // SAFETY: `count` values from `at` on are within the columns.
             unsafe {
-                let value = if DOTS { V::load_first(x.wrapping_add(at), count) } else { V::splat(0.0) };
-                let mut total = if SUM { V::load_first(sum.wrapping_add(at), count) } else { V::splat(0.0) };
+                let value = if DOTS { simd.load_first_from(x.wrapping_add(at), count) } else { simd.splat(0.0) };
+                let mut total = if SUM { simd.load_first_from(sum.wrapping_add(at), count) } else { simd.splat(0.0) };
                 for i in 0..ROWS {
-                    let a = V::load_first(self.rows[i].wrapping_add(at), count);
+                    let a = simd.load_first_from(self.rows[i].wrapping_add(at), count);
                     if DOTS {
-                        dots[i] = a.mul_add(value, dots[i]);
+                        dots[i] = simd.mul_add(a, value, dots[i]);
                     }
                     if SUM {
-                        total = a.mul_add(factors[i], total);
+                        total = simd.mul_add(a, factors[i], total);
                     }
                 }
                 if SUM {
-                    total.store_first(sum.wrapping_add(at), count);
+                    simd.store_first_to(total, sum.wrapping_add(at), count);
                 }
             }
         }
         let mut sums = [0.0; ROWS];
         if DOTS {
             for i in 0..ROWS {
-                let mut values = [0.0; 8];
-                // SAFETY: no vector has more than eight values.
-                unsafe { dots[i].store(values.as_mut_ptr()) };
-                sums[i] = values[..V::COUNT].iter().fold(0.0, |sum, value| sum + value);
+                sums[i] = in_order(simd.store(dots[i]).as_ref());
             }
         }
         sums
     }
 }
 
+/// Returns the sum of `values`, added one after the other.
+#[inline(always)]
+fn in_order(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |sum, value| sum + value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::blas::gemm::tests::integers;
-    use crate::simd::lanes::tests::with_each;
+    use crate::simd::tests::with_each;
 
     #[test]
     fn every_instruction_set_and_shape_is_exact() {

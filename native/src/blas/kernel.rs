@@ -1,23 +1,31 @@
 //! The tile of a product, which stays in registers.
 
 use crate::matrix::view::{View, ViewMut};
-use crate::simd;
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, Element, KernelOf, Lanes, Of};
 
 /// Steps of the inner dimension that a tile takes at once.
 const TOGETHER: usize = 4;
 /// Vectors of a tile's row.
 pub(super) const VECTORS: usize = 3;
 
-/// What happens to the values that are already there.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Update {
-    /// They are overwritten.
-    Set,
-    /// The product is added.
-    Add,
+/// What becomes of an element of the result: `alpha` times that of the product, plus `beta` times what is there, which is not
+/// read with a `beta` of zero.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Update<T = f64> {
+    pub(crate) alpha: T,
+    pub(crate) beta: T,
+}
+
+impl<T: Element> Update<T> {
+    /// It is overwritten with the product.
+    pub(crate) const SET: Self = Self { alpha: T::ONE, beta: T::ZERO };
     /// The product is subtracted.
-    Subtract,
+    pub(crate) const SUBTRACT: Self = Self { alpha: T::MINUS_ONE, beta: T::ONE };
+
+    /// Returns what becomes of an element of which a part of the product has been added already.
+    pub(super) const fn continued(self) -> Self {
+        Self { beta: T::ONE, ..self }
+    }
 }
 
 /// Which part of the result is needed.
@@ -30,48 +38,53 @@ pub(crate) enum Part {
 }
 
 /// Returns how many columns a tile has.
-pub(super) fn panel_width() -> usize {
-    lanes::run(PanelWidth)
+pub(super) fn panel_width<T: Element>() -> usize {
+    simd::run::<T, _>(PanelWidth)
+}
+
+/// Returns how many rows a tile has on registers of the kind `S`: as many as fit beside the values of the right-hand side.
+const fn tile_rows<T, S: Lanes<T>>() -> usize {
+    if S::COUNT >= 32 { 8 } else { 4 }
 }
 
 struct PanelWidth;
 
-impl Kernel for PanelWidth {
+impl<T> KernelOf<T> for PanelWidth {
     type Output = usize;
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) -> usize {
-        VECTORS * V::COUNT
+    fn run<S: Lanes<T>>(self, _: S) -> usize {
+        VECTORS * S::LANES
     }
 }
 
 /// The right-hand side of a product.
 #[derive(Clone, Copy)]
-pub(super) enum Right<'a> {
+pub(super) enum Right<'a, T> {
     /// As it is, with adjacent values in each row.
-    View(View<'a>),
+    View(View<'a, T>),
     /// Row `i` of the view is panel `i`, as `pack_right` makes it.
-    Panels(View<'a>),
+    Panels(View<'a, T>),
 }
 
 /// A product, or a block of one, that is computed tile after tile.
-pub(super) struct Tiles<'a> {
-    pub(super) c: ViewMut<'a>,
+pub(super) struct Tiles<'a, T> {
+    pub(super) c: ViewMut<'a, T>,
     pub(super) part: Part,
     /// Columns of the whole result to the left of this block, less the rows above it.
     pub(super) offset: isize,
-    pub(super) update: Update,
-    pub(super) a: View<'a>,
-    pub(super) b: Right<'a>,
+    pub(super) update: Update<T>,
+    pub(super) a: View<'a, T>,
+    pub(super) b: Right<'a, T>,
 }
 
-impl Kernel for Tiles<'_> {
+impl<T: Element> KernelOf<T> for Tiles<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(mut self) {
+    fn run<S: Lanes<T>>(mut self, simd: S) {
         let (rows, columns) = (self.c.rows(), self.c.columns());
-        let panel = VECTORS * V::COUNT;
+        let panel = VECTORS * S::LANES;
         let mut column = 0;
         while column < columns {
             let width = panel.min(columns - column);
@@ -79,11 +92,11 @@ impl Kernel for Tiles<'_> {
                 Right::View(b) => (b.at(0, column), b.row_step(), false),
                 Right::Panels(b) => (b.at(column / panel, 0), panel as isize, true),
             };
-            let vectors = width.div_ceil(V::COUNT);
-            let last = width - (vectors - 1) * V::COUNT;
+            let vectors = width.div_ceil(S::LANES);
+            let last = width - (vectors - 1) * S::LANES;
             let mut row = 0;
             while row < rows {
-                let height = V::ROWS.min(rows - row);
+                let height = tile_rows::<T, S>().min(rows - row);
                 let below = row as isize >= self.offset + (column + width) as isize;
                 if self.part == Part::All || !below {
                     let tile = Tile {
@@ -99,9 +112,8 @@ impl Kernel for Tiles<'_> {
                         last,
                         update: self.update,
                     };
-                    // SAFETY: the processor has the instruction set of `V`, and the tile is within the three views,
-                    // whose shapes agree; a panel is readable to its full width.
-                    unsafe { tile.dispatch::<V>(vectors, whole || last == V::COUNT) };
+                    // SAFETY: the tile is within the three views, whose shapes agree; a panel is readable to its full width.
+                    unsafe { tile.dispatch(simd, vectors, whole || last == S::LANES) };
                 }
                 row += height;
             }
@@ -112,98 +124,105 @@ impl Kernel for Tiles<'_> {
 
 /// A tile of the result that fits into registers.
 #[derive(Clone, Copy)]
-struct Tile {
+struct Tile<T> {
     depth: usize,
-    a: *const f64,
+    a: *const T,
     a_row: isize,
     a_step: isize,
-    b: *const f64,
+    b: *const T,
     b_step: isize,
-    c: *mut f64,
+    c: *mut T,
     c_row: isize,
     rows: usize,
     /// Columns of the last vector.
     last: usize,
-    update: Update,
+    update: Update<T>,
 }
 
-impl Tile {
+impl<T: Element> Tile<T> {
+    /// # Safety
+    /// The tile is within valid memory; the last of its `vectors` vectors of the right-hand side is readable to its end if it is
+    /// `whole`.
     #[inline(always)]
-    unsafe fn dispatch<V: Lanes>(self, vectors: usize, whole: bool) {
+    unsafe fn dispatch<S: Lanes<T>>(self, simd: S, vectors: usize, whole: bool) {
         // SAFETY: as the caller grants.
         unsafe {
             match (vectors, whole) {
-                (3, true) => self.height::<V, 3, true>(),
-                (3, false) => self.height::<V, 3, false>(),
-                (2, true) => self.height::<V, 2, true>(),
-                (2, false) => self.height::<V, 2, false>(),
-                (_, true) => self.height::<V, 1, true>(),
-                (_, false) => self.height::<V, 1, false>(),
+                (3, true) => self.height::<S, 3, true>(simd),
+                (3, false) => self.height::<S, 3, false>(simd),
+                (2, true) => self.height::<S, 2, true>(simd),
+                (2, false) => self.height::<S, 2, false>(simd),
+                (_, true) => self.height::<S, 1, true>(simd),
+                (_, false) => self.height::<S, 1, false>(simd),
             }
         }
     }
 
+    /// # Safety
+    /// As [`Tile::dispatch`].
     #[inline(always)]
-    unsafe fn height<V: Lanes, const VECTORS: usize, const WHOLE: bool>(self) {
-        // SAFETY: as the caller grants.
-        unsafe {
-            match self.rows {
-                1 => V::call(Run::<1, VECTORS, WHOLE>(self)),
-                2 => V::call(Run::<2, VECTORS, WHOLE>(self)),
-                3 | 4 => V::call(Run::<4, VECTORS, WHOLE>(self)),
-                _ if V::ROWS == 8 => V::call(Run::<8, VECTORS, WHOLE>(self)),
-                _ => unreachable!("a tile has at most {} rows", V::ROWS),
-            }
+    unsafe fn height<S: Lanes<T>, const VECTORS: usize, const WHOLE: bool>(self, simd: S) {
+        match self.rows {
+            1 => simd.call(Of::new(Run::<T, 1, VECTORS, WHOLE>(self))),
+            2 => simd.call(Of::new(Run::<T, 2, VECTORS, WHOLE>(self))),
+            3 | 4 => simd.call(Of::new(Run::<T, 4, VECTORS, WHOLE>(self))),
+            _ if tile_rows::<T, S>() == 8 => simd.call(Of::new(Run::<T, 8, VECTORS, WHOLE>(self))),
+            _ => unreachable!("a tile has at most {} rows", tile_rows::<T, S>()),
         }
     }
 }
 
-/// A tile with a fixed number of rows and vectors. With `WHOLE`, the last vector of the right-hand side is readable to
-/// its end.
-struct Run<const ROWS: usize, const VECTORS: usize, const WHOLE: bool>(Tile);
+/// A tile with a fixed number of rows and vectors, which only [`Tile::height`] makes: under its contract. With `WHOLE`, the last
+/// vector of the right-hand side is readable to its end.
+struct Run<T, const ROWS: usize, const VECTORS: usize, const WHOLE: bool>(Tile<T>);
 
-impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Run<ROWS, VECTORS, WHOLE> {
+impl<T: Element, const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Run<T, ROWS, VECTORS, WHOLE> {
     /// Adds the products of a column of the left-hand side and a row of the right-hand side.
     ///
     /// # Safety
     /// The values at `rows` from `a` on are valid to read, and the row at `b`, the last vector of it up to `last` unless
     /// `WHOLE`.
     #[inline(always)]
-    unsafe fn step<V: Lanes>(
-        sums: &mut [[V; VECTORS]; ROWS],
-        a: *const f64,
+    unsafe fn step<S: Lanes<T>>(
+        simd: S,
+        sums: &mut [[S::Vector; VECTORS]; ROWS],
+        a: *const T,
         rows: &[isize; ROWS],
-        b: *const f64,
+        b: *const T,
         last: usize,
     ) {
-        let mut right = [V::splat(0.0); VECTORS];
+        let mut right = [simd.splat(T::ZERO); VECTORS];
         for (v, vector) in right.iter_mut().enumerate() {
-            let from = b.wrapping_add(v * V::COUNT);
+            let from = b.wrapping_add(v * S::LANES);
             // SAFETY: as the caller grants.
-            *vector = unsafe { if WHOLE || v + 1 < VECTORS { V::load(from) } else { V::load_first(from, last) } };
+            *vector = unsafe {
+                if WHOLE || v + 1 < VECTORS { simd.load_from(from) } else { simd.load_first_from(from, last) }
+            };
         }
         for i in 0..ROWS {
             // SAFETY: as the caller grants.
-            let left = V::splat(unsafe { *a.wrapping_offset(rows[i]) });
+            let left = simd.splat(unsafe { *a.wrapping_offset(rows[i]) });
             for v in 0..VECTORS {
-                sums[i][v] = left.mul_add(right[v], sums[i][v]);
+                sums[i][v] = simd.mul_add(left, right[v], sums[i][v]);
             }
         }
     }
 }
 
-impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<ROWS, VECTORS, WHOLE> {
+impl<T: Element, const ROWS: usize, const VECTORS: usize, const WHOLE: bool> KernelOf<T>
+    for Run<T, ROWS, VECTORS, WHOLE>
+{
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
+    fn run<S: Lanes<T>>(self, simd: S) {
         let tile = self.0;
         // Rows that the tile does not have are computed from its last one, and not stored.
         let rows: [isize; ROWS] = std::array::from_fn(|i| tile.a_row * i.min(tile.rows - 1) as isize);
-        let mut sums = [[V::splat(0.0); VECTORS]; ROWS];
+        let mut sums = [[simd.splat(T::ZERO); VECTORS]; ROWS];
         let (mut a, mut b) = (tile.a, tile.b);
         // The steps are known to the compiler, so that several of them share the steps of the addresses.
-        let packed = WHOLE && tile.a_step == 1 && tile.b_step == (VECTORS * V::COUNT) as isize;
+        let packed = WHOLE && tile.a_step == 1 && tile.b_step == (VECTORS * S::LANES) as isize;
         let together = if packed { tile.depth / TOGETHER } else { 0 };
         // The result is needed last and lies farthest away. It is asked for row by row: many lines that are on their way at once
         // hold up those of the right-hand side.
@@ -212,42 +231,50 @@ impl<const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Kernel for Run<
             let is_row = i < tile.rows;
             if packed && is_row {
                 let row = tile.c.wrapping_offset(tile.c_row * i as isize);
-                (0..VECTORS).for_each(|v| simd::prefetch(row.wrapping_add(v * V::COUNT)));
-                simd::prefetch(row.wrapping_add(VECTORS * V::COUNT - 1));
+                (0..VECTORS).for_each(|v| simd::prefetch(row.wrapping_add(v * S::LANES)));
+                simd::prefetch(row.wrapping_add(VECTORS * S::LANES - 1));
             }
             for _ in 0..if is_row { per_row } else { together - per_row * tile.rows } {
                 for step in 0..TOGETHER {
-                    let right = b.wrapping_add(step * VECTORS * V::COUNT);
+                    let right = b.wrapping_add(step * VECTORS * S::LANES);
                     // SAFETY: the caller grants these rows of the right-hand side and columns of the left-hand side.
-                    unsafe { Self::step::<V>(&mut sums, a.wrapping_add(step), &rows, right, tile.last) };
+                    unsafe { Self::step(simd, &mut sums, a.wrapping_add(step), &rows, right, tile.last) };
                 }
                 a = a.wrapping_add(TOGETHER);
-                b = b.wrapping_add(TOGETHER * VECTORS * V::COUNT);
+                b = b.wrapping_add(TOGETHER * VECTORS * S::LANES);
             }
         }
         for _ in together * TOGETHER..tile.depth {
             // SAFETY: the caller grants this row of the right-hand side and this column of the left-hand side.
-            unsafe { Self::step::<V>(&mut sums, a, &rows, b, tile.last) };
+            unsafe { Self::step(simd, &mut sums, a, &rows, b, tile.last) };
             a = a.wrapping_offset(tile.a_step);
             b = b.wrapping_offset(tile.b_step);
         }
+        let Update { alpha, beta } = tile.update;
+        let reads = beta != T::ZERO;
+        let (alpha, beta) = (simd.splat(alpha), simd.splat(beta));
         for (i, sums) in sums.iter().enumerate() {
             if i >= tile.rows {
                 break;
             }
             let row = tile.c.wrapping_offset(tile.c_row * i as isize);
             for (v, sum) in sums.iter().enumerate() {
-                let to = row.wrapping_add(v * V::COUNT);
-                let count = if v + 1 < VECTORS { V::COUNT } else { tile.last };
+                let to = row.wrapping_add(v * S::LANES);
+                let count = if v + 1 < VECTORS { S::LANES } else { tile.last };
+                let mut value = simd.mul(alpha, *sum);
                 // SAFETY: the caller grants the tile.
                 unsafe {
-                    let there = |to| if count == V::COUNT { V::load(to) } else { V::load_first(to, count) };
-                    let value = match tile.update {
-                        Update::Set => *sum,
-                        Update::Add => there(to).add(*sum),
-                        Update::Subtract => there(to).sub(*sum),
-                    };
-                    if count == V::COUNT { value.store(to) } else { value.store_first(to, count) }
+                    if count == S::LANES {
+                        if reads {
+                            value = simd.mul_add(beta, simd.load_from(to), value);
+                        }
+                        simd.store_to(value, to);
+                    } else {
+                        if reads {
+                            value = simd.mul_add(beta, simd.load_first_from(to, count), value);
+                        }
+                        simd.store_first_to(value, to, count);
+                    }
                 }
             }
         }

@@ -48,7 +48,7 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
     }
     check_result(a.rows(), b.columns(), out)?;
     spread(a.values().len().saturating_mul(b.columns()), || {
-        gemm(ViewMut::new(out, a.rows(), b.columns(), b.columns()), Update::Set, a.into(), b.into())
+        gemm(ViewMut::new(out, a.rows(), b.columns(), b.columns()), Update::SET, a.into(), b.into())
     })
 }
 

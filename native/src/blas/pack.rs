@@ -3,7 +3,8 @@
 use super::kernel::panel_width;
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{View, ViewMut};
-use crate::memory::Aligned;
+use crate::memory::{Aligned, Plain};
+use crate::simd::Element;
 use crate::{Result, memory};
 
 /// Steps of the inner dimension between two visits of a tile of the result: as many as keep a few packed rows in the first-level cache.
@@ -14,9 +15,9 @@ pub(super) const PACKED_COLUMNS: usize = 4096;
 const PACKED_VALUES: usize = 1 << 17;
 
 /// Where products pack their values. It is one piece of memory, since a large one is kept for the next product.
-pub(super) struct Buffers {
-    right: Aligned<f64>,
-    left: Vec<f64>,
+pub(super) struct Buffers<T> {
+    right: Aligned<T>,
+    left: Vec<T>,
     right_each: usize,
     left_each: usize,
     /// Blocks of [`DEPTH`] steps of the right-hand side that each has room for.
@@ -24,21 +25,21 @@ pub(super) struct Buffers {
 }
 
 /// Where one product packs its values.
-pub(super) struct Buffer<'a> {
-    pub(super) right: &'a mut [f64],
-    pub(super) left: &'a mut [f64],
+pub(super) struct Buffer<'a, T> {
+    pub(super) right: &'a mut [T],
+    pub(super) left: &'a mut [T],
     pub(super) blocks: usize,
 }
 
-impl Buffers {
+impl<T: Element + Plain> Buffers<T> {
     /// Returns `count` buffers, each for a product of at most `rows` x `columns`.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub(super) fn new(count: usize, rows: usize, columns: usize, depth: usize, a: View<'_>) -> Result<Self> {
+    pub(super) fn new(count: usize, rows: usize, columns: usize, depth: usize, a: View<'_, T>) -> Result<Self> {
         let deepest = depth.min(DEPTH);
         let packs_left = a.column_step() != 1;
-        let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel_width());
+        let widest = columns.min(PACKED_COLUMNS).next_multiple_of(panel_width::<T>());
         // A narrow right-hand side is packed for several steps at once: threads that wait for each other at each wait long.
         let blocks = if packs_left { 1 } else { (PACKED_VALUES / (widest * deepest)).clamp(1, depth.div_ceil(DEPTH)) };
         let right_each = (widest * deepest * blocks).next_multiple_of(8);
@@ -52,7 +53,7 @@ impl Buffers {
         })
     }
 
-    pub(super) fn each(&mut self) -> impl Iterator<Item = Buffer<'_>> {
+    pub(super) fn each(&mut self) -> impl Iterator<Item = Buffer<'_, T>> {
         let (mut left, left_each, blocks) = (&mut self.left[..], self.left_each, self.blocks);
         self.right.chunks_exact_mut(self.right_each).map(move |right| {
             let own;
@@ -61,23 +62,21 @@ impl Buffers {
         })
     }
 
-    pub(super) fn first(&mut self) -> Buffer<'_> {
+    pub(super) fn first(&mut self) -> Buffer<'_, T> {
         Buffer { right: &mut self.right, left: &mut self.left, blocks: self.blocks }
     }
 }
 
 /// Copies `from` so that each of its rows becomes `panel` adjacent values, the missing ones zero.
-pub(super) fn pack_right(to: &mut [f64], from: View<'_>, panel: usize) {
+pub(super) fn pack_right<T: Element>(to: &mut [T], from: View<'_, T>, panel: usize) {
     let columns = from.columns();
     if from.column_step() == 1 {
         for (i, row) in to.chunks_exact_mut(panel).enumerate() {
-            // SAFETY: the elements of a row of `from` are adjacent.
-            let values = unsafe { std::slice::from_raw_parts(from.at(i, 0), columns) };
-            row[..columns].copy_from_slice(values);
-            row[columns..].fill(0.0);
+            row[..columns].copy_from_slice(from.row(i));
+            row[columns..].fill(T::ZERO);
         }
     } else {
         copy_transposed(ViewMut::new(to, from.rows(), columns, panel), from);
-        to.chunks_exact_mut(panel).for_each(|row| row[columns..].fill(0.0));
+        to.chunks_exact_mut(panel).for_each(|row| row[columns..].fill(T::ZERO));
     }
 }

@@ -4,7 +4,7 @@ use crate::blas::gemm::gemm;
 use crate::blas::kernel::Update;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{View, ViewMut};
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, KernelOf, Lanes, Of};
 use crate::{Result, memory, parallel};
 
 /// Rows solved in registers.
@@ -98,13 +98,13 @@ pub(crate) fn solve_here(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) ->
         return Ok(());
     }
     if rows <= LEAF {
-        lanes::run(Leaf { lower, diagonal, x });
+        simd::run(Leaf { lower, diagonal, x });
         return Ok(());
     }
     let half = (rows / 2).next_multiple_of(LEAF).min(rows - 1);
     let (mut above, mut below) = x.split_rows(half);
     solve_here(lower.block(0, 0, half, half), diagonal, above.reborrow())?;
-    gemm(below.reborrow(), Update::Subtract, lower.block(half, 0, rows - half, half), above.view())?;
+    gemm(below.reborrow(), Update::SUBTRACT, lower.block(half, 0, rows - half, half), above.view())?;
     solve_here(lower.block(half, half, rows - half, rows - half), diagonal, below)
 }
 
@@ -114,43 +114,40 @@ struct Leaf<'a> {
     x: ViewMut<'a>,
 }
 
-impl Kernel for Leaf<'_> {
+impl KernelOf<f64> for Leaf<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
-        // SAFETY: as the caller grants.
-        unsafe {
-            match (self.lower.rows(), self.diagonal) {
-                (1, Diagonal::Ones) => V::call(Rows::<1, true>(self)),
-                (1, Diagonal::Stored) => V::call(Rows::<1, false>(self)),
-                (2, Diagonal::Ones) => V::call(Rows::<2, true>(self)),
-                (2, Diagonal::Stored) => V::call(Rows::<2, false>(self)),
-                (3, Diagonal::Ones) => V::call(Rows::<3, true>(self)),
-                (3, Diagonal::Stored) => V::call(Rows::<3, false>(self)),
-                (4, Diagonal::Ones) => V::call(Rows::<4, true>(self)),
-                (4, Diagonal::Stored) => V::call(Rows::<4, false>(self)),
-                (5, Diagonal::Ones) => V::call(Rows::<5, true>(self)),
-                (5, Diagonal::Stored) => V::call(Rows::<5, false>(self)),
-                (6, Diagonal::Ones) => V::call(Rows::<6, true>(self)),
-                (6, Diagonal::Stored) => V::call(Rows::<6, false>(self)),
-                (7, Diagonal::Ones) => V::call(Rows::<7, true>(self)),
-                (7, Diagonal::Stored) => V::call(Rows::<7, false>(self)),
-                (8, Diagonal::Ones) => V::call(Rows::<8, true>(self)),
-                (8, Diagonal::Stored) => V::call(Rows::<8, false>(self)),
-                _ => {}
-            }
+    fn run<S: Lanes<f64>>(self, simd: S) {
+        match (self.lower.rows(), self.diagonal) {
+            (1, Diagonal::Ones) => simd.call(Of::new(Rows::<1, true>(self))),
+            (1, Diagonal::Stored) => simd.call(Of::new(Rows::<1, false>(self))),
+            (2, Diagonal::Ones) => simd.call(Of::new(Rows::<2, true>(self))),
+            (2, Diagonal::Stored) => simd.call(Of::new(Rows::<2, false>(self))),
+            (3, Diagonal::Ones) => simd.call(Of::new(Rows::<3, true>(self))),
+            (3, Diagonal::Stored) => simd.call(Of::new(Rows::<3, false>(self))),
+            (4, Diagonal::Ones) => simd.call(Of::new(Rows::<4, true>(self))),
+            (4, Diagonal::Stored) => simd.call(Of::new(Rows::<4, false>(self))),
+            (5, Diagonal::Ones) => simd.call(Of::new(Rows::<5, true>(self))),
+            (5, Diagonal::Stored) => simd.call(Of::new(Rows::<5, false>(self))),
+            (6, Diagonal::Ones) => simd.call(Of::new(Rows::<6, true>(self))),
+            (6, Diagonal::Stored) => simd.call(Of::new(Rows::<6, false>(self))),
+            (7, Diagonal::Ones) => simd.call(Of::new(Rows::<7, true>(self))),
+            (7, Diagonal::Stored) => simd.call(Of::new(Rows::<7, false>(self))),
+            (8, Diagonal::Ones) => simd.call(Of::new(Rows::<8, true>(self))),
+            (8, Diagonal::Stored) => simd.call(Of::new(Rows::<8, false>(self))),
+            _ => {}
         }
     }
 }
 
 struct Rows<'a, const ROWS: usize, const ONES: bool>(Leaf<'a>);
 
-impl<const ROWS: usize, const ONES: bool> Kernel for Rows<'_, ROWS, ONES> {
+impl<const ROWS: usize, const ONES: bool> KernelOf<f64> for Rows<'_, ROWS, ONES> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(mut self) {
+    fn run<S: Lanes<f64>>(mut self, simd: S) {
         let mut lower = [[0.0; ROWS]; ROWS];
         for (i, row) in lower.iter_mut().enumerate() {
             for (j, value) in row.iter_mut().enumerate().take(i + 1) {
@@ -161,30 +158,31 @@ impl<const ROWS: usize, const ONES: bool> Kernel for Rows<'_, ROWS, ONES> {
         let columns = x.columns();
         let mut column = 0;
         while column < columns {
-            let count = V::COUNT.min(columns - column);
-            let mut values = [V::splat(0.0); ROWS];
+            let count = S::LANES.min(columns - column);
+            let mut values = [simd.splat(0.0); ROWS];
             for (i, value) in values.iter_mut().enumerate() {
                 let from = x.at(i, column);
                 // SAFETY: `count` values from this column on are within the row.
-                *value = unsafe { if count == V::COUNT { V::load(from) } else { V::load_first(from, count) } };
+                *value =
+                    unsafe { if count == S::LANES { simd.load_from(from) } else { simd.load_first_from(from, count) } };
             }
             for i in 0..ROWS {
                 for p in 0..i {
-                    values[i] = V::splat(lower[i][p]).neg_mul_add(values[p], values[i]);
+                    values[i] = simd.neg_mul_add(simd.splat(lower[i][p]), values[p], values[i]);
                 }
                 if !ONES {
                     // A division and not a product with the reciprocal, which may overflow.
-                    values[i] = values[i].div(V::splat(lower[i][i]));
+                    values[i] = simd.div(values[i], simd.splat(lower[i][i]));
                 }
             }
             for (i, value) in values.iter().enumerate() {
                 let to = x.at(i, column);
                 // SAFETY: `count` values from this column on are within the row.
                 unsafe {
-                    if count == V::COUNT {
-                        value.store(to);
+                    if count == S::LANES {
+                        simd.store_to(*value, to);
                     } else {
-                        value.store_first(to, count);
+                        simd.store_first_to(*value, to, count);
                     }
                 }
             }

@@ -481,7 +481,7 @@ mod tests {
 
     fn check(what: &str, metric: Metric, dimension: usize, vectors: &[f32], queries: &[f32]) {
         let count = vectors.len() / dimension;
-        for level in Level::ALL.iter().copied().filter(|level| level.is_present()) {
+        for level in Level::present() {
             let index = index(dimension, metric, vectors).at(level);
             let best: Vec<_> =
                 queries.chunks_exact(dimension).map(|query| reference(metric, dimension, vectors, query)).collect();

@@ -54,7 +54,7 @@ enum TileShape {
 impl TileShape {
     #[inline(always)]
     fn of<S: Simd>(queries: usize) -> Self {
-        if S::REGISTERS < 32 {
+        if S::COUNT < 32 {
             Self::Small
         } else if queries > 2 * <S as Lanes<f32>>::LANES {
             Self::Wide
@@ -297,9 +297,9 @@ fn row_sums<S: Lanes<f32>, const R: usize, const AHEAD: usize, const METRIC: u8>
         }
     }
     if !query_tail.is_empty() {
-        let q = simd.load_tail(query_tail);
+        let q = simd.load_first(query_tail);
         for row in 0..R {
-            sums[row] = row_step::<S, METRIC>(simd, sums[row], q, simd.load_tail(simd.blocks(rows[row]).1));
+            sums[row] = row_step::<S, METRIC>(simd, sums[row], q, simd.load_first(simd.blocks(rows[row]).1));
         }
     }
     // No closure: it would be compiled without the instructions of `S`, and pass registers through memory.
@@ -346,7 +346,7 @@ fn norm_squared<S: Lanes<f32>>(simd: S, row: &[f32]) -> f32 {
         a = simd.mul_add(x, x, a);
     }
     if !tail.is_empty() {
-        let x = simd.load_tail(tail);
+        let x = simd.load_first(tail);
         b = simd.mul_add(x, x, b);
     }
     simd.sum(simd.add(simd.add(a, b), simd.add(c, d)))

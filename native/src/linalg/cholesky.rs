@@ -131,7 +131,7 @@ fn recurse(a: ViewMut<'_>, first: usize) -> Result<()> {
         let rows = unsafe { turned.block(column, 0, solved.columns(), half) };
         copy_transposed(rows, solved.transposed());
     })?;
-    gemm_part(last.reborrow(), Part::Upper, Update::Subtract, left.view(), right.view())?;
+    gemm_part(last.reborrow(), Part::Upper, Update::SUBTRACT, left.view(), right.view())?;
     recurse(last, first + half)
 }
 

@@ -12,7 +12,7 @@ use crate::blas::gemm::gemm;
 use crate::blas::kernel::Update;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{View, ViewMut};
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, KernelOf, Lanes};
 use crate::{MatrixRef, Result, float, memory, parallel};
 
 /// Columns whose reflections are applied together.
@@ -175,7 +175,7 @@ fn set_triangle(triangle: &mut [f64], v: View<'_>, tau: &[f64]) -> Result<()> {
     let width = tau.len();
     let mut products = memory::filled(width * width)?;
     let mut scratch = memory::filled(width * width / 2)?;
-    gemm(ViewMut::new(&mut products, width, width, width), Update::Set, v, v.transposed())?;
+    gemm(ViewMut::new(&mut products, width, width, width), Update::SET, v, v.transposed())?;
     let products = View::new(&products, width, width, width);
     triangle_of(ViewMut::new(triangle, width, width, PANEL), products, tau, &mut scratch)
 }
@@ -202,10 +202,10 @@ fn triangle_of(mut t: ViewMut<'_>, products: View<'_>, tau: &[f64], scratch: &mu
 /// Makes `-T₁ P T₂`, the part of `T` that joins those of two groups of reflections, in zeros from their products `P` with
 /// each other.
 fn join(first: View<'_>, mut joint: ViewMut<'_>, second: View<'_>, mut products: ViewMut<'_>) -> Result<()> {
-    gemm(joint.reborrow(), Update::Set, products.view(), second)?;
+    gemm(joint.reborrow(), Update::SET, products.view(), second)?;
     products.copy_from(joint.view());
     (0..joint.rows()).for_each(|i| joint.row(i).fill(0.0));
-    gemm(joint, Update::Subtract, first, products.view())
+    gemm(joint, Update::SUBTRACT, first, products.view())
 }
 
 /// The reflections of some columns, taken out of factors.
@@ -293,15 +293,15 @@ impl Reflections<'_> {
         let mut one = memory::unspecified::<f64>(count * width)?;
         let mut other = memory::unspecified::<f64>(count * width)?;
         let one = if count < MANY {
-            gemm(ViewMut::new(&mut one, width, count, count), Update::Set, v, c.view().transposed())?;
+            gemm(ViewMut::new(&mut one, width, count, count), Update::SET, v, c.view().transposed())?;
             View::new(&one, width, count, count).transposed()
         } else {
-            gemm(ViewMut::new(&mut one, count, width, width), Update::Set, c.view(), v.transposed())?;
+            gemm(ViewMut::new(&mut one, count, width, width), Update::SET, c.view(), v.transposed())?;
             View::new(&one, count, width, width)
         };
         let t = if direction == Direction::Forward { self.t.transposed() } else { self.t };
-        gemm(ViewMut::new(&mut other, count, width, width), Update::Set, one, t)?;
-        gemm(c, Update::Subtract, View::new(&other, count, width, width), v)
+        gemm(ViewMut::new(&mut other, count, width, width), Update::SET, one, t)?;
+        gemm(c, Update::SUBTRACT, View::new(&other, count, width, width), v)
     }
 }
 
@@ -339,9 +339,9 @@ fn recurse(
     let (one, other) = scratch.split_at_mut(PANEL * PANEL / 4);
     let mut one = ViewMut::new(one, rest, half, half);
     let mut other = ViewMut::new(other, rest, half, half);
-    gemm(one.reborrow(), Update::Set, right.view(), left.view().transposed())?;
-    gemm(other.reborrow(), Update::Set, one.view(), t_left.view())?;
-    gemm(right.reborrow(), Update::Subtract, other.view(), left.view())?;
+    gemm(one.reborrow(), Update::SET, right.view(), left.view().transposed())?;
+    gemm(other.reborrow(), Update::SET, one.view(), t_left.view())?;
+    gemm(right.reborrow(), Update::SUBTRACT, other.view(), left.view())?;
     for j in 0..rest {
         move_up(&mut right.row(j)[..half], r_right.row(j));
     }
@@ -352,7 +352,7 @@ fn recurse(
     let (left, right) = (left.view().block(0, half, half, height - half), right.view());
     let right = right.block(0, half, rest, height - half);
     let mut products = ViewMut::new(scratch, half, rest, rest);
-    gemm(products.reborrow(), Update::Set, left, right.transposed())?;
+    gemm(products.reborrow(), Update::SET, left, right.transposed())?;
     join(t_left.view(), t_right, t_last.view(), products)
 }
 
@@ -378,11 +378,11 @@ fn leaf(mut columns: ViewMut<'_>, mut t: ViewMut<'_>, mut r: ViewMut<'_>, tau: &
         (r.row(j)[j], tau[j]) = reflection(column);
         for i in 0..width - j - 1 {
             let other = &mut after.row(i)[j..];
-            let dot = lanes::run(Dot(column, other));
-            lanes::run(AddMultiple(other, -tau[j] * dot, column));
+            let dot = simd::run(Dot(column, other));
+            simd::run(AddMultiple(other, -tau[j] * dot, column));
         }
         for i in 0..j {
-            products[i * LEAF + j] = lanes::run(Dot(&before.row(i)[j..height], column));
+            products[i * LEAF + j] = simd::run(Dot(&before.row(i)[j..height], column));
         }
         extend(&mut t, View::new(&products, LEAF, LEAF, LEAF), tau[j], j);
     }
@@ -413,61 +413,50 @@ pub(crate) fn reflection(x: &mut [f64]) -> (f64, f64) {
 /// The dot product of two slices of the same length.
 pub(crate) struct Dot<'a>(pub(crate) &'a [f64], pub(crate) &'a [f64]);
 
-impl Kernel for Dot<'_> {
+impl KernelOf<f64> for Dot<'_> {
     type Output = f64;
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) -> f64 {
-        let len = self.0.len();
-        assert!(len == self.1.len());
-        let (x, y) = (self.0.as_ptr(), self.1.as_ptr());
-        let mut sums = [V::splat(0.0); 4];
-        let mut at = 0;
-        while at + 4 * V::COUNT <= len {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let from = at + i * V::COUNT;
-                // SAFETY: four vectors from `at` on are within both slices.
-                *sum = unsafe { V::load(x.add(from)).mul_add(V::load(y.add(from)), *sum) };
+    fn run<S: Lanes<f64>>(self, simd: S) -> f64 {
+        let Self(x, y) = self;
+        assert!(x.len() == y.len());
+        let ((x, x_tail), (y, y_tail)) = (simd.blocks(x), simd.blocks(y));
+        let ((x4, x1), (y4, y1)) = (x.as_chunks::<4>(), y.as_chunks::<4>());
+        let mut sums = [simd.splat(0.0); 4];
+        for (x, y) in x4.iter().zip(y4) {
+            for i in 0..4 {
+                sums[i] = simd.mul_add(simd.load(&x[i]), simd.load(&y[i]), sums[i]);
             }
-            at += 4 * V::COUNT;
         }
-        while at < len {
-            let count = V::COUNT.min(len - at);
-            // SAFETY: `count` values from `at` on are within both slices.
-            sums[0] = unsafe { V::load_first(x.add(at), count).mul_add(V::load_first(y.add(at), count), sums[0]) };
-            at += count;
+        for (x, y) in x1.iter().zip(y1) {
+            sums[0] = simd.mul_add(simd.load(x), simd.load(y), sums[0]);
         }
-        let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
-        let mut values = [0.0; 8];
-        // SAFETY: no vector has more than eight values.
-        unsafe { sum.store(values.as_mut_ptr()) };
-        values.iter().fold(0.0, |sum, value| sum + value)
+        if !x_tail.is_empty() {
+            sums[0] = simd.mul_add(simd.load_first(x_tail), simd.load_first(y_tail), sums[0]);
+        }
+        let sum = simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]));
+        simd.store(sum).as_ref().iter().fold(0.0, |sum, value| sum + value)
     }
 }
 
 /// Adds a multiple of the last slice to the first, which has the same length.
 pub(crate) struct AddMultiple<'a>(pub(crate) &'a mut [f64], pub(crate) f64, pub(crate) &'a [f64]);
 
-impl Kernel for AddMultiple<'_> {
+impl KernelOf<f64> for AddMultiple<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
-        let len = self.0.len();
-        assert!(len == self.2.len());
-        let (to, from) = (self.0.as_mut_ptr(), self.2.as_ptr());
-        let factor = V::splat(self.1);
-        let mut at = 0;
-        while at + V::COUNT <= len {
-            // SAFETY: a vector from `at` on is within both slices.
-            unsafe { factor.mul_add(V::load(from.add(at)), V::load(to.add(at))).store(to.add(at)) };
-            at += V::COUNT;
+    fn run<S: Lanes<f64>>(self, simd: S) {
+        let Self(to, factor, from) = self;
+        assert!(to.len() == from.len());
+        let factor = simd.splat(factor);
+        let ((to, to_tail), (from, from_tail)) = (simd.blocks_mut(to), simd.blocks(from));
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = simd.store(simd.mul_add(factor, simd.load(from), simd.load(to)));
         }
-        let count = len - at;
-        // SAFETY: `count` values from `at` on are within both slices.
-        unsafe {
-            let sum = factor.mul_add(V::load_first(from.add(at), count), V::load_first(to.add(at), count));
-            sum.store_first(to.add(at), count);
+        if !to_tail.is_empty() {
+            let sum = simd.mul_add(factor, simd.load_first(from_tail), simd.load_first(to_tail));
+            simd.store_first(sum, to_tail);
         }
     }
 }

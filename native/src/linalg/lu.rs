@@ -17,7 +17,7 @@ use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square};
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, KernelOf, Lanes};
 use crate::{Error, Result, float, memory, parallel};
 
 /// Columns factored at once, stored by columns.
@@ -348,7 +348,7 @@ impl Columns {
             // SAFETY: each band has two rows of its own.
             let largest_and_sums = unsafe { measured.block(2 * (first / BAND), 0, 2, columns) };
             let from = View::from(a).block(first, 0, to.rows(), columns);
-            lanes::run(CopyMeasured { from, to, largest_and_sums });
+            simd::run(CopyMeasured { from, to, largest_and_sums });
         });
         let (all, others) = largest_and_sums.split_at_mut(2 * columns);
         let (largest, sums) = all.split_at_mut(columns);
@@ -386,36 +386,24 @@ struct CopyMeasured<'a> {
     largest_and_sums: ViewMut<'a>,
 }
 
-impl Kernel for CopyMeasured<'_> {
+impl KernelOf<f64> for CopyMeasured<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(mut self) {
-        assert!(self.from.column_step() == 1 && self.from.rows() == self.to.rows());
-        assert!(self.from.columns() == self.to.columns() && self.from.columns() == self.largest_and_sums.columns());
-        let columns = self.from.columns();
-        let zero = V::splat(0.0);
+    fn run<S: Lanes<f64>>(mut self, simd: S) {
+        assert!(self.from.rows() == self.to.rows() && self.from.columns() == self.to.columns());
+        let (mut largest, mut sums) = self.largest_and_sums.split_rows(1);
+        let zero = simd.splat(0.0);
         for i in 0..self.from.rows() {
-            for j in (0..columns).step_by(V::COUNT) {
-                let count = V::COUNT.min(columns - j);
-                let (from, to) = (self.from.at(i, j), self.to.at(i, j));
-                let (largest, sum) = (self.largest_and_sums.at(0, j), self.largest_and_sums.at(1, j));
+            let (from, to) = (self.from.row(i).chunks(S::LANES), self.to.row(i).chunks_mut(S::LANES));
+            let measured = largest.row(0).chunks_mut(S::LANES).zip(sums.row(0).chunks_mut(S::LANES));
+            for ((from, to), (largest, sum)) in from.zip(to).zip(measured) {
+                let value = simd.load_first(from);
+                simd.store_first(value, to);
+                simd.store_first(simd.max_abs(simd.load_first(largest), value), largest);
                 // Zero times a value is zero, unless that is not finite: the largest and so the magnitude may be without a NaN.
-                // SAFETY: `count` values are within each of the views, which are of the same width.
-                unsafe {
-                    if count == V::COUNT {
-                        let value = V::load(from);
-                        value.store(to);
-                        V::load(largest).max_abs(value).store(largest);
-                        value.mul_add(zero, V::load(sum)).add(zero.max_abs(value)).store(sum);
-                    } else {
-                        let value = V::load_first(from, count);
-                        value.store_first(to, count);
-                        V::load_first(largest, count).max_abs(value).store_first(largest, count);
-                        let sums = value.mul_add(zero, V::load_first(sum, count));
-                        sums.add(zero.max_abs(value)).store_first(sum, count);
-                    }
-                }
+                let added = simd.mul_add(value, zero, simd.load_first(sum));
+                simd.store_first(simd.add(added, simd.max_abs(zero, value)), sum);
             }
         }
     }
@@ -574,7 +562,7 @@ fn eliminate(left: View<'_>, pivots: &[usize], right: &mut ViewMut<'_>) -> Resul
         })?;
     }
     let (above, below) = right.reborrow().split_rows(half);
-    gemm(below, Update::Subtract, left.block(half, 0, rows - half, half), above.view())
+    gemm(below, Update::SUBTRACT, left.block(half, 0, rows - half, half), above.view())
 }
 
 fn exchange(a: &mut ViewMut<'_>, pivots: &[usize]) {
@@ -595,7 +583,7 @@ fn leaf(mut a: ViewMut<'_>, pivots: &mut [usize], scratch: &mut [f64]) {
             let eliminated = (0..i).fold(column[i], |value, p| value - done[p * rows + i] * column[p]);
             column[i] = eliminated;
         }
-        let largest = lanes::run(Reduce { done, column, from: j });
+        let largest = simd::run(Reduce { done, column, from: j });
         // Without a largest value, for all are NaN after an overflow, the row stays where it is.
         let pivot = j + column[j..].iter().position(|value| value.abs() == largest).unwrap_or(0);
         pivots[j] = pivot;
@@ -626,46 +614,29 @@ struct Reduce<'a> {
     from: usize,
 }
 
-impl Kernel for Reduce<'_> {
+impl KernelOf<f64> for Reduce<'_> {
     type Output = f64;
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) -> f64 {
-        let rows = self.column.len();
-        let count = self.from;
-        let mut factors = [V::splat(0.0); LEAF];
-        for (factor, value) in factors.iter_mut().zip(&self.column[..count]) {
-            *factor = V::splat(*value);
+    fn run<S: Lanes<f64>>(self, simd: S) -> f64 {
+        let Self { done, column, from } = self;
+        let rows = column.len();
+        let mut factors = [simd.splat(0.0); LEAF];
+        for (factor, value) in factors.iter_mut().zip(&column[..from]) {
+            *factor = simd.splat(*value);
         }
-        let mut largest = V::splat(0.0);
-        let mut row = count;
-        while row < rows {
-            let width = V::COUNT.min(rows - row);
-            let whole = width == V::COUNT;
-            let at = self.column.as_mut_ptr().wrapping_add(row);
-            // SAFETY: `width` values from this row on are within the column.
-            let mut value = unsafe { if whole { V::load(at) } else { V::load_first(at, width) } };
-            for (p, factor) in factors.iter().enumerate().take(count) {
-                let from = self.done.as_ptr().wrapping_add(p * rows + row);
-                // SAFETY: `width` values from this row on are within column `p`, which is one of `done`.
-                let other = unsafe { if whole { V::load(from) } else { V::load_first(from, width) } };
-                value = factor.neg_mul_add(other, value);
+        let mut largest = simd.splat(0.0);
+        for row in (from..rows).step_by(S::LANES) {
+            let end = rows.min(row + S::LANES);
+            let mut value = simd.load_first(&column[row..end]);
+            for (p, factor) in factors.iter().enumerate().take(from) {
+                let other = simd.load_first(&done[p * rows..][row..end]);
+                value = simd.neg_mul_add(*factor, other, value);
             }
-            largest = largest.max_abs(value);
-            // SAFETY: `width` values from this row on are within the column.
-            unsafe {
-                if whole {
-                    value.store(at);
-                } else {
-                    value.store_first(at, width);
-                }
-            }
-            row += width;
+            largest = simd.max_abs(largest, value);
+            simd.store_first(value, &mut column[row..end]);
         }
-        let mut values = [0.0; 8];
-        // SAFETY: no vector has more than eight values.
-        unsafe { largest.store(values.as_mut_ptr()) };
-        values.iter().fold(0.0, |largest: f64, value| largest.max(*value))
+        simd.store(largest).as_ref().iter().fold(0.0, |largest: f64, value| largest.max(*value))
     }
 }
 
@@ -682,7 +653,7 @@ fn index_of_largest(values: &[f64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::lanes::tests::with_each;
+    use crate::simd::tests::with_each;
 
     #[test]
     fn every_instruction_set_solves() {

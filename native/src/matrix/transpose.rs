@@ -1,33 +1,33 @@
 //! Copies that make rows of columns.
 
 use super::view::{View, ViewMut};
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, Element, KernelOf, Lanes};
 
 /// Copies `from`, whose columns are adjacent values or nearly so, to rows.
-pub(crate) fn copy_transposed(to: ViewMut<'_>, from: View<'_>) {
+pub(crate) fn copy_transposed<T: Element>(to: ViewMut<'_, T>, from: View<'_, T>) {
     assert!(from.rows() == to.rows() && from.columns() == to.columns());
-    lanes::run(CopyTransposed { to, from });
+    simd::run(CopyTransposed { to, from });
 }
 
-struct CopyTransposed<'a> {
-    to: ViewMut<'a>,
-    from: View<'a>,
+struct CopyTransposed<'a, T> {
+    to: ViewMut<'a, T>,
+    from: View<'a, T>,
 }
 
-impl Kernel for CopyTransposed<'_> {
+impl<T: Element> KernelOf<T> for CopyTransposed<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(mut self) {
+    fn run<S: Lanes<T>>(mut self, simd: S) {
         let (rows, columns) = (self.to.rows(), self.to.columns());
         let adjacent = self.from.row_step() == 1;
-        for i in (0..rows).step_by(V::COUNT) {
-            for j in (0..columns).step_by(V::COUNT) {
-                let (height, width) = (V::COUNT.min(rows - i), V::COUNT.min(columns - j));
+        for i in (0..rows).step_by(S::LANES) {
+            for j in (0..columns).step_by(S::LANES) {
+                let (height, width) = (S::LANES.min(rows - i), S::LANES.min(columns - j));
                 let (source, target) = (self.from.at(i, j), self.to.at(i, j));
-                if adjacent && height == V::COUNT && width == V::COUNT {
+                if adjacent && height == S::LANES && width == S::LANES {
                     // SAFETY: the square is within both views, which have the same shape and share no memory.
-                    unsafe { V::transpose(source, self.from.column_step(), target, self.to.row_step()) };
+                    unsafe { simd.transpose(source, self.from.column_step(), target, self.to.row_step()) };
                     continue;
                 }
                 for p in 0..height {
@@ -48,7 +48,7 @@ impl Kernel for CopyTransposed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simd::lanes::tests::with_each;
+    use crate::simd::tests::with_each;
 
     #[test]
     fn rows_become_columns_with_every_instruction_set() {

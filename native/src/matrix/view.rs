@@ -8,31 +8,31 @@ use crate::{Result, parallel};
 /// A block of a matrix to read. Element `(i, j)` is `row_step * i + column_step * j` values from the first; either step
 /// may be negative, so that transposing and reversing cost nothing.
 #[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
-    first: *const f64,
+pub(crate) struct View<'a, T = f64> {
+    first: *const T,
     rows: usize,
     columns: usize,
     row_step: isize,
     column_step: isize,
-    values: PhantomData<&'a [f64]>,
+    values: PhantomData<&'a [T]>,
 }
 
 // SAFETY: a view only reads what it borrows.
-unsafe impl Send for View<'_> {}
+unsafe impl<T: Sync> Send for View<'_, T> {}
 // SAFETY: a view only reads what it borrows.
-unsafe impl Sync for View<'_> {}
+unsafe impl<T: Sync> Sync for View<'_, T> {}
 
 /// A block of a matrix to write. The elements of a row are adjacent.
-pub(crate) struct ViewMut<'a> {
-    first: *mut f64,
+pub(crate) struct ViewMut<'a, T = f64> {
+    first: *mut T,
     rows: usize,
     columns: usize,
     row_step: isize,
-    values: PhantomData<&'a mut [f64]>,
+    values: PhantomData<&'a mut [T]>,
 }
 
 // SAFETY: a mutable view is the only way to its elements.
-unsafe impl Send for ViewMut<'_> {}
+unsafe impl<T: Send> Send for ViewMut<'_, T> {}
 
 impl<'a> From<MatrixRef<'a>> for View<'a> {
     fn from(matrix: MatrixRef<'a>) -> Self {
@@ -40,9 +40,9 @@ impl<'a> From<MatrixRef<'a>> for View<'a> {
     }
 }
 
-impl<'a> View<'a> {
+impl<'a, T: Copy> View<'a, T> {
     /// Returns the rows of `columns` values that begin at every multiple of `row_step` in `values`.
-    pub(crate) fn new(values: &'a [f64], rows: usize, columns: usize, row_step: usize) -> Self {
+    pub(crate) fn new(values: &'a [T], rows: usize, columns: usize, row_step: usize) -> Self {
         assert_holds(values.len(), rows, columns, row_step);
         Self { first: values.as_ptr(), rows, columns, row_step: row_step as isize, column_step: 1, values: PhantomData }
     }
@@ -52,7 +52,7 @@ impl<'a> View<'a> {
     /// # Safety
     /// The values are valid to read, and nothing writes to them, for as long as the view is used.
     pub(crate) const unsafe fn from_raw(
-        first: *const f64,
+        first: *const T,
         rows: usize,
         columns: usize,
         row_step: isize,
@@ -78,16 +78,23 @@ impl<'a> View<'a> {
     }
 
     /// Returns the address of an element, or of the place after the last row or column.
-    pub(crate) fn at(&self, row: usize, column: usize) -> *const f64 {
+    pub(crate) fn at(&self, row: usize, column: usize) -> *const T {
         debug_assert!(row <= self.rows && column <= self.columns);
         self.first.wrapping_offset(row as isize * self.row_step + column as isize * self.column_step)
     }
 
     /// Returns an element.
-    pub(crate) fn get(&self, row: usize, column: usize) -> f64 {
+    pub(crate) fn get(&self, row: usize, column: usize) -> T {
         assert!(row < self.rows && column < self.columns, "({row}, {column}) of {}x{}", self.rows, self.columns);
         // SAFETY: the element is within the view.
         unsafe { *self.at(row, column) }
+    }
+
+    /// Returns a row, whose elements are adjacent.
+    pub(crate) fn row(&self, row: usize) -> &'a [T] {
+        assert!(row < self.rows && self.column_step == 1, "row {row} of {}, step {}", self.rows, self.column_step);
+        // SAFETY: the elements of the row are adjacent, within the view, and borrowed by it.
+        unsafe { std::slice::from_raw_parts(self.at(row, 0), self.columns) }
     }
 
     /// Returns a block of this view.
@@ -117,9 +124,9 @@ impl<'a> View<'a> {
     }
 }
 
-impl<'a> ViewMut<'a> {
+impl<'a, T: Copy + Send + Sync> ViewMut<'a, T> {
     /// Returns the rows of `columns` values that begin at every multiple of `row_step` in `values`.
-    pub(crate) fn new(values: &'a mut [f64], rows: usize, columns: usize, row_step: usize) -> Self {
+    pub(crate) fn new(values: &'a mut [T], rows: usize, columns: usize, row_step: usize) -> Self {
         assert_holds(values.len(), rows, columns, row_step);
         Self { first: values.as_mut_ptr(), rows, columns, row_step: row_step as isize, values: PhantomData }
     }
@@ -128,7 +135,7 @@ impl<'a> ViewMut<'a> {
     ///
     /// # Safety
     /// The values are valid, and nothing else uses them for as long as the view is used.
-    pub(crate) const unsafe fn from_raw(first: *mut f64, rows: usize, columns: usize, row_step: isize) -> Self {
+    pub(crate) const unsafe fn from_raw(first: *mut T, rows: usize, columns: usize, row_step: isize) -> Self {
         Self { first, rows, columns, row_step, values: PhantomData }
     }
 
@@ -145,13 +152,13 @@ impl<'a> ViewMut<'a> {
     }
 
     /// Returns the address of an element, or of the place after the last row or column.
-    pub(crate) fn at(&mut self, row: usize, column: usize) -> *mut f64 {
+    pub(crate) fn at(&mut self, row: usize, column: usize) -> *mut T {
         debug_assert!(row <= self.rows && column <= self.columns);
         self.first.wrapping_offset(row as isize * self.row_step).wrapping_add(column)
     }
 
     /// Returns this view for reading.
-    pub(crate) const fn view(&self) -> View<'_> {
+    pub(crate) const fn view(&self) -> View<'_, T> {
         View {
             first: self.first,
             rows: self.rows,
@@ -163,7 +170,7 @@ impl<'a> ViewMut<'a> {
     }
 
     /// Returns this view for a shorter time.
-    pub(crate) const fn reborrow(&mut self) -> ViewMut<'_> {
+    pub(crate) const fn reborrow(&mut self) -> ViewMut<'_, T> {
         ViewMut {
             first: self.first,
             rows: self.rows,
@@ -218,7 +225,7 @@ impl<'a> ViewMut<'a> {
     }
 
     /// Returns a row.
-    pub(crate) fn row(&mut self, row: usize) -> &mut [f64] {
+    pub(crate) fn row(&mut self, row: usize) -> &mut [T] {
         assert!(row < self.rows, "row {row} of {}", self.rows);
         // SAFETY: the elements of a row are adjacent, within the view, and borrowed by it alone.
         unsafe { std::slice::from_raw_parts_mut(self.at(row, 0), self.columns) }
@@ -235,7 +242,7 @@ impl<'a> ViewMut<'a> {
     }
 
     /// Takes on the values of `from`, which has the same shape.
-    pub(crate) fn copy_from(&mut self, from: View<'_>) {
+    pub(crate) fn copy_from(&mut self, from: View<'_, T>) {
         assert!(self.rows == from.rows && self.columns == from.columns && from.column_step == 1);
         for i in 0..self.rows {
             // SAFETY: both rows are within their views, and a mutable view overlaps no other.
@@ -244,7 +251,7 @@ impl<'a> ViewMut<'a> {
     }
 
     /// Calls `work` with bands of about `height` rows each, and with the number of the first row, on all threads of the pool.
-    pub(crate) fn for_each_band(self, height: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
+    pub(crate) fn for_each_band(self, height: usize, work: impl Fn(usize, ViewMut<'_, T>) + Sync) {
         let whole = Shared(self);
         parallel::for_each(whole.rows().div_ceil(height), |band| {
             let row = band * height;
@@ -256,8 +263,8 @@ impl<'a> ViewMut<'a> {
 
     /// Calls `work` with stripes of about `width` columns each, and with the number of the first column, on all threads of the
     /// pool.
-    pub(crate) fn for_each_stripe(self, width: usize, work: impl Fn(usize, ViewMut<'_>) + Sync) {
-        let infallible = |column: usize, stripe: ViewMut<'_>| {
+    pub(crate) fn for_each_stripe(self, width: usize, work: impl Fn(usize, ViewMut<'_, T>) + Sync) {
+        let infallible = |column: usize, stripe: ViewMut<'_, T>| {
             work(column, stripe);
             Ok(())
         };
@@ -271,7 +278,7 @@ impl<'a> ViewMut<'a> {
     pub(crate) fn try_for_each_stripe(
         self,
         width: usize,
-        work: impl Fn(usize, ViewMut<'_>) -> Result<()> + Sync,
+        work: impl Fn(usize, ViewMut<'_, T>) -> Result<()> + Sync,
     ) -> Result<()> {
         let whole = Shared(self);
         parallel::try_for_each(whole.columns().div_ceil(width), |stripe| {
@@ -282,14 +289,76 @@ impl<'a> ViewMut<'a> {
     }
 }
 
+/// A block of a matrix to write, of any steps.
+pub(crate) struct StridedMut<'a, T = f64> {
+    first: *mut T,
+    rows: usize,
+    columns: usize,
+    row_step: isize,
+    column_step: isize,
+    values: PhantomData<&'a mut [T]>,
+}
+
+impl<'a, T: Copy + Send + Sync> StridedMut<'a, T> {
+    /// Returns a view of `rows` x `columns` values in memory.
+    ///
+    /// # Safety
+    /// The values are valid and different ones, and nothing else uses them for as long as the view is used.
+    pub(crate) const unsafe fn from_raw(
+        first: *mut T,
+        rows: usize,
+        columns: usize,
+        row_step: isize,
+        column_step: isize,
+    ) -> Self {
+        Self { first, rows, columns, row_step, column_step, values: PhantomData }
+    }
+
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Returns the transpose.
+    pub(crate) const fn transposed(self) -> Self {
+        Self { rows: self.columns, columns: self.rows, row_step: self.column_step, column_step: self.row_step, ..self }
+    }
+
+    /// Returns the view of rows whose elements are adjacent, if they are.
+    pub(crate) fn adjacent(&mut self) -> Option<ViewMut<'_, T>> {
+        // SAFETY: the elements of a row are adjacent, and borrowed by this view.
+        (self.column_step == 1)
+            .then(|| unsafe { ViewMut::from_raw(self.first, self.rows, self.columns, self.row_step) })
+    }
+
+    /// Returns whether the elements of a column are adjacent.
+    pub(crate) const fn has_adjacent_columns(&self) -> bool {
+        self.row_step == 1
+    }
+
+    /// Replaces each element by what `change` makes of it.
+    pub(crate) fn change(&mut self, change: impl Fn(usize, usize, T) -> T) {
+        for i in 0..self.rows {
+            for j in 0..self.columns {
+                let at = self.first.wrapping_offset(i as isize * self.row_step + j as isize * self.column_step);
+                // SAFETY: the element is within the view.
+                unsafe { *at = change(i, j, *at) };
+            }
+        }
+    }
+}
+
 /// A mutable view that several threads take disjoint blocks of.
-pub(crate) struct Shared<'a>(ViewMut<'a>);
+pub(crate) struct Shared<'a, T = f64>(ViewMut<'a, T>);
 
 // SAFETY: blocks are taken under the contract of `block`: no two that live at the same time overlap.
-unsafe impl Sync for Shared<'_> {}
+unsafe impl<T: Send> Sync for Shared<'_, T> {}
 
-impl<'a> Shared<'a> {
-    pub(crate) const fn new(view: ViewMut<'a>) -> Self {
+impl<'a, T> Shared<'a, T> {
+    pub(crate) const fn new(view: ViewMut<'a, T>) -> Self {
         Self(view)
     }
 
@@ -305,7 +374,7 @@ impl<'a> Shared<'a> {
     ///
     /// # Safety
     /// No other block that lives at the same time overlaps it.
-    pub(crate) unsafe fn block(&self, row: usize, column: usize, rows: usize, columns: usize) -> ViewMut<'_> {
+    pub(crate) unsafe fn block(&self, row: usize, column: usize, rows: usize, columns: usize) -> ViewMut<'_, T> {
         assert!(
             row + rows <= self.0.rows && column + columns <= self.0.columns,
             "block {rows}x{columns} at ({row}, {column}) of {}x{}",

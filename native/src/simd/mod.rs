@@ -1,19 +1,38 @@
 //! Vector registers of several kinds behind one trait, chosen when the program runs.
 //!
-//! A value of [`Avx512`], [`Avx2`] or [`Neon`] is the proof that the processor has those instructions: only
-//! [`dispatch`] makes one, and only after asking the processor. The kernels are therefore safe code, written once
-//! over [`Simd`]; every `unsafe` is in this file. A kernel has to be inlined into [`dispatch`]'s entry points,
-//! where the instructions are enabled: hence `#[inline(always)]` throughout.
+//! A value of `Avx512`, `Avx2` or `Neon` is the proof that the processor has those instructions: only [`dispatch`] makes
+//! one, and only after asking the processor. A kernel is therefore safe code, but for what it reads through pointers. It is
+//! written once: over [`Lanes`] of an element type ([`KernelOf`]), or over [`Simd`] where it needs floats and doubles
+//! ([`Kernel`]). It has to be inlined into the entry points, where the instructions are enabled: hence `#[inline(always)]`
+//! throughout.
+//!
+//! Which kind is taken depends on the processor alone, so the same machine gives the same bits.
 
-pub(crate) mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod arm;
+#[cfg(any(test, not(target_arch = "aarch64")))]
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::ops::{Add, Mul};
 use std::sync::atomic::{AtomicU8, Ordering};
+
+#[cfg(target_arch = "aarch64")]
+use arm::Neon;
+#[cfg(any(test, not(target_arch = "aarch64")))]
+use portable::Portable;
+#[cfg(target_arch = "x86_64")]
+use x86::{Avx2, Avx512};
 
 /// The instruction sets that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Level {
-    /// What every processor of the target has.
+    /// What every processor of the target has, where that has no vectors of its own.
+    #[cfg(any(test, not(target_arch = "aarch64")))]
     Portable = 1,
     /// AVX2 with FMA.
     #[cfg(target_arch = "x86_64")]
@@ -21,14 +40,15 @@ pub(crate) enum Level {
     /// AVX-512F.
     #[cfg(target_arch = "x86_64")]
     Avx512 = 3,
-    /// Advanced SIMD of arm64.
+    /// Advanced SIMD, which every processor of arm64 has.
     #[cfg(target_arch = "aarch64")]
     Neon = 4,
 }
 
 impl Level {
     /// Every level of this target, the best last.
-    pub(crate) const ALL: &'static [Self] = &[
+    const ALL: &'static [Self] = &[
+        #[cfg(any(test, not(target_arch = "aarch64")))]
         Self::Portable,
         #[cfg(target_arch = "x86_64")]
         Self::Avx2,
@@ -39,8 +59,9 @@ impl Level {
     ];
 
     /// Returns whether this processor has the level's instructions.
-    pub(crate) fn is_present(self) -> bool {
+    fn is_present(self) -> bool {
         match self {
+            #[cfg(any(test, not(target_arch = "aarch64")))]
             Self::Portable => true,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
@@ -51,24 +72,42 @@ impl Level {
         }
     }
 
-    /// Returns the best level that this processor has.
+    /// Returns the levels that this processor has, the best last.
+    pub(crate) fn present() -> impl DoubleEndedIterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|level| level.is_present())
+    }
+
+    /// Returns the best level that this processor has; in a test, the one that [`tests::with_each`] has chosen.
     #[inline]
     pub(crate) fn best() -> Self {
         static BEST: AtomicU8 = AtomicU8::new(0);
+        #[cfg(test)]
+        if let Some(level) = tests::CHOSEN.get() {
+            return level;
+        }
         let known = BEST.load(Ordering::Relaxed);
         if let Some(level) = Self::ALL.iter().find(|level| **level as u8 == known) {
             return *level;
         }
-        let level = Self::ALL.iter().rev().find(|level| level.is_present()).copied().unwrap_or(Self::Portable);
+        let level = Self::present().next_back().expect("every processor of a target has its least level");
         BEST.store(level as u8, Ordering::Relaxed);
         level
     }
 }
 
+/// Vector registers of one kind.
+pub(crate) trait Registers: Copy {
+    /// How many there are.
+    const COUNT: usize;
+
+    /// Runs `kernel` as a function of its own, whose registers are all free.
+    fn call<K: Kernel>(self, kernel: K) -> K::Output;
+}
+
 /// Registers of `T`.
-pub(crate) trait Lanes<T>: Copy {
+pub(crate) trait Lanes<T>: Registers {
     /// As many values as a register holds, in memory.
-    type Block: AsRef<[T]>;
+    type Block: AsRef<[T]> + Copy;
     /// A register.
     type Vector: Copy;
     /// Values in a register.
@@ -76,12 +115,68 @@ pub(crate) trait Lanes<T>: Copy {
 
     /// Returns the whole blocks of `values`, and what is left over.
     fn blocks(self, values: &[T]) -> (&[Self::Block], &[T]);
+    /// Returns the whole blocks of `values`, and what is left over, to be written to.
+    fn blocks_mut(self, values: &mut [T]) -> (&mut [Self::Block], &mut [T]);
     /// Returns the values of `block`.
     fn load(self, block: &Self::Block) -> Self::Vector;
-    /// Returns the values of `tail`, fewer than a block, followed by zeros.
-    fn load_tail(self, tail: &[T]) -> Self::Vector;
     /// Returns the values of the register.
     fn store(self, a: Self::Vector) -> Self::Block;
+
+    /// Returns the values, a register of them or fewer, followed by zeros.
+    #[inline(always)]
+    fn load_first(self, values: &[T]) -> Self::Vector {
+        assert!(values.len() <= Self::LANES, "a register is not shorter");
+        // SAFETY: the slice has these values.
+        unsafe { self.load_first_from(values.as_ptr(), values.len()) }
+    }
+
+    /// Sets the values, a register of them or fewer, to those in the first lanes.
+    #[inline(always)]
+    fn store_first(self, a: Self::Vector, values: &mut [T]) {
+        assert!(values.len() <= Self::LANES, "a register is not shorter");
+        // SAFETY: the slice has these values.
+        unsafe { self.store_first_to(a, values.as_mut_ptr(), values.len()) }
+    }
+
+    /// Returns the register of values at `from`.
+    ///
+    /// # Safety
+    /// They are readable.
+    unsafe fn load_from(self, from: *const T) -> Self::Vector;
+
+    /// Returns the `count` values at `from`, followed by zeros.
+    ///
+    /// # Safety
+    /// They are readable, and a register holds as many.
+    unsafe fn load_first_from(self, from: *const T, count: usize) -> Self::Vector;
+
+    /// Writes a register to `to`.
+    ///
+    /// # Safety
+    /// As many values are writable there.
+    unsafe fn store_to(self, a: Self::Vector, to: *mut T);
+
+    /// Writes the first `count` lanes to `to`.
+    ///
+    /// # Safety
+    /// As many values are writable there, and a register holds as many.
+    unsafe fn store_first_to(self, a: Self::Vector, to: *mut T, count: usize);
+
+    /// Copies as many rows as a register has lanes, of as many values, each row a step after the one before, so that they become
+    /// columns.
+    ///
+    /// # Safety
+    /// The rows at `from` are valid to read and those at `to` to write, and they are others.
+    #[inline(always)]
+    unsafe fn transpose(self, from: *const T, from_step: isize, to: *mut T, to_step: isize) {
+        for i in 0..Self::LANES as isize {
+            for j in 0..Self::LANES as isize {
+                // SAFETY: as the caller grants.
+                unsafe { to.offset(j * to_step + i).write(from.offset(i * from_step + j).read()) };
+            }
+        }
+    }
+
     /// Returns the sum of the lanes, added pairwise.
     fn sum(self, a: Self::Vector) -> T;
     /// Returns `value` in every lane.
@@ -92,30 +187,100 @@ pub(crate) trait Lanes<T>: Copy {
     fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Returns `a * b`.
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// Returns `a / b`.
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Returns `a * b + c`, rounded once where the processor can.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// Returns `c - a * b`, rounded once where the processor can.
+    fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// Returns the larger of `a` and `|b|`; of a NaN in `b`, nothing is promised.
+    fn max_abs(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 }
 
 /// A register of `T` on `S`.
 pub(crate) type VectorOf<S, T> = <S as Lanes<T>>::Vector;
 
-/// One kind of vector registers.
+/// Registers of floats and of doubles.
 pub(crate) trait Simd: Lanes<f32> + Lanes<f64> {
-    /// Number of registers.
-    const REGISTERS: usize;
-
     /// Returns the lanes of `a` as doubles, the lower half first.
     fn widen(self, a: VectorOf<Self, f32>) -> [VectorOf<Self, f64>; 2];
     /// Returns a bit for every lane where `a < b` does not hold, because it is greater, equal or not a number.
     fn not_less(self, a: VectorOf<Self, f32>, b: VectorOf<Self, f32>) -> u32;
 }
 
-/// Work that [`dispatch`] runs.
+/// Work over registers of floats and of doubles.
 pub(crate) trait Kernel {
     /// What the work returns.
     type Output;
     /// Does the work with registers of the kind `S`. Must be `#[inline(always)]`.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// Work over registers of `T`.
+pub(crate) trait KernelOf<T> {
+    /// What the work returns.
+    type Output;
+    /// Does the work with registers of the kind `S`. Must be `#[inline(always)]`.
+    fn run<S: Lanes<T>>(self, simd: S) -> Self::Output;
+}
+
+/// What registers hold.
+pub(crate) trait Element:
+    Copy + PartialEq + Debug + Add<Output = Self> + Mul<Output = Self> + Send + Sync + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// -1.
+    const MINUS_ONE: Self;
+
+    /// Calls `kernel` with the registers `simd`.
+    fn run<S: Simd, K: KernelOf<Self>>(simd: S, kernel: K) -> K::Output;
+}
+
+/// Implements [`Element`].
+macro_rules! element {
+    ($type:ty) => {
+        impl Element for $type {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const MINUS_ONE: Self = -1.0;
+
+            #[inline(always)]
+            fn run<S: Simd, K: KernelOf<Self>>(simd: S, kernel: K) -> K::Output {
+                kernel.run(simd)
+            }
+        }
+    };
+}
+
+element!(f32);
+element!(f64);
+
+/// Makes a [`Kernel`] of a [`KernelOf`].
+pub(crate) struct Of<T, K>(K, PhantomData<T>);
+
+impl<T: Element, K: KernelOf<T>> Of<T, K> {
+    #[inline(always)]
+    pub(crate) const fn new(kernel: K) -> Self {
+        Self(kernel, PhantomData)
+    }
+}
+
+impl<T: Element, K: KernelOf<T>> Kernel for Of<T, K> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> K::Output {
+        T::run(simd, self.0)
+    }
+}
+
+/// Runs `kernel` with the best registers of `T` that this processor has.
+#[inline]
+pub(crate) fn run<T: Element, K: KernelOf<T>>(kernel: K) -> K::Output {
+    dispatch(Level::best(), Of::new(kernel))
 }
 
 /// Runs `kernel` with the instructions of `level`.
@@ -125,24 +290,22 @@ pub(crate) trait Kernel {
 #[inline]
 pub(crate) fn dispatch<K: Kernel>(level: Level, kernel: K) -> K::Output {
     match level {
-        Level::Portable => kernel.run(Portable(())),
+        #[cfg(any(test, not(target_arch = "aarch64")))]
+        Level::Portable => Portable(()).call(kernel),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => {
             assert!(level.is_present(), "no AVX2 and FMA");
-            // SAFETY: the line above asked the processor for exactly the features that the function enables.
-            unsafe { avx2(kernel) }
+            Avx2(()).call(kernel)
         }
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => {
             assert!(level.is_present(), "no AVX-512F");
-            // SAFETY: the line above asked the processor for exactly the feature that the function enables.
-            unsafe { avx512(kernel) }
+            Avx512(()).call(kernel)
         }
         #[cfg(target_arch = "aarch64")]
         Level::Neon => {
             assert!(level.is_present(), "no Advanced SIMD");
-            // SAFETY: the line above asked the processor for exactly the feature that the function enables.
-            unsafe { neon(kernel) }
+            Neon(()).call(kernel)
         }
     }
 }
@@ -162,105 +325,20 @@ pub(crate) fn prefetch<T>(address: *const T) {
     let _ = address;
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn avx2<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run(Avx2(()))
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn avx512<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run(Avx512(()))
-}
-
-#[cfg(target_arch = "aarch64")]
-#[target_feature(enable = "neon")]
-fn neon<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run(Neon(()))
-}
-
-/// Registers of 16 bytes as plain arrays, which every compiler target can map to what it has.
-#[derive(Clone, Copy)]
-pub(crate) struct Portable(());
-
-macro_rules! portable {
-    ($t:ty, $lanes:literal, |$a:ident| $sum:expr) => {
-        impl Lanes<$t> for Portable {
-            type Block = [$t; $lanes];
-            type Vector = [$t; $lanes];
-            const LANES: usize = $lanes;
-
-            #[inline(always)]
-            fn blocks(self, values: &[$t]) -> (&[Self::Block], &[$t]) {
-                values.as_chunks()
-            }
-            #[inline(always)]
-            fn load(self, block: &Self::Block) -> Self::Vector {
-                *block
-            }
-            #[inline(always)]
-            fn load_tail(self, tail: &[$t]) -> Self::Vector {
-                let mut block = [0.0; $lanes];
-                block[..tail.len()].copy_from_slice(tail);
-                block
-            }
-            #[inline(always)]
-            fn store(self, a: Self::Vector) -> Self::Block {
-                a
-            }
-            #[inline(always)]
-            fn splat(self, value: $t) -> Self::Vector {
-                [value; $lanes]
-            }
-            #[inline(always)]
-            fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
-                std::array::from_fn(|i| a[i] + b[i])
-            }
-            #[inline(always)]
-            fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
-                std::array::from_fn(|i| a[i] - b[i])
-            }
-            #[inline(always)]
-            fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
-                std::array::from_fn(|i| a[i] * b[i])
-            }
-            #[inline(always)]
-            fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
-                // Not `f32::mul_add`: without the instruction that is a call into the C library.
-                std::array::from_fn(|i| a[i] * b[i] + c[i])
-            }
-            #[inline(always)]
-            fn sum(self, $a: Self::Vector) -> $t {
-                $sum
-            }
-        }
-    };
-}
-
-portable!(f32, 4, |a| (a[0] + a[2]) + (a[1] + a[3]));
-portable!(f64, 2, |a| a[0] + a[1]);
-
-impl Simd for Portable {
-    const REGISTERS: usize = 16;
-
-    #[inline(always)]
-    fn widen(self, a: [f32; 4]) -> [[f64; 2]; 2] {
-        [[a[0].into(), a[1].into()], [a[2].into(), a[3].into()]]
-    }
-    #[inline(always)]
-    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN has to give true")]
-    fn not_less(self, a: [f32; 4], b: [f32; 4]) -> u32 {
-        (0..4).fold(0, |bits, i| bits | u32::from(!(a[i] < b[i])) << i)
-    }
-}
-
-/// Implements [`Lanes`] with the intrinsics of one instruction set.
+/// Implements [`Lanes`] with the intrinsics of one instruction set, whose presence `$simd` proves.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! lanes {
-    ($simd:ty, $t:ty, $lanes:literal, $vector:ty, $load:ident, $store:ident, $splat:ident, $add:ident, $sub:ident,
-     $mul:ident, |$tail:ident| $load_tail:expr, |$a:ident, $b:ident, $c:ident| $mul_add:expr,
-     |$s:ident| $sum:expr) => {
+    ($simd:ty, $t:ty, $lanes:literal, $vector:ty {
+        load: $load:ident, store: $store:ident, splat: $splat:ident,
+        add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident,
+        mul_add: |$a:ident, $b:ident, $c:ident| $mul_add:expr,
+        neg_mul_add: |$na:ident, $nb:ident, $nc:ident| $neg_mul_add:expr,
+        max_abs: |$ma:ident, $mb:ident| $max_abs:expr,
+        sum: |$s:ident| $sum:expr,
+        load_first: |$from:ident, $count:ident| $load_first:expr,
+        store_first: |$v:ident, $to:ident, $many:ident| $store_first:expr
+        $(, transpose: $transpose:ident)?
+    }) => {
         impl Lanes<$t> for $simd {
             type Block = [$t; $lanes];
             type Vector = $vector;
@@ -271,14 +349,13 @@ macro_rules! lanes {
                 values.as_chunks()
             }
             #[inline(always)]
+            fn blocks_mut(self, values: &mut [$t]) -> (&mut [Self::Block], &mut [$t]) {
+                values.as_chunks_mut()
+            }
+            #[inline(always)]
             fn load(self, block: &Self::Block) -> $vector {
                 // SAFETY: `self` proves the instructions, and a whole block is readable.
                 unsafe { $load(block.as_ptr()) }
-            }
-            #[inline(always)]
-            fn load_tail(self, $tail: &[$t]) -> $vector {
-                assert!($tail.len() < $lanes, "a tail is shorter than a block");
-                $load_tail
             }
             #[inline(always)]
             fn store(self, a: $vector) -> Self::Block {
@@ -287,6 +364,33 @@ macro_rules! lanes {
                 unsafe { $store(block.as_mut_ptr(), a) };
                 block
             }
+            #[inline(always)]
+            unsafe fn load_from(self, from: *const $t) -> $vector {
+                // SAFETY: `self` proves the instructions, and the caller grants the values.
+                unsafe { $load(from) }
+            }
+            #[inline(always)]
+            unsafe fn load_first_from(self, $from: *const $t, $count: usize) -> $vector {
+                // SAFETY: `self` proves the instructions, and the caller grants the values; others are not touched.
+                unsafe { $load_first }
+            }
+            #[inline(always)]
+            unsafe fn store_to(self, a: $vector, to: *mut $t) {
+                // SAFETY: `self` proves the instructions, and the caller grants the values.
+                unsafe { $store(to, a) }
+            }
+            #[inline(always)]
+            unsafe fn store_first_to(self, $v: $vector, $to: *mut $t, $many: usize) {
+                // SAFETY: `self` proves the instructions, and the caller grants the values; others are not touched.
+                unsafe { $store_first }
+            }
+            $(
+                #[inline(always)]
+                unsafe fn transpose(self, from: *const $t, from_step: isize, to: *mut $t, to_step: isize) {
+                    // SAFETY: `self` proves the instructions, and the caller grants the rows.
+                    unsafe { $transpose(from, from_step, to, to_step) }
+                }
+            )?
             #[inline(always)]
             fn splat(self, value: $t) -> $vector {
                 // SAFETY: `self` proves the instructions.
@@ -308,9 +412,24 @@ macro_rules! lanes {
                 unsafe { $mul(a, b) }
             }
             #[inline(always)]
+            fn div(self, a: $vector, b: $vector) -> $vector {
+                // SAFETY: `self` proves the instructions.
+                unsafe { $div(a, b) }
+            }
+            #[inline(always)]
             fn mul_add(self, $a: $vector, $b: $vector, $c: $vector) -> $vector {
                 // SAFETY: `self` proves the instructions.
                 unsafe { $mul_add }
+            }
+            #[inline(always)]
+            fn neg_mul_add(self, $na: $vector, $nb: $vector, $nc: $vector) -> $vector {
+                // SAFETY: `self` proves the instructions.
+                unsafe { $neg_mul_add }
+            }
+            #[inline(always)]
+            fn max_abs(self, $ma: $vector, $mb: $vector) -> $vector {
+                // SAFETY: `self` proves the instructions.
+                unsafe { $max_abs }
             }
             #[inline(always)]
             fn sum(self, $s: $vector) -> $t {
@@ -320,202 +439,76 @@ macro_rules! lanes {
         }
     };
 }
-
-/// Returns `tail` followed by zeros.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-#[inline(always)]
-fn padded<T: Copy + Default, const N: usize>(tail: &[T]) -> [T; N] {
-    let mut block = [T::default(); N];
-    block[..tail.len()].copy_from_slice(tail);
-    block
-}
+use lanes;
 
-#[cfg(target_arch = "x86_64")]
-pub(crate) use x86::{Avx2, Avx512};
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
 
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use super::{Lanes, Simd, padded};
-    use std::arch::x86_64::*;
+    use super::*;
 
-    /// The proof of AVX2 and FMA.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Avx2(pub(super) ());
-
-    /// The proof of AVX-512F.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Avx512(pub(super) ());
-
-    lanes!(
-        Avx2,
-        f32,
-        8,
-        __m256,
-        _mm256_loadu_ps,
-        _mm256_storeu_ps,
-        _mm256_set1_ps,
-        _mm256_add_ps,
-        _mm256_sub_ps,
-        _mm256_mul_ps,
-        |tail| Lanes::<f32>::load(Avx2(()), &padded(tail)),
-        |a, b, c| _mm256_fmadd_ps(a, b, c),
-        |a| sum_f32(a)
-    );
-    lanes!(
-        Avx2,
-        f64,
-        4,
-        __m256d,
-        _mm256_loadu_pd,
-        _mm256_storeu_pd,
-        _mm256_set1_pd,
-        _mm256_add_pd,
-        _mm256_sub_pd,
-        _mm256_mul_pd,
-        |tail| Lanes::<f64>::load(Avx2(()), &padded(tail)),
-        |a, b, c| _mm256_fmadd_pd(a, b, c),
-        |a| sum_f64(a)
-    );
-    lanes!(
-        Avx512,
-        f32,
-        16,
-        __m512,
-        _mm512_loadu_ps,
-        _mm512_storeu_ps,
-        _mm512_set1_ps,
-        _mm512_add_ps,
-        _mm512_sub_ps,
-        _mm512_mul_ps,
-        // SAFETY: the type proves the instructions; the mask leaves out what lies beyond the tail.
-        |tail| unsafe { _mm512_maskz_loadu_ps((1u16 << tail.len()) - 1, tail.as_ptr()) },
-        |a, b, c| _mm512_fmadd_ps(a, b, c),
-        |a| {
-            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
-            sum_f32(_mm256_add_ps(_mm512_castps512_ps256(a), high))
-        }
-    );
-    lanes!(
-        Avx512,
-        f64,
-        8,
-        __m512d,
-        _mm512_loadu_pd,
-        _mm512_storeu_pd,
-        _mm512_set1_pd,
-        _mm512_add_pd,
-        _mm512_sub_pd,
-        _mm512_mul_pd,
-        // SAFETY: the type proves the instructions; the mask leaves out what lies beyond the tail.
-        |tail| unsafe { _mm512_maskz_loadu_pd((1u8 << tail.len()) - 1, tail.as_ptr()) },
-        |a, b, c| _mm512_fmadd_pd(a, b, c),
-        |a| sum_f64(_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd::<1>(a)))
-    );
-
-    #[inline]
-    #[target_feature(enable = "avx")]
-    fn sum_f32(a: __m256) -> f32 {
-        let four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
-        let pair = _mm_add_ps(four, _mm_movehl_ps(four, four));
-        _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+    thread_local! {
+        pub(super) static CHOSEN: Cell<Option<Level>> = const { Cell::new(None) };
     }
 
-    #[inline]
-    #[target_feature(enable = "avx")]
-    fn sum_f64(a: __m256d) -> f64 {
-        let pair = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd::<1>(a));
-        _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
+    /// Calls `test` once for every level of this processor. It holds on this thread.
+    pub(crate) fn with_each(test: impl Fn(Level)) {
+        for level in Level::present() {
+            CHOSEN.set(Some(level));
+            test(level);
+        }
+        CHOSEN.set(None);
     }
 
-    impl Simd for Avx2 {
-        const REGISTERS: usize = 16;
+    /// Every operation on one register that is loaded and stored with `count` values.
+    struct Operations<'a, T> {
+        from: &'a [T],
+        to: &'a mut [T],
+        count: usize,
+        constants: [T; 5],
+    }
+
+    impl<T: Element> KernelOf<T> for Operations<'_, T> {
+        type Output = (Vec<T>, T, usize);
 
         #[inline(always)]
-        fn widen(self, a: __m256) -> [__m256d; 2] {
-            // SAFETY: `self` proves the instructions.
-            unsafe { [_mm256_cvtps_pd(_mm256_castps256_ps128(a)), _mm256_cvtps_pd(_mm256_extractf128_ps::<1>(a))] }
-        }
-        #[inline(always)]
-        fn not_less(self, a: __m256, b: __m256) -> u32 {
-            // SAFETY: `self` proves the instructions.
-            unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NLT_UQ>(a, b)) as u32 }
+        fn run<S: Lanes<T>>(self, simd: S) -> Self::Output {
+            let count = self.count.min(S::LANES);
+            let [quarter, half, one, two, three] = self.constants.map(|value| simd.splat(value));
+            let x = simd.load_first(&self.from[..count]);
+            let y = simd.load(&simd.blocks(self.from).0[0]);
+            let largest = simd.max_abs(half, y);
+            let value = simd.div(simd.add(simd.sub(simd.mul_add(x, two, y), one), quarter), half);
+            simd.store_first(simd.neg_mul_add(three, y, value), &mut self.to[..count]);
+            (simd.store(largest).as_ref().to_vec(), simd.sum(simd.mul(y, two)), S::LANES)
         }
     }
 
-    impl Simd for Avx512 {
-        const REGISTERS: usize = 32;
-
-        #[inline(always)]
-        fn widen(self, a: __m512) -> [__m512d; 2] {
-            // SAFETY: `self` proves the instructions.
-            unsafe {
-                let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
-                [_mm512_cvtps_pd(_mm512_castps512_ps256(a)), _mm512_cvtps_pd(high)]
-            }
-        }
-        #[inline(always)]
-        fn not_less(self, a: __m512, b: __m512) -> u32 {
-            // SAFETY: `self` proves the instructions.
-            unsafe { _mm512_cmp_ps_mask::<_CMP_NLT_UQ>(a, b).into() }
-        }
+    macro_rules! operations {
+        ($type:ty) => {
+            with_each(|level| {
+                for count in 0..=16 {
+                    let from: Vec<$type> = (0..16).map(|i| ((i * 7) % 11) as $type - 5.0).collect();
+                    let mut to = vec![9.0; 16];
+                    let operations =
+                        Operations { from: &from, to: &mut to, count, constants: [0.25, 0.5, 1.0, 2.0, 3.0] };
+                    let (largest, sum, lanes) = run(operations);
+                    let expected: Vec<$type> = from[..lanes].iter().map(|x| x.abs().max(0.5)).collect();
+                    assert_eq!(largest, expected, "{level:?}");
+                    assert_eq!(sum, 2.0 * from[..lanes].iter().sum::<$type>(), "{level:?}");
+                    for (i, (x, y)) in from.iter().zip(&to).enumerate() {
+                        let expected = if i < count.min(lanes) { (2.0 * x + x - 0.75) / 0.5 - 3.0 * x } else { 9.0 };
+                        assert_eq!(*y, expected, "{level:?}, value {i} of {count}");
+                    }
+                }
+            });
+        };
     }
-}
 
-#[cfg(target_arch = "aarch64")]
-pub(crate) use arm::Neon;
-
-#[cfg(target_arch = "aarch64")]
-mod arm {
-    use super::{Lanes, Simd, padded};
-    use std::arch::aarch64::*;
-
-    /// The proof of Advanced SIMD.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Neon(pub(super) ());
-
-    lanes!(
-        Neon,
-        f32,
-        4,
-        float32x4_t,
-        vld1q_f32,
-        vst1q_f32,
-        vdupq_n_f32,
-        vaddq_f32,
-        vsubq_f32,
-        vmulq_f32,
-        |tail| Lanes::<f32>::load(Neon(()), &padded(tail)),
-        |a, b, c| vfmaq_f32(c, a, b),
-        |a| vaddvq_f32(a)
-    );
-    lanes!(
-        Neon,
-        f64,
-        2,
-        float64x2_t,
-        vld1q_f64,
-        vst1q_f64,
-        vdupq_n_f64,
-        vaddq_f64,
-        vsubq_f64,
-        vmulq_f64,
-        |tail| Lanes::<f64>::load(Neon(()), &padded(tail)),
-        |a, b, c| vfmaq_f64(c, a, b),
-        |a| vaddvq_f64(a)
-    );
-
-    impl Simd for Neon {
-        const REGISTERS: usize = 32;
-
-        #[inline(always)]
-        fn widen(self, a: float32x4_t) -> [float64x2_t; 2] {
-            // SAFETY: `self` proves the instructions.
-            unsafe { [vcvt_f64_f32(vget_low_f32(a)), vcvt_high_f64_f32(a)] }
-        }
-        #[inline(always)]
-        fn not_less(self, a: float32x4_t, b: float32x4_t) -> u32 {
-            // SAFETY: `self` proves the instructions, and the array holds a whole register.
-            unsafe { vaddvq_u32(vandq_u32(vmvnq_u32(vcltq_f32(a, b)), vld1q_u32([1, 2, 4, 8].as_ptr()))) }
-        }
+    #[test]
+    fn operations_touch_only_the_lanes_they_are_asked_for() {
+        operations!(f32);
+        operations!(f64);
     }
 }

@@ -14,7 +14,7 @@ use crate::blas::gemm::gemm;
 use crate::blas::kernel::Update;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, KernelOf, Lanes};
 use crate::{Result, memory, parallel};
 use secular::Secular;
 
@@ -151,11 +151,11 @@ impl Groups {
         let (one, other) = parallel::join(
             || {
                 let gathered = gathered.block(0, 0, self.not_second, first);
-                gemm(left, Update::Set, inner.block(0, 0, kept, self.not_second), gathered)
+                gemm(left, Update::SET, inner.block(0, 0, kept, self.not_second), gathered)
             },
             || {
                 let gathered = gathered.block(self.first, second, not_first, width - second);
-                gemm(right, Update::Set, inner.block(0, self.first, kept, not_first), gathered)
+                gemm(right, Update::SET, inner.block(0, self.first, kept, not_first), gathered)
             },
         );
         one?;
@@ -163,7 +163,7 @@ impl Groups {
         let both = self.not_second - self.first;
         gemm(
             middle.reborrow(),
-            Update::Set,
+            Update::SET,
             inner.block(0, self.first, kept, both),
             gathered.block(self.first, first, both, second - first),
         )?;
@@ -303,7 +303,7 @@ pub(crate) fn rotation(x: f64, y: f64) -> (f64, f64, f64) {
 pub(crate) fn rotate(vectors: &mut ViewMut<'_>, x: usize, y: usize, cosine: f64, sine: f64) {
     let (first, second, sine) = if x < y { (x, y, sine) } else { (y, x, -sine) };
     let (mut above, mut below) = vectors.reborrow().split_rows(second);
-    lanes::run(Rotate(above.row(first), below.row(0), cosine, sine));
+    simd::run(Rotate(above.row(first), below.row(0), cosine, sine));
 }
 
 /// Returns the blocks on the diagonal: of the first rows and columns, and of those from `second` on.
@@ -314,26 +314,18 @@ pub(crate) fn halves<'a>(view: &'a mut ViewMut<'_>, first: usize, second: usize)
 
 struct Rotate<'a>(&'a mut [f64], &'a mut [f64], f64, f64);
 
-impl Kernel for Rotate<'_> {
+impl KernelOf<f64> for Rotate<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
+    fn run<S: Lanes<f64>>(self, simd: S) {
         let Self(x, y, cosine, sine) = self;
-        let len = x.len();
-        assert!(len == y.len());
-        let (x, y, cosine, sine) = (x.as_mut_ptr(), y.as_mut_ptr(), V::splat(cosine), V::splat(sine));
-        let zero = V::splat(0.0);
-        let mut at = 0;
-        while at < len {
-            let count = V::COUNT.min(len - at);
-            // SAFETY: `count` values from `at` on are within both slices.
-            unsafe {
-                let (a, b) = (V::load_first(x.add(at), count), V::load_first(y.add(at), count));
-                cosine.mul_add(a, sine.mul_add(b, zero)).store_first(x.add(at), count);
-                sine.neg_mul_add(a, cosine.mul_add(b, zero)).store_first(y.add(at), count);
-            }
-            at += V::COUNT;
+        assert!(x.len() == y.len());
+        let (cosine, sine, zero) = (simd.splat(cosine), simd.splat(sine), simd.splat(0.0));
+        for (x, y) in x.chunks_mut(S::LANES).zip(y.chunks_mut(S::LANES)) {
+            let (a, b) = (simd.load_first(x), simd.load_first(y));
+            simd.store_first(simd.mul_add(cosine, a, simd.mul_add(sine, b, zero)), x);
+            simd.store_first(simd.neg_mul_add(sine, a, simd.mul_add(cosine, b, zero)), y);
         }
     }
 }

@@ -15,7 +15,7 @@
 use crate::Result;
 use crate::matrix::view::View;
 use crate::memory::Aligned;
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, KernelOf, Lanes};
 
 /// Values of the widest vector.
 const WIDEST: usize = 8;
@@ -151,7 +151,7 @@ impl<const SQUARED: bool> Secular<SQUARED> {
     /// Sets `differences` to what every pole, or its square, is above that of a root.
     pub(crate) fn differences(&self, root: Root, differences: &mut [f64]) {
         assert_eq!(differences.len(), self.count, "lengths differ");
-        lanes::run(Differences::<SQUARED> {
+        simd::run(Differences::<SQUARED> {
             poles: &self.poles,
             pole: self.poles[root.pole],
             offset: root.offset,
@@ -164,7 +164,7 @@ impl<const SQUARED: bool> Secular<SQUARED> {
     pub(crate) fn exact_weights(&self, first: usize, differences: View<'_>, weights: &mut [f64]) {
         assert!(differences.rows() == self.count && differences.columns() == weights.len());
         assert!(differences.column_step() == 1 && first + weights.len() <= self.count);
-        lanes::run(ExactWeights::<SQUARED> { poles: &self.poles[..self.count], first, differences, weights });
+        simd::run(ExactWeights::<SQUARED> { poles: &self.poles[..self.count], first, differences, weights });
     }
 
     fn difference(&self, first: usize, second: usize) -> f64 {
@@ -174,13 +174,13 @@ impl<const SQUARED: bool> Secular<SQUARED> {
 
     /// Returns the sums of the terms before pole `split` and from it on, at `offset` from `pole`.
     fn sums(&self, pole: f64, offset: f64, split: usize) -> Sums {
-        lanes::run(Terms::<SQUARED> { poles: &self.poles, weights: &self.weights, pole, offset, split })
+        simd::run(Terms::<SQUARED> { poles: &self.poles, weights: &self.weights, pole, offset, split })
     }
 }
 
 /// Replaces `x`, of which no value is zero, by `factors / x` and returns the Euclidean norm of that.
 pub(crate) fn divide_into(factors: &[f64], x: &mut [f64]) -> f64 {
-    lanes::run(DivideInto(factors, x)).sqrt()
+    simd::run(DivideInto(factors, x)).sqrt()
 }
 
 /// Returns the zeros of `c·x² - a·x + b`; where there are none, those of the nearest polynomial that has one.
@@ -197,23 +197,25 @@ fn between(near: f64, far: f64) -> f64 {
 
 /// Returns what `poles` are above the root at `offset` from `pole`.
 #[inline(always)]
-fn difference<V: Lanes, const SQUARED: bool>(poles: V, pole: V, offset: V) -> V {
-    let difference = poles.sub(pole);
+fn difference<S: Lanes<f64>, const SQUARED: bool>(
+    simd: S,
+    poles: S::Vector,
+    pole: S::Vector,
+    offset: S::Vector,
+) -> S::Vector {
+    let difference = simd.sub(poles, pole);
     if SQUARED {
         // A difference of squares without their cancellation.
-        difference.mul_add(poles.add(pole), V::splat(0.0).sub(offset))
+        simd.mul_add(difference, simd.add(poles, pole), simd.sub(simd.splat(0.0), offset))
     } else {
-        difference.sub(offset)
+        simd.sub(difference, offset)
     }
 }
 
-/// Returns the values of all lanes.
+/// Returns the sum of the lanes, added one after the other.
 #[inline(always)]
-fn each<V: Lanes>(vector: V) -> [f64; WIDEST] {
-    let mut values = [0.0; WIDEST];
-    // SAFETY: no vector has more values.
-    unsafe { vector.store(values.as_mut_ptr()) };
-    values
+fn in_order<S: Lanes<f64>>(simd: S, vector: S::Vector) -> f64 {
+    simd.store(vector).as_ref().iter().fold(0.0, |sum, x| sum + x)
 }
 
 struct Terms<'a, const SQUARED: bool> {
@@ -225,58 +227,48 @@ struct Terms<'a, const SQUARED: bool> {
 }
 
 impl<const SQUARED: bool> Terms<'_, SQUARED> {
-    /// Returns the terms of a vector of poles from `at` on, and their derivatives.
-    ///
-    /// # Safety
-    /// There are as many poles and weights.
+    /// Returns the terms of the poles of a block, and their derivatives.
     #[inline(always)]
-    unsafe fn at<V: Lanes>(&self, at: usize) -> (V, V) {
-        // SAFETY: the caller grants them.
-        let (poles, weights) =
-            unsafe { (V::load(self.poles.as_ptr().add(at)), V::load(self.weights.as_ptr().add(at))) };
-        let difference = difference::<V, SQUARED>(poles, V::splat(self.pole), V::splat(self.offset));
-        let reciprocal = V::splat(1.0).div(difference);
-        let term = weights.mul_add(reciprocal, V::splat(0.0));
+    fn of<S: Lanes<f64>>(&self, simd: S, poles: &S::Block, weights: &S::Block) -> (S::Vector, S::Vector) {
+        let (pole, offset) = (simd.splat(self.pole), simd.splat(self.offset));
+        let difference = difference::<S, SQUARED>(simd, simd.load(poles), pole, offset);
+        let reciprocal = simd.div(simd.splat(1.0), difference);
+        let term = simd.mul_add(simd.load(weights), reciprocal, simd.splat(0.0));
         (term, reciprocal)
     }
 
-    /// Returns the sums of the terms in a range of whole vectors, and of their derivatives.
-    ///
-    /// # Safety
-    /// There are as many poles and weights.
+    /// Returns the sums of the terms of some blocks, and of their derivatives.
     #[inline(always)]
-    unsafe fn sums<V: Lanes>(&self, start: usize, end: usize) -> (f64, f64) {
-        let (mut sum, mut slope) = (V::splat(0.0), V::splat(0.0));
-        let mut at = start;
-        while at < end {
-            // SAFETY: as the caller grants.
-            let (term, reciprocal) = unsafe { self.at::<V>(at) };
-            sum = sum.add(term);
-            slope = term.mul_add(reciprocal, slope);
-            at += V::COUNT;
+    fn sums<S: Lanes<f64>>(&self, simd: S, poles: &[S::Block], weights: &[S::Block]) -> (f64, f64) {
+        let (mut sum, mut slope) = (simd.splat(0.0), simd.splat(0.0));
+        for (poles, weights) in poles.iter().zip(weights) {
+            let (term, reciprocal) = self.of(simd, poles, weights);
+            sum = simd.add(sum, term);
+            slope = simd.mul_add(term, reciprocal, slope);
         }
-        let (sums, slopes) = (each(sum), each(slope));
-        (sums.iter().fold(0.0, |sum, x| sum + x), slopes.iter().fold(0.0, |sum, x| sum + x))
+        (in_order(simd, sum), in_order(simd, slope))
     }
 }
 
-impl<const SQUARED: bool> Kernel for Terms<'_, SQUARED> {
+impl<const SQUARED: bool> KernelOf<f64> for Terms<'_, SQUARED> {
     type Output = Sums;
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) -> Sums {
-        let len = self.poles.len();
-        assert!(len == self.weights.len() && len.is_multiple_of(V::COUNT) && self.split < len);
-        let mixed = self.split / V::COUNT * V::COUNT;
-        // SAFETY: there is a whole number of vectors, of which one has the first value behind the split.
-        let ((mut below, mut below_slope), (mut above, mut above_slope), (term, reciprocal)) =
-            unsafe { (self.sums::<V>(0, mixed), self.sums::<V>(mixed + V::COUNT, len), self.at::<V>(mixed)) };
-        let (terms, slopes) = (each(term), each(term.mul_add(reciprocal, V::splat(0.0))));
-        for lane in 0..V::COUNT {
-            if mixed + lane < self.split {
-                (below, below_slope) = (below + terms[lane], below_slope + slopes[lane]);
+    fn run<S: Lanes<f64>>(self, simd: S) -> Sums {
+        assert!(self.poles.len() == self.weights.len() && self.split < self.poles.len());
+        let ((poles, none), (weights, _)) = (simd.blocks(self.poles), simd.blocks(self.weights));
+        assert!(none.is_empty(), "there is a whole number of blocks");
+        // The block with the first value behind the split.
+        let mixed = self.split / S::LANES;
+        let (mut below, mut below_slope) = self.sums(simd, &poles[..mixed], &weights[..mixed]);
+        let (mut above, mut above_slope) = self.sums(simd, &poles[mixed + 1..], &weights[mixed + 1..]);
+        let (term, reciprocal) = self.of(simd, &poles[mixed], &weights[mixed]);
+        let (terms, slopes) = (simd.store(term), simd.store(simd.mul_add(term, reciprocal, simd.splat(0.0))));
+        for (lane, (term, slope)) in terms.as_ref().iter().zip(slopes.as_ref()).enumerate() {
+            if mixed * S::LANES + lane < self.split {
+                (below, below_slope) = (below + term, below_slope + slope);
             } else {
-                (above, above_slope) = (above + terms[lane], above_slope + slopes[lane]);
+                (above, above_slope) = (above + term, above_slope + slope);
             }
         }
         Sums { below, below_slope, above, above_slope }
@@ -290,21 +282,17 @@ struct Differences<'a, const SQUARED: bool> {
     differences: &'a mut [f64],
 }
 
-impl<const SQUARED: bool> Kernel for Differences<'_, SQUARED> {
+impl<const SQUARED: bool> KernelOf<f64> for Differences<'_, SQUARED> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
-        let len = self.differences.len();
-        assert!(len <= self.poles.len());
-        let (pole, offset) = (V::splat(self.pole), V::splat(self.offset));
-        for at in (0..len).step_by(V::COUNT) {
-            let count = V::COUNT.min(len - at);
-            // SAFETY: `count` values from `at` on are within both slices.
-            unsafe {
-                let poles = V::load_first(self.poles.as_ptr().add(at), count);
-                difference::<V, SQUARED>(poles, pole, offset).store_first(self.differences.as_mut_ptr().add(at), count);
-            }
+    fn run<S: Lanes<f64>>(self, simd: S) {
+        let Self { poles, pole, offset, differences } = self;
+        let poles = &poles[..differences.len()];
+        let (pole, offset) = (simd.splat(pole), simd.splat(offset));
+        for (poles, differences) in poles.chunks(S::LANES).zip(differences.chunks_mut(S::LANES)) {
+            let poles = simd.load_first(poles);
+            simd.store_first(difference::<S, SQUARED>(simd, poles, pole, offset), differences);
         }
     }
 }
@@ -317,66 +305,60 @@ struct ExactWeights<'a, const SQUARED: bool> {
     weights: &'a mut [f64],
 }
 
-impl<const SQUARED: bool> Kernel for ExactWeights<'_, SQUARED> {
+impl<const SQUARED: bool> KernelOf<f64> for ExactWeights<'_, SQUARED> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
+    fn run<S: Lanes<f64>>(self, simd: S) {
         // Factors whose product neither overflows nor vanishes: a division takes the time of many products.
         const TOGETHER: usize = 4;
-        let (len, count) = (self.weights.len(), self.poles.len());
-        let (one, zero) = (V::splat(1.0), V::splat(0.0));
-        for at in (0..len).step_by(V::COUNT) {
-            let width = V::COUNT.min(len - at);
+        let count = self.poles.len();
+        let (one, zero) = (simd.splat(1.0), simd.splat(0.0));
+        for (index, chunk) in self.weights.chunks_mut(S::LANES).enumerate() {
+            let (at, width) = (index * S::LANES, chunk.len());
             let first = self.first + at;
-            // SAFETY: `width` poles from `first` on are among those of the equation.
-            let poles = unsafe { V::load_first(self.poles.as_ptr().add(first), width) };
+            let poles = simd.load_first(&self.poles[first..][..width]);
             let mut weights = one;
             for start in (0..count).step_by(TOGETHER) {
                 let (mut numerator, mut denominator) = (one, one);
                 for j in start..count.min(start + TOGETHER) {
-                    // SAFETY: `width` values of row `j` from `at` on are within the view.
-                    let to_root = unsafe { V::load_first(self.differences.at(j, at), width) };
-                    numerator = numerator.mul_add(to_root, zero);
-                    let mut to_pole = difference::<V, SQUARED>(poles, V::splat(self.poles[j]), zero);
-                    if j >= first && j < first + V::COUNT {
-                        let mut values = each(to_pole);
+                    let to_root = simd.load_first(&self.differences.row(j)[at..][..width]);
+                    numerator = simd.mul_add(numerator, to_root, zero);
+                    let pole = simd.splat(self.poles[j]);
+                    let mut to_pole = difference::<S, SQUARED>(simd, poles, pole, zero);
+                    if j >= first && j < first + S::LANES {
+                        let mut values = [1.0; WIDEST];
+                        simd.store_first(to_pole, &mut values[..S::LANES]);
                         values[j - first] = 1.0;
-                        // SAFETY: no vector has more values.
-                        to_pole = unsafe { V::load(values.as_ptr()) };
+                        to_pole = simd.load_first(&values[..S::LANES]);
                     }
-                    denominator = denominator.mul_add(to_pole, zero);
+                    denominator = simd.mul_add(denominator, to_pole, zero);
                 }
-                weights = weights.mul_add(numerator.div(denominator), zero);
+                weights = simd.mul_add(weights, simd.div(numerator, denominator), zero);
             }
-            // SAFETY: `width` values from `at` on are within the slice.
-            unsafe { zero.max_abs(weights).store_first(self.weights.as_mut_ptr().add(at), width) };
+            simd.store_first(simd.max_abs(zero, weights), chunk);
         }
     }
 }
 
 struct DivideInto<'a>(&'a [f64], &'a mut [f64]);
 
-impl Kernel for DivideInto<'_> {
+impl KernelOf<f64> for DivideInto<'_> {
     type Output = f64;
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) -> f64 {
-        let len = self.1.len();
-        assert!(len == self.0.len());
-        let (factors, x) = (self.0.as_ptr(), self.1.as_mut_ptr());
-        let mut squares = V::splat(0.0);
-        let whole = len / V::COUNT * V::COUNT;
-        for at in (0..whole).step_by(V::COUNT) {
-            // SAFETY: a vector from `at` on is within both slices.
-            unsafe {
-                let quotient = V::load(factors.add(at)).div(V::load(x.add(at)));
-                quotient.store(x.add(at));
-                squares = quotient.mul_add(quotient, squares);
-            }
+    fn run<S: Lanes<f64>>(self, simd: S) -> f64 {
+        let Self(factors, x) = self;
+        assert!(x.len() == factors.len());
+        let ((factors, factors_tail), (x, x_tail)) = (simd.blocks(factors), simd.blocks_mut(x));
+        let mut squares = simd.splat(0.0);
+        for (factors, x) in factors.iter().zip(x) {
+            let quotient = simd.div(simd.load(factors), simd.load(x));
+            *x = simd.store(quotient);
+            squares = simd.mul_add(quotient, quotient, squares);
         }
-        let mut sum = each(squares).iter().fold(0.0, |sum, x| sum + x);
-        for (x, factor) in self.1[whole..].iter_mut().zip(&self.0[whole..]) {
+        let mut sum = in_order(simd, squares);
+        for (x, factor) in x_tail.iter_mut().zip(factors_tail) {
             *x = factor / *x;
             sum += *x * *x;
         }
@@ -389,7 +371,7 @@ mod tests {
     use super::*;
     use crate::linalg::divide_and_conquer::tests::numbers;
     use crate::matrix::column_major::ColumnMajor;
-    use crate::simd::lanes::tests::with_each;
+    use crate::simd::tests::with_each;
 
     /// Asserts that the roots lie between the poles and are exact for weights that are nearly the given ones.
     fn assert_solved<const SQUARED: bool>(poles: &[f64], weights: &[f64]) -> Vec<f64> {

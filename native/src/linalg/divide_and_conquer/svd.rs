@@ -12,7 +12,7 @@ use crate::linalg::divide_and_conquer::secular::Secular;
 use crate::linalg::divide_and_conquer::{self, Choice, Groups, Span};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, ViewMut};
-use crate::simd::lanes::{self, Kernel, Lanes};
+use crate::simd::{self, KernelOf, Lanes};
 use crate::{Result, float, memory, parallel};
 
 /// Largest number of rows of a matrix that is not divided.
@@ -177,7 +177,7 @@ fn join(values: &mut [f64], half: usize, row: [f64; 2], mut room: Room<'_>) -> R
         for j in range {
             // SAFETY: each row is taken once.
             let mut vector = unsafe { inner.block(j, 0, 1, count) };
-            lanes::run(LeftVector { vector: vector.row(0), factors: &factors, zero, value: -1.0 / norms[j] });
+            simd::run(LeftVector { vector: vector.row(0), factors: &factors, zero, value: -1.0 / norms[j] });
         }
     });
     groups.gather(room.left.view(), room.gathered.reborrow(), half, half + 1);
@@ -244,37 +244,26 @@ struct LeftVector<'a> {
     value: f64,
 }
 
-impl Kernel for LeftVector<'_> {
+impl KernelOf<f64> for LeftVector<'_> {
     type Output = ();
 
     #[inline(always)]
-    unsafe fn run<V: Lanes>(self) {
+    fn run<S: Lanes<f64>>(self, simd: S) {
         let Self { vector, factors, zero, value } = self;
-        let len = vector.len();
-        assert!(len == factors.len() && zero < len);
-        let (x, factors, nothing) = (vector.as_mut_ptr(), factors.as_ptr(), V::splat(0.0));
+        assert!(vector.len() == factors.len() && zero < vector.len());
+        let nothing = simd.splat(0.0);
         let mut squares = nothing;
-        for at in (0..len).step_by(V::COUNT) {
-            let count = V::COUNT.min(len - at);
-            // SAFETY: `count` values from `at` on are within both slices.
-            unsafe {
-                let product = V::load_first(x.add(at), count).mul_add(V::load_first(factors.add(at), count), nothing);
-                product.store_first(x.add(at), count);
-                squares = product.mul_add(product, squares);
-            }
+        for (x, factors) in vector.chunks_mut(S::LANES).zip(factors.chunks(S::LANES)) {
+            let product = simd.mul_add(simd.load_first(x), simd.load_first(factors), nothing);
+            simd.store_first(product, x);
+            squares = simd.mul_add(product, product, squares);
         }
         // The factor at `zero` is 0, so that its square is in the sum.
-        let mut sums = [0.0; 8];
-        // SAFETY: no vector has more values, and `zero` is within the slice.
-        unsafe {
-            squares.store(sums.as_mut_ptr());
-            *x.add(zero) = value;
-        }
-        let reciprocal = V::splat(1.0 / sums.iter().fold(value * value, |sum, x| sum + x).sqrt());
-        for at in (0..len).step_by(V::COUNT) {
-            let count = V::COUNT.min(len - at);
-            // SAFETY: `count` values from `at` on are within the slice.
-            unsafe { reciprocal.mul_add(V::load_first(x.add(at), count), nothing).store_first(x.add(at), count) };
+        vector[zero] = value;
+        let norm = simd.store(squares).as_ref().iter().fold(value * value, |sum, x| sum + x).sqrt();
+        let reciprocal = simd.splat(1.0 / norm);
+        for x in vector.chunks_mut(S::LANES) {
+            simd.store_first(simd.mul_add(reciprocal, simd.load_first(x), nothing), x);
         }
     }
 }

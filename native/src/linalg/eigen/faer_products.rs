@@ -2,9 +2,9 @@
 
 use faer_products::{Accum, Block, DstKind, Product};
 
-use crate::blas::gemm::{gemm, gemm_part};
+use crate::blas::gemm::{gemm_part, gemm_strided};
 use crate::blas::kernel::{Part, Update};
-use crate::matrix::view::{View, ViewMut};
+use crate::matrix::view::{StridedMut, View, ViewMut};
 use crate::memory;
 
 /// Sees to it that faer's products are ours.
@@ -17,26 +17,20 @@ pub(crate) fn install() {
 /// # Safety
 /// The blocks are valid, and the result overlaps neither of the others.
 unsafe fn compute(asked: &Product) -> bool {
-    let adjacent = if asked.c.column_step == 1 { *asked } else { asked.transposed() };
-    let update = match (adjacent.accum, adjacent.alpha) {
-        (Accum::Replace, 1.0) => Some(Update::Set),
-        (Accum::Add, 1.0) => Some(Update::Add),
-        (Accum::Add, -1.0) => Some(Update::Subtract),
-        _ => None,
-    };
-    if let (Some(update), true, 1) = (update, adjacent.is_plain(), adjacent.c.column_step) {
-        let Product { rows, columns, depth, c, .. } = adjacent;
-        // SAFETY: the caller grants the blocks; the elements of a row of the result are adjacent.
+    if asked.is_plain() {
+        let Product { rows, columns, depth, c, a, b, alpha, .. } = *asked;
+        let beta = if asked.accum == Accum::Add { 1.0 } else { 0.0 };
+        // SAFETY: the caller grants the blocks.
         unsafe {
-            let c = ViewMut::from_raw(c.first, rows, columns, c.row_step);
-            return gemm(c, update, view(adjacent.a, rows, depth), view(adjacent.b, depth, columns)).is_ok();
+            let c = StridedMut::from_raw(c.first, rows, columns, c.row_step, c.column_step);
+            return gemm_strided(c, Update { alpha, beta }, view(a, rows, depth), view(b, depth, columns)).is_ok();
         }
     }
     // SAFETY: as the caller grants.
     unsafe { by_way_of_a_copy(if asked.part == DstKind::Lower { asked.transposed() } else { *asked }) }
 }
 
-/// Computes a product that is scaled, of which a part is needed or no values are adjacent, or which is written here and there.
+/// Computes a product of which a part is needed, with a diagonal between its sides, or which is written here and there.
 ///
 /// # Safety
 /// As [`compute`].
@@ -61,7 +55,7 @@ unsafe fn by_way_of_a_copy(asked: Product) -> bool {
         scaled = values;
         a = View::new(&scaled, rows, depth, depth);
     }
-    if gemm_part(copy, part, Update::Set, a, b).is_err() {
+    if gemm_part(copy, part, Update::SET, a, b).is_err() {
         return false;
     }
     for i in 0..rows {

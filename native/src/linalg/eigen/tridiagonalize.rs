@@ -16,7 +16,7 @@ use crate::linalg::householder::{AddMultiple, Direction, Dot, Panels, reflection
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::parallel::{self, Team};
-use crate::simd::lanes;
+use crate::simd;
 use crate::{Result, memory};
 
 /// Columns of a panel.
@@ -123,13 +123,13 @@ impl Work {
             );
             for block in next / BLOCK..n.div_ceil(BLOCK) {
                 let from = next.max(block * BLOCK);
-                lanes::run(AddMultiple(&mut w[from..], 1.0, &self.images.column(block)[from..]));
+                simd::run(AddMultiple(&mut w[from..], 1.0, &self.images.column(block)[from..]));
             }
             factors.iter_mut().for_each(|factor| *factor = -*factor);
             let from = next - next % SQUARE;
             add_multiples(&mut w[from..], partners.view().block(0, from, before, n - from), factors);
             w[..next].fill(0.0);
-            let half = 0.5 * tau * lanes::run(Dot(&w[next..], &x[next..]));
+            let half = 0.5 * tau * simd::run(Dot(&w[next..], &x[next..]));
             w[next..].iter_mut().zip(&x[next..]).for_each(|(w, v)| *w = tau * (*w - half * v));
         }
         v.copy_from_slice(x);
@@ -153,7 +153,7 @@ impl Work {
                 let across = STRIPE.min(n - column);
                 // SAFETY: blocks have no row in common.
                 let to = unsafe { whole.block(start, column, height, across) };
-                gemm_small(to, Update::Subtract, left, partners.block(0, column, 2 * width, across));
+                gemm_small(to, Update::SUBTRACT, left, partners.block(0, column, 2 * width, across));
             }
         });
     }

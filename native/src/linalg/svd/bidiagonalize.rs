@@ -18,7 +18,7 @@ use crate::linalg::householder::{AddMultiple, Direction, Panels, reflection};
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::parallel::{self, Team};
-use crate::simd::lanes;
+use crate::simd;
 use crate::{Result, float, memory};
 
 /// Columns of a panel.
@@ -165,10 +165,10 @@ impl Work {
         x.fill(0.0);
         if tau != 0.0 {
             for block in next / BLOCK..self.matrix.columns().div_ceil(BLOCK) {
-                lanes::run(AddMultiple(&mut x[next..], 1.0, &self.images.column(block)[next..]));
+                simd::run(AddMultiple(&mut x[next..], 1.0, &self.images.column(block)[next..]));
             }
             // The row is `(value - beside)·u` and `beside` more in its first value.
-            lanes::run(AddMultiple(&mut x[next..], -beside, &self.matrix.column(next)[next..]));
+            simd::run(AddMultiple(&mut x[next..], -beside, &self.matrix.column(next)[next..]));
             let pivot = value - beside;
             x[next..].iter_mut().for_each(|x| *x /= pivot);
             let mut factors = [0.0; 2 * PANEL];
@@ -249,7 +249,7 @@ impl Work {
                 let across = STRIPE.min(m - row);
                 // SAFETY: blocks have no column in common.
                 let to = unsafe { whole.block(start, row, count, across) };
-                gemm_small(to, Update::Subtract, left, tall.block(0, row, 2 * width, across));
+                gemm_small(to, Update::SUBTRACT, left, tall.block(0, row, 2 * width, across));
             }
         });
     }
