@@ -23,6 +23,9 @@ class CompareNumpy {
         Matrix b = Matrix.readNpy(folder.resolve("b.npy"));
         a.writeNpy(folder.resolve("read.npy"));
         a.transpose().times(b).writeNpy(folder.resolve("product.npy"));
+        a.transposeTimes(b).writeNpy(folder.resolve("transpose-times.npy"));
+        a.transpose().timesTranspose(b.transpose()).writeNpy(folder.resolve("times-transpose.npy"));
+        a.gram().writeNpy(folder.resolve("gram.npy"));
         a.plus(a.times(2)).minus(a).writeNpy(folder.resolve("twice.npy"));
         row(folder, "norm", a.norm());
         row(folder, "trace", a.trace());

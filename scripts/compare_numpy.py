@@ -76,6 +76,9 @@ def compare(p):
     eye = lambda k: numpy.eye(k)
     yield "readNpy", 0.0 if (p["read"] == a).all() else numpy.inf
     yield "times", ratio(p["product"] - a.T @ b, unit * norm(a) * norm(b))
+    yield "transpose times", ratio(p["transpose-times"] - a.T @ b, unit * norm(a) * norm(b))
+    yield "times transpose", ratio(p["times-transpose"] - a.T @ b, unit * norm(a) * norm(b))
+    yield "gram", ratio(p["gram"] - a.T @ a, unit * norm(a) * norm(a))
     yield "plus, minus, scaled", ratio(p["twice"] - 2 * a, unit * norm(a))
     yield "norm", ratio(p["norm"] - norm(a), unit * norm(a))
     yield "trace", ratio(p["trace"] - numpy.trace(a), unit * numpy.abs(numpy.diag(a)).sum())

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use common::{Owned, Random, with_threads};
 use rust_ffi::index::{Index, Metric};
-use rust_ffi::{Error, cholesky, eigen, least_squares, lu, matrix, qr, svd, vector};
+use rust_ffi::{Error, blas, cholesky, eigen, least_squares, lu, matrix, qr, svd, vector};
 
 /// The hash of all results of an operation, by its name.
 type Hashes = BTreeMap<&'static str, Fnv>;
@@ -119,6 +119,14 @@ fn products(hashes: &mut Hashes) {
             let a = Owned::new(m, k, values(&mut random, m * k));
             let b = Owned::new(k, n, values(&mut random, k * n));
             add(hashes, "times", Ok(a.times(&b).values));
+            let (at, bt) = (a.transposed(), b.transposed());
+            let product = written([m * n], |[c]| blas::transpose_times(at.view(), b.view(), c));
+            add(hashes, "transpose times", product);
+            let product = written([m * n], |[c]| blas::times_transpose(a.view(), bt.view(), c));
+            add(hashes, "times transpose", product);
+            if k < 1000 {
+                add(hashes, "gram", written([k * k], |[c]| blas::gram(a.view(), c)));
+            }
         }
     }
 }

@@ -79,6 +79,46 @@ fn products_with_large_blocks_of_zeros_are_exact() {
     }
 }
 
+#[test]
+fn products_with_a_transpose_are_those_with_its_copy() {
+    let shapes = [(0, 3, 2), (3, 0, 2), (2, 3, 0), (1, 1, 1), (7, 5, 3), (40, 1, 9), (9, 70, 1), (1, 300, 20)];
+    for threads in [1, 3] {
+        let _threads = with_threads(threads);
+        for (k, m, n) in shapes.into_iter().chain([(300, 130, 170), (5000, 33, 1), (3, 900, 900)]) {
+            let (a, b) = (Owned::random(k, m, 1), Owned::random(k, n, 2));
+            let mut out = Owned::zeros(m, n);
+            blas::transpose_times(a.view(), b.view(), &mut out.values).unwrap();
+            let expected = a.transposed().times(&b);
+            if n != 1 {
+                assert!(out.bits() == expected.bits(), "transpose of {k}x{m} times {k}x{n}");
+            } else {
+                let (a, b) = (Owned::new(k, m, Random(1).integers(k * m)), Owned::new(k, n, Random(2).integers(k * n)));
+                blas::transpose_times(a.view(), b.view(), &mut out.values).unwrap();
+                assert!(out.values == a.transposed().times(&b).values, "transpose of {k}x{m} times {k}x1");
+            }
+            let (at, bt) = (a.transposed(), b.transposed());
+            blas::times_transpose(at.view(), bt.view(), &mut out.values).unwrap();
+            assert!(out.bits() == expected.bits(), "{m}x{k} times transpose of {n}x{k}");
+
+            let (mut gram, mut full) = (Owned::zeros(m, m), Owned::zeros(m, m));
+            blas::gram(a.view(), &mut gram.values).unwrap();
+            blas::transpose_times(a.view(), a.view(), &mut full.values).unwrap();
+            assert!(gram.bits() == full.bits(), "Gram matrix of {k}x{m}");
+            assert!(gram.bits() == gram.transposed().bits(), "Gram matrix of {k}x{m}");
+        }
+    }
+}
+
+#[test]
+fn a_transposed_product_of_other_shapes_is_refused() {
+    let (a, b, mut out) = (Owned::zeros(2, 3), Owned::zeros(4, 2), [0.0; 6]);
+    let text = |result: Result<(), rust_ffi::Error>| result.unwrap_err().to_string();
+    let of = |operation| format!("matrix shapes do not agree: 2x3 {operation} 4x2");
+    assert_eq!(text(blas::transpose_times(a.view(), b.view(), &mut out)), of("transpose times"));
+    assert_eq!(text(blas::times_transpose(a.view(), b.view(), &mut out)), of("times transpose of"));
+    assert_eq!(text(blas::gram(a.view(), &mut out)), "a 3x3 matrix does not have 6 values");
+}
+
 /// The smallest stack that a JVM grants is 180 KB, of which a part is in use before the call.
 #[test]
 fn a_small_stack_is_enough() {

@@ -9,12 +9,12 @@ pub(crate) mod kernel;
 mod pack;
 pub(crate) mod trsm;
 
-use crate::matrix::view::ViewMut;
+use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_result};
 use crate::{Error, Result};
-use gemm::{gemm, spread};
-use gemv::{row_dots, row_dots_by_eight};
-use kernel::Update;
+use gemm::{gemm, gemm_part, spread};
+use gemv::{add_multiples, row_dots, row_dots_by_eight};
+use kernel::{Part, Update};
 
 /// Values of the matrix that one thread takes at a time in a product with a vector.
 const CHUNK: usize = 1 << 15;
@@ -49,6 +49,105 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
     check_result(a.rows(), b.columns(), out)?;
     spread(a.values().len().saturating_mul(b.columns()), || {
         gemm(ViewMut::new(out, a.rows(), b.columns(), b.columns()), Update::SET, a.into(), b.into())
+    })
+}
+
+/// Writes the product `aᵀ * b` to `out`, without a transposed copy.
+///
+/// Each element is the sum of `a[p][i] * b[p][j]` over ascending `p`, as in [`times`]; where `b` has one column, in one group.
+///
+/// # Errors
+/// [`Error::Shapes`] unless `a` has as many rows as `b`, otherwise as [`times`].
+///
+/// ```
+/// use rust_ffi::{MatrixRef, blas};
+///
+/// let a = [1.0, 2.0, 3.0, 4.0];
+/// let a = MatrixRef::new(2, 2, &a)?;
+/// let mut product = [0.0; 4];
+/// blas::transpose_times(a, a, &mut product)?;
+/// assert_eq!(product, [10.0, 14.0, 14.0, 20.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn transpose_times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    if a.rows() != b.rows() {
+        return Err(matrix::shapes(a, "transpose times", b));
+    }
+    check_result(a.columns(), b.columns(), out)?;
+    if b.columns() == 1 {
+        return transpose_times_vector(a, b.values(), out);
+    }
+    spread(a.values().len().saturating_mul(b.columns()), || {
+        let c = ViewMut::new(out, a.columns(), b.columns(), b.columns());
+        gemm(c, Update::SET, View::from(a).transposed(), b.into())
+    })
+}
+
+/// Writes the product `aᵀ * x` to `out`, in one pass over the rows of `a`.
+fn transpose_times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
+    let width = out.len();
+    // Stripes so wide that their parts of the rows are read at the speed of whole rows.
+    let stripe = (CHUNK / a.rows().max(1)).next_multiple_of(STRIPE);
+    spread(a.values().len(), || {
+        ViewMut::new(out, 1, width, width).for_each_stripe(stripe, |first, mut part| {
+            let part = part.row(0);
+            part.fill(0.0);
+            add_multiples(part, View::from(a).block(0, first, a.rows(), part.len()), x);
+        });
+        Ok(())
+    })
+}
+
+/// Columns that one thread takes at least in a product of a transpose and a vector.
+const STRIPE: usize = 512;
+
+/// Writes the product `a * bᵀ` to `out`, without a transposed copy.
+///
+/// Each element is the sum of `a[i][p] * b[j][p]` over ascending `p`, as in [`times`]; where `b` has one row, see
+/// [`times_vector`].
+///
+/// # Errors
+/// [`Error::Shapes`] unless `a` has as many columns as `b`, otherwise as [`times`].
+pub fn times_transpose(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    if a.columns() != b.columns() {
+        return Err(matrix::shapes(a, "times transpose of", b));
+    }
+    if b.rows() == 1 {
+        return times_vector(a, b.values(), out);
+    }
+    check_result(a.rows(), b.rows(), out)?;
+    spread(a.values().len().saturating_mul(b.rows()), || {
+        let c = ViewMut::new(out, a.rows(), b.rows(), b.rows());
+        gemm(c, Update::SET, a.into(), View::from(b).transposed())
+    })
+}
+
+/// Writes the Gram matrix `aᵀ * a` to `out`: exactly symmetric, in half the time of [`transpose_times`] and with its bits.
+///
+/// # Errors
+/// As [`times`], but for the shapes, which always agree.
+///
+/// ```
+/// use rust_ffi::{MatrixRef, blas};
+///
+/// let a = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let a = MatrixRef::new(3, 2, &a)?;
+/// let mut gram = [0.0; 4];
+/// blas::gram(a, &mut gram)?;
+/// assert_eq!(gram, [35.0, 44.0, 44.0, 56.0]);
+/// # Ok::<(), rust_ffi::Error>(())
+/// ```
+pub fn gram(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    let n = a.columns();
+    check_result(n, n, out)?;
+    if n == 1 {
+        return transpose_times_vector(a, a.values(), out);
+    }
+    spread(a.values().len().saturating_mul(n) / 2, || {
+        let (a, mut c) = (View::from(a), ViewMut::new(out, n, n, n));
+        gemm_part(c.reborrow(), Part::Upper, Update::SET, a.transposed(), a)?;
+        c.mirror_upper();
+        Ok(())
     })
 }
 

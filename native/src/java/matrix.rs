@@ -13,6 +13,22 @@ natives! {
         blas::times(matrix(rows, inner, a)?, matrix(b_rows, columns, b)?, product)
     }
 
+    fn transpose_times(
+        inner: jint, rows: jint, a: in jdouble[], b_rows: jint, columns: jint, b: in jdouble[], product: out jdouble[]
+    ) {
+        blas::transpose_times(matrix(inner, rows, a)?, matrix(b_rows, columns, b)?, product)
+    }
+
+    fn times_transpose(
+        rows: jint, inner: jint, a: in jdouble[], b_rows: jint, b_columns: jint, b: in jdouble[], product: out jdouble[]
+    ) {
+        blas::times_transpose(matrix(rows, inner, a)?, matrix(b_rows, b_columns, b)?, product)
+    }
+
+    fn gram(rows: jint, columns: jint, a: in jdouble[], gram: out jdouble[]) {
+        blas::gram(matrix(rows, columns, a)?, gram)
+    }
+
     fn solve(
         rows: jint, columns: jint, a: in jdouble[], b_rows: jint, b_columns: jint, b: in jdouble[], x: out jdouble[]
     ) {

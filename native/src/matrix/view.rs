@@ -241,6 +241,25 @@ impl<'a, T: Copy + Send + Sync> ViewMut<'a, T> {
         }
     }
 
+    /// Sets what is below the diagonal of a square to what is above it.
+    pub(crate) fn mirror_upper(&mut self) {
+        // Blocks whose lines stay in the cache until each of their values has been read.
+        const BLOCK: usize = 32;
+        assert!(self.rows == self.columns, "{}x{} is no square", self.rows, self.columns);
+        for first in (0..self.rows).step_by(BLOCK) {
+            let end = self.rows.min(first + BLOCK);
+            for column in (0..end).step_by(BLOCK) {
+                for i in first..end {
+                    for j in column..i.min(column + BLOCK) {
+                        let (upper, lower) = (self.at(j, i), self.at(i, j));
+                        // SAFETY: both elements are within the view.
+                        unsafe { *lower = *upper };
+                    }
+                }
+            }
+        }
+    }
+
     /// Takes on the values of `from`, which has the same shape.
     pub(crate) fn copy_from(&mut self, from: View<'_, T>) {
         assert!(self.rows == from.rows && self.columns == from.columns && from.column_step == 1);

@@ -222,6 +222,25 @@ class MatrixTest {
     }
 
     @Test
+    void multipliesWithATransposeThatIsNotMade() {
+        int[][] shapes = {
+            {0, 3, 2}, {3, 0, 2}, {1, 1, 1}, {7, 5, 3}, {40, 1, 9}, {9, 70, 1}, {300, 40, 60}, {2000, 7, 1}
+        };
+        for (int[] shape : shapes) {
+            Matrix a = Matrices.whole(1, shape[0], shape[1]);
+            Matrix b = Matrices.whole(2, shape[0], shape[2]);
+            Matrix expected = Matrices.naiveProduct(a.transpose(), b);
+            String of = Arrays.toString(shape);
+            assertThat(a.transposeTimes(b)).as(of).isEqualTo(expected);
+            assertThat(a.transpose().timesTranspose(b.transpose())).as(of).isEqualTo(expected);
+            assertThat(a.gram()).as(of).isEqualTo(Matrices.naiveProduct(a.transpose(), a));
+            if (shape[2] == 1) {
+                assertThat(a.transposeTimes(b.toArray())).as(of).containsExactly(expected.toArray());
+            }
+        }
+    }
+
+    @Test
     void transposesAnyShape() {
         for (int[] shape : new int[][] {{1, 1}, {1, 17}, {16, 16}, {17, 33}, {100, 1}, {0, 3}, {200, 130}}) {
             Matrix a = Matrices.whole(1, shape[0], shape[1]);

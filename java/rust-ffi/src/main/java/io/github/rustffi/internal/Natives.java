@@ -60,6 +60,14 @@ public final class Natives {
     public static native void times(
             int rows, int inner, double[] a, int bRows, int columns, double[] b, double[] product);
 
+    public static native void transposeTimes(
+            int inner, int rows, double[] a, int bRows, int columns, double[] b, double[] product);
+
+    public static native void timesTranspose(
+            int rows, int inner, double[] a, int bRows, int bColumns, double[] b, double[] product);
+
+    public static native void gram(int rows, int columns, double[] a, double[] gram);
+
     public static native void solve(int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
 
     public static native void inverse(int rows, int columns, double[] a, double[] inverse);

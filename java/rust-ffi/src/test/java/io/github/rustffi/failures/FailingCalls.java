@@ -188,6 +188,55 @@ public final class FailingCalls {
             Matrix none = null;
             return () -> a.times(none);
         });
+        add(
+                "Matrix.transposeTimes(Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 transpose times 4x2",
+                s -> {
+                    Matrix a = Matrix.zeros(2, 3);
+                    Matrix b = Matrix.zeros(4, 2);
+                    return () -> a.transposeTimes(b);
+                });
+        addInJava("Matrix.transposeTimes(Matrix)", "null", NULL, "b", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            Matrix none = null;
+            return () -> a.transposeTimes(none);
+        });
+        add(
+                "Matrix.transposeTimes(double[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 transpose times 4x1",
+                s -> {
+                    Matrix a = Matrix.zeros(2, 3);
+                    double[] x = new double[4];
+                    return () -> a.transposeTimes(x);
+                });
+        addInJava("Matrix.transposeTimes(double[])", "null", NULL, "x", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            double[] none = null;
+            return () -> a.transposeTimes(none);
+        });
+        add(
+                "Matrix.timesTranspose(Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 times transpose of 4x2",
+                s -> {
+                    Matrix a = Matrix.zeros(2, 3);
+                    Matrix b = Matrix.zeros(4, 2);
+                    return () -> a.timesTranspose(b);
+                });
+        addInJava("Matrix.timesTranspose(Matrix)", "null", NULL, "b", s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            Matrix none = null;
+            return () -> a.timesTranspose(none);
+        });
+        addInJava("Matrix.gram()", "size", ARGUMENT, "a 50000x50000 matrix has more than 2147483647 values", s -> {
+            Matrix a = Matrix.zeros(1, 50_000);
+            return () -> a.gram();
+        });
         add("Matrix.times(double[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 times 4x1", s -> {
             Matrix a = Matrix.zeros(2, 3);
             double[] x = new double[4];

@@ -127,6 +127,10 @@ public final class Smoke {
         near("Matrix.times", a.times(2).row(0), 2, 4, 6);
         near("Matrix.times", a.times(a.transpose()).toArray(), 14, 32, 32, 77);
         near("Matrix.times", a.times(new double[] {1, 0, -1}), -2, -2);
+        near("Matrix.transposeTimes", a.transposeTimes(a).row(0), 17, 22, 27);
+        near("Matrix.transposeTimes", a.transposeTimes(new double[] {1, -1}), -3, -3, -3);
+        near("Matrix.timesTranspose", a.timesTranspose(a).toArray(), 14, 32, 32, 77);
+        near("Matrix.gram", a.gram().toArray(), 17, 22, 27, 22, 29, 36, 27, 36, 45);
         near("Matrix.norm", new double[] {a.norm()}, Math.sqrt(91));
         near("Matrix.trace", new double[] {a.submatrix(0, 0, 2, 2).trace()}, 6);
         fails("Matrix.times", IllegalArgumentException.class, () -> a.times(a));
