@@ -1,8 +1,8 @@
 """Reads every native library in rust-ffi's jars and refuses what must not be published.
 
-    check_natives.py FILE.jar...
+    check_natives.py [--platforms=A,B] FILE.jar...
 
-What a jar has to hold follows from its name: rust-ffi-VERSION.jar the libraries of all eight platforms,
+What a jar has to hold follows from its name: rust-ffi-VERSION.jar the libraries of all platforms, or of those given,
 rust-ffi-VERSION-PLATFORM.jar that of one, rust-ffi-VERSION-sources.jar and -javadoc.jar none.
 Prints a table of the libraries, then every violation; the exit code is 1 if there is one.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lief
+import platforms
 from interface import C_FUNCTIONS, JVM_FUNCTIONS
 
 lief.logging.disable()
@@ -26,6 +27,10 @@ GLIBC_LIMIT = (2, 17)
 MACOS_LIMIT = (11, 0)
 
 
+def names(values):
+    return ", ".join(sorted(values)) or "nothing"
+
+
 @dataclass(frozen=True)
 class Platform:
     library: str
@@ -34,15 +39,11 @@ class Platform:
     is_glibc: bool = False
 
 
-def glibc(machine, loader):
-    names = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", loader}
-    return Platform("librust_ffi.so", machine, frozenset(names), is_glibc=True)
-
-
-def musl(machine, cpu):
-    return Platform("librust_ffi.so", machine, frozenset({"libc.so", f"libc.musl-{cpu}.so.1"}))
-
-
+ELF = {"x86_64": lief.ELF.ARCH.X86_64, "aarch64": lief.ELF.ARCH.AARCH64}
+PE = {"x86_64": lief.PE.Header.MACHINE_TYPES.AMD64, "aarch64": lief.PE.Header.MACHINE_TYPES.ARM64}
+MACHO = {"x86_64": lief.MachO.Header.CPU_TYPE.X86_64, "aarch64": lief.MachO.Header.CPU_TYPE.ARM64}
+GLIBC_LOADERS = {"x86_64": "ld-linux-x86-64.so.2", "aarch64": "ld-linux-aarch64.so.1"}
+GLIBC_LIBRARIES = frozenset({"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1"})
 # The C runtime of api-ms-win-crt-*.dll is part of Windows since 10; vcruntime140.dll and its like are not.
 WINDOWS_DLLS = frozenset(
     {"kernel32.dll", "kernelbase.dll", "ntdll.dll", "advapi32.dll", "bcrypt.dll", "bcryptprimitives.dll"}
@@ -59,16 +60,25 @@ MACOS_DYLIBS = frozenset({"/usr/lib/libSystem.B.dylib"})
 # What zig's linker adds to a dylib of its own accord.
 MACOS_LINKER_LOCALS = ("dyld_private", "__thunk")
 
-PLATFORMS = {
-    "linux_64": glibc(lief.ELF.ARCH.X86_64, "ld-linux-x86-64.so.2"),
-    "linux_arm64": glibc(lief.ELF.ARCH.AARCH64, "ld-linux-aarch64.so.1"),
-    "linux_musl_64": musl(lief.ELF.ARCH.X86_64, "x86_64"),
-    "linux_musl_arm64": musl(lief.ELF.ARCH.AARCH64, "aarch64"),
-    "windows_64": Platform("rust_ffi.dll", lief.PE.Header.MACHINE_TYPES.AMD64, WINDOWS_DLLS),
-    "windows_arm64": Platform("rust_ffi.dll", lief.PE.Header.MACHINE_TYPES.ARM64, WINDOWS_DLLS),
-    "osx_64": Platform("librust_ffi.dylib", lief.MachO.Header.CPU_TYPE.X86_64, MACOS_DYLIBS),
-    "osx_arm64": Platform("librust_ffi.dylib", lief.MachO.Header.CPU_TYPE.ARM64, MACOS_DYLIBS),
-}
+
+def platform_of(row):
+    """What the gate asks of the library of a row of native/platforms.txt."""
+    cpu, system = row.target.split("-", 1)
+    if cpu not in ELF:
+        raise ValueError(f"no rules for {row.platform}: the processor {cpu} is not one of {names(ELF)}")
+    match system:
+        case "unknown-linux-gnu":
+            return Platform(row.library, ELF[cpu], GLIBC_LIBRARIES | {GLIBC_LOADERS[cpu]}, is_glibc=True)
+        case "unknown-linux-musl":
+            return Platform(row.library, ELF[cpu], frozenset({"libc.so", f"libc.musl-{cpu}.so.1"}))
+        case "pc-windows":
+            return Platform(row.library, PE[cpu], WINDOWS_DLLS)
+        case "apple-darwin":
+            return Platform(row.library, MACHO[cpu], MACOS_DYLIBS)
+    raise ValueError(f"no rules for {row.platform}: the system {system} is unknown")
+
+
+PLATFORMS = {row.platform: platform_of(row) for row in platforms.rows()}
 
 
 @dataclass
@@ -79,10 +89,6 @@ class Library:
     needs: list
     exports: set
     violations: list
-
-
-def names(values):
-    return ", ".join(sorted(values)) or "nothing"
 
 
 # Java's side: the natives that the classes of a jar declare.
@@ -347,23 +353,23 @@ def check_library(data, name, natives):
     return library
 
 
-def expected_platforms(path):
+def expected_platforms(path, of_all):
     stem = path.name.removesuffix(".jar")
     if stem.endswith(("-sources", "-javadoc")):
         return set()
     for name in sorted(PLATFORMS, key=len, reverse=True):
         if stem.endswith(f"-{name}"):
             return {name}
-    return set(PLATFORMS)
+    return set(of_all)
 
 
-def check_jar(path):
-    """Checks one jar: its rows for the table and its violations."""
+def check_jar(path, of_all=frozenset(PLATFORMS)):
+    """Checks one jar: its rows for the table and its violations. The jar for all platforms has to hold those of_all."""
     rows, violations = [], []
     size = path.stat().st_size
     if size > JAR_LIMIT:
         violations.append(f"is {size} bytes, above {JAR_LIMIT}")
-    expected = expected_platforms(path)
+    expected = expected_platforms(path, of_all)
     with zipfile.ZipFile(path) as jar:
         natives = jni_symbols(jar)
         found = {}
@@ -402,10 +408,13 @@ def main(arguments):
     if not arguments:
         print(__doc__, file=sys.stderr)
         return 2
+    of_all = frozenset(PLATFORMS)
+    if arguments[0].startswith("--platforms="):
+        of_all = frozenset(row.platform for row in platforms.rows_of(arguments.pop(0).split("=")[1].split(",")))
     failed = False
     for argument in arguments:
         path = Path(argument)
-        rows, violations = check_jar(path)
+        rows, violations = check_jar(path, of_all)
         print(f"{path.name}: {path.stat().st_size} bytes")
         table = [("platform", "bytes", "in the jar", "floor", "exports", "needs"), *rows] if rows else []
         widths = [max(len(row[column]) for row in table) for column in range(5)] if table else []

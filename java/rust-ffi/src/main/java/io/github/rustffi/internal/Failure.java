@@ -203,21 +203,25 @@ final class Failure {
         return source == null ? "of an unknown place" : String.valueOf(source.getLocation());
     }
 
-    private static List<String> platforms() {
-        List<String> platforms = new ArrayList<>();
-        String[] files = {
+    /** Returns the library of each platform that a jar may hold, as a path below its directory {@code natives}. */
+    static String[] libraries() {
+        return new String[] {
             "linux_64/librust_ffi.so",
             "linux_arm64/librust_ffi.so",
             "linux_musl_64/librust_ffi.so",
             "linux_musl_arm64/librust_ffi.so",
-            "osx_64/librust_ffi.dylib",
-            "osx_arm64/librust_ffi.dylib",
             "windows_64/rust_ffi.dll",
             "windows_arm64/rust_ffi.dll",
+            "osx_64/librust_ffi.dylib",
+            "osx_arm64/librust_ffi.dylib",
         };
-        for (String platform : files) {
-            if (Failure.class.getResource("/natives/" + platform + ".sha256") != null) {
-                platforms.add(platform.substring(0, platform.indexOf('/')));
+    }
+
+    private static List<String> platforms() {
+        List<String> platforms = new ArrayList<>();
+        for (String library : libraries()) {
+            if (Failure.class.getResource("/natives/" + library + ".sha256") != null) {
+                platforms.add(library.substring(0, library.indexOf('/')));
             }
         }
         return platforms.isEmpty() ? List.of("none") : platforms;

@@ -36,7 +36,11 @@ final class Host {
 
     /** Returns the names of the jar's directories whose library may fit this JVM, likeliest first. */
     static String[] platforms() {
-        String platform = platform(System.getProperty("os.name"), System.getProperty("os.arch"));
+        return platforms(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
+    static String[] platforms(String os, String arch) {
+        String platform = platform(os, arch);
         if (!platform.equals("linux_64") && !platform.equals("linux_arm64")) {
             return new String[] {platform};
         }
