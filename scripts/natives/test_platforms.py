@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import check_natives
 import platforms
@@ -10,11 +11,17 @@ import pytest
 import test_check_natives
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+POM = "{http://maven.apache.org/POM/4.0.0}"
 NAMES = [row.platform for row in platforms.rows()]
 
 
 def script(*arguments):
     return subprocess.run([ROOT / "scripts" / "platforms", *arguments], capture_output=True, encoding="utf-8", check=False)
+
+
+def test_the_bom_manages_the_jar_of_each_platform():
+    bom = ElementTree.parse(ROOT / "java" / "bom" / "pom.xml")
+    assert [element.text for element in bom.iter(f"{POM}classifier")] == NAMES
 
 
 def test_the_gate_is_tested_with_each_platform():
