@@ -319,6 +319,9 @@ public final class Matrix {
         if (b.columns == 1 && columns == b.rows) {
             return new Matrix(rows, 1, times(b.values));
         }
+        if (columns == b.rows && SmallMatrix.isProduct(rows, columns, b.columns)) {
+            return new Matrix(rows, b.columns, SmallMatrix.times(rows, columns, values, b.columns, b.values));
+        }
         prepare();
         double[] product = room(columns == b.rows, rows, b.columns);
         Natives.times(rows, columns, values, b.rows, b.columns, b.values, product);
@@ -501,8 +504,14 @@ public final class Matrix {
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
+        double[] x = rows == bRows && SmallMatrix.isSquare(rows, columns)
+                ? SmallMatrix.solve(rows, values, bColumns, b)
+                : null;
+        if (x != null) {
+            return x;
+        }
         prepare();
-        double[] x = new double[b.length];
+        x = new double[b.length];
         Natives.solve(rows, columns, values, bRows, bColumns, b, x);
         return x;
     }
@@ -554,8 +563,12 @@ public final class Matrix {
      * @throws ArithmeticException if a value of the result is too large for a double
      */
     public Matrix inverse() {
+        double[] inverse = SmallMatrix.isSquare(rows, columns) ? SmallMatrix.inverse(rows, values) : null;
+        if (inverse != null) {
+            return new Matrix(rows, columns, inverse);
+        }
         prepare();
-        double[] inverse = new double[values.length];
+        inverse = new double[values.length];
         Natives.inverse(rows, columns, values, inverse);
         return new Matrix(rows, columns, inverse);
     }
@@ -587,6 +600,10 @@ public final class Matrix {
      * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
      */
     public double determinant() {
+        double determinant = SmallMatrix.isSquare(rows, columns) ? SmallMatrix.determinant(rows, values) : Double.NaN;
+        if (!Double.isNaN(determinant)) {
+            return determinant;
+        }
         prepare();
         return Natives.determinant(rows, columns, values);
     }
@@ -646,8 +663,12 @@ public final class Matrix {
      *     is not positive}
      */
     public Cholesky cholesky() {
+        double[] l = SmallMatrix.isSquare(rows, columns) ? SmallMatrix.cholesky(rows, values) : null;
+        if (l != null) {
+            return new Cholesky(new Matrix(rows, columns, l));
+        }
         prepare();
-        double[] l = new double[values.length];
+        l = new double[values.length];
         Natives.choleskyFactor(rows, columns, values, l);
         return new Cholesky(new Matrix(rows, columns, l));
     }

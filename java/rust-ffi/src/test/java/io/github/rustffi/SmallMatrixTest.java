@@ -1,0 +1,142 @@
+package io.github.rustffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.rustffi.internal.Natives;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Small matrices in Java beside what Rust makes of them. */
+class SmallMatrixTest {
+    private static final int MOST = 8;
+
+    private static void assertClose(double[] actual, double[] expected, double bound) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i]).as("value %d", i).isCloseTo(expected[i], within(bound));
+        }
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    }
+
+    @Test
+    void productsAreSumsOverAscendingColumns() {
+        for (int rows = 0; rows <= MOST; rows++) {
+            for (int inner : new int[] {0, 1, 2, 3, 5, 8}) {
+                for (int columns = 0; columns <= MOST; columns++) {
+                    Matrix a = Matrices.random(rows, rows, inner);
+                    Matrix b = Matrices.random(columns, inner, columns);
+                    assertThat(SmallMatrix.times(rows, inner, a.values(), columns, b.values()))
+                            .containsExactly(Matrices.naiveProduct(a, b).values());
+                    assertThat(SmallMatrix.isProduct(rows, inner, columns)).isEqualTo(!isSwitchedOff());
+                }
+            }
+        }
+        assertThat(SmallMatrix.isProduct(1, Integer.MAX_VALUE, 1)).isFalse();
+        assertThat(SmallMatrix.isProduct(9, 1, 1)).isFalse();
+    }
+
+    @Test
+    void systemsAndInversesAreThoseOfRust() {
+        NativeLibrary.load();
+        for (int n = 0; n <= MOST; n++) {
+            for (int seed = 0; seed < 100; seed++) {
+                Matrix a = Matrices.random(seed, n, n);
+                for (int columns : new int[] {1, 3}) {
+                    double[] b = Matrices.random(-seed, n, columns).values();
+                    double[] x = new double[n * columns];
+                    Natives.solve(n, n, a.values(), n, columns, b, x);
+                    assertClose(SmallMatrix.solve(n, a.values(), columns, b), x, bound(a) * largest(x));
+                }
+                double[] inverse = new double[n * n];
+                Natives.inverse(n, n, a.values(), inverse);
+                assertClose(SmallMatrix.inverse(n, a.values()), inverse, bound(a) * largest(inverse));
+                double determinant = Natives.determinant(n, n, a.values());
+                assertThat(SmallMatrix.determinant(n, a.values()))
+                        .isCloseTo(determinant, within(bound(a) * Math.abs(determinant)));
+            }
+        }
+    }
+
+    /** Returns what both errors may come to, in terms of the largest value of a result. */
+    private static double bound(Matrix a) {
+        return 20 * MOST * Matrices.EPSILON * (a.rows() == 0 ? 1 : a.conditionNumber());
+    }
+
+    @Test
+    void choleskyFactorsAreThoseOfRust() {
+        NativeLibrary.load();
+        for (int n = 0; n <= MOST; n++) {
+            for (int seed = 0; seed < 100; seed++) {
+                Matrix a = Matrices.positiveDefinite(seed, n);
+                double[] l = new double[n * n];
+                Natives.choleskyFactor(n, n, a.values(), l);
+                assertClose(SmallMatrix.cholesky(n, a.values()), l, bound(a) * largest(l));
+            }
+        }
+    }
+
+    @Test
+    void scalingByPowersOfTwoChangesNoBitWithinTheRange() {
+        Matrix a = Matrices.random(1, 5, 5);
+        double[] b = Matrices.random(2, 5, 1).values();
+        double[] x = SmallMatrix.solve(5, a.values(), 1, b);
+        for (int exponent : new int[] {-190, -100, 100, 190}) {
+            double factor = Math.scalb(1.0, exponent);
+            double[] scaled = SmallMatrix.solve(5, a.times(factor).values(), 1, b);
+            assertThat(scaled).containsExactly(map(x, value -> value / factor));
+        }
+    }
+
+    private static double[] map(double[] values, DoubleUnaryOperator operator) {
+        return Arrays.stream(values).map(operator).toArray();
+    }
+
+    @Test
+    void whatNeedsScalingOrAnExceptionIsLeftToRust() {
+        double[] b = {1, 2};
+        for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300, Double.NEGATIVE_INFINITY}) {
+            double[] a = {2, bad, bad, 3};
+            assertThat(SmallMatrix.solve(2, a, 1, b)).isNull();
+            assertThat(SmallMatrix.inverse(2, a)).isNull();
+            assertThat(SmallMatrix.determinant(2, a)).isNaN();
+            assertThat(SmallMatrix.cholesky(2, a)).isNull();
+            assertThat(SmallMatrix.solve(2, new double[] {1, 0, 0, 1}, 1, new double[] {bad, 0}))
+                    .isNull();
+        }
+        double[] singular = {1, 2, 2, 4};
+        double[] tiny = {1e-300, 0, 0, 1e-300};
+        double[] oblique = {2, 1, Math.nextUp(1), 2};
+        for (UnaryOperator<double[]> method : List.<UnaryOperator<double[]>>of(
+                a -> SmallMatrix.solve(2, a, 1, b), a -> SmallMatrix.inverse(2, a), a -> SmallMatrix.cholesky(2, a))) {
+            assertThat(method.apply(singular)).isNull();
+            assertThat(method.apply(tiny)).isNull();
+        }
+        assertThat(SmallMatrix.determinant(2, singular)).isNaN();
+        assertThat(SmallMatrix.cholesky(2, oblique)).isNull();
+        assertThat(SmallMatrix.solve(2, new double[] {1, 0, 0, 1}, 1, new double[] {1e-300, 0}))
+                .isNull();
+    }
+
+    @Test
+    void argumentsStayAsTheyAre() {
+        double[] a = {0, 2, 4, 1};
+        double[] b = {2, 9};
+        double[] x = SmallMatrix.solve(2, a, 1, b);
+        assertThat(x).containsExactly(2, 1);
+        SmallMatrix.inverse(2, a);
+        assertThat(SmallMatrix.determinant(2, a)).isEqualTo(-8);
+        assertThat(a).containsExactly(0, 2, 4, 1);
+        assertThat(b).containsExactly(2, 9);
+    }
+
+    private static boolean isSwitchedOff() {
+        return "false".equals(System.getProperty("rustffi.small"));
+    }
+}
