@@ -2,7 +2,7 @@
 
     bench.py [--jdk HOME]… [--json FILE]                  measures everything, then writes the page
     bench.py --only REGEX [--jdk HOME]… [--json FILE]     measures a part of it, for --report to put into the page
-    bench.py --quick [--jdk HOME]… [--only REGEX]         measures what the bars need; fails if one is missed
+    bench.py --quick [--jdk HOME]… [--only REGEX]         measures what the targets need; fails if one is missed
     bench.py --report FILE…                               writes the page from results; the last one that has them counts
     bench.py --list [--quick] [--only REGEX]              says what would be measured
 
@@ -30,7 +30,7 @@ import results
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-TARGET = HERE / "target"
+BUILD = HERE / "target"
 PAGE = ROOT / "docs" / "benchmarks.md"
 CRITERION = ROOT / "native" / "target" / "criterion"
 
@@ -46,7 +46,7 @@ class Plan:
         self.peers = content["peers"]
         self.measures = {measure["name"]: measure for measure in content["measure"]}
         self.crossovers = content["crossover"]
-        self.bars = [{"ours": self.ours, "at": {}} | bar for bar in content["bar"]]
+        self.targets = [{"ours": self.ours, "at": {}} | target for target in content["target"]]
         for measure in self.measures.values():
             measure.setdefault("params", {})
             measure.setdefault("ours", self.ours)
@@ -60,7 +60,7 @@ class Plan:
 
     @staticmethod
     def runs_on(entry, jdk):
-        """Tells whether a measure, peer or bar is meant for a JDK: `jdk = 25` is for that and later ones."""
+        """Tells whether a measure, peer or target is meant for a JDK: `jdk = 25` is for that and later ones."""
         return jdk is None or jdk >= entry.get("jdk", 0)
 
     def peers_at(self, measure, params, jdk):
@@ -98,20 +98,20 @@ class Plan:
                     yield measure, params, peers
 
     def needed(self, measure, params, jdk):
-        """Returns the peers that a bar compares at these parameters."""
+        """Returns the peers that a target compares at these parameters."""
         peers = set()
-        for bar in self.bars:
-            if self.runs_on(bar, jdk):
-                if bar["measure"] == measure["name"] and params in list(self.cells(bar["at"])):
-                    peers.add(bar["ours"])
-                    if "with" not in bar:
-                        peers.update(bar["peers"])
-                    if "bound" in bar and "with" not in bar["bound"]:
-                        peers.add(bar["bound"]["peer"])
-                if bar.get("with") == measure["name"] and params == bar.get("with-at", params):
-                    peers.update(bar["peers"])
-                if bar.get("bound", {}).get("with") == measure["name"]:
-                    peers.add(bar["bound"]["peer"])
+        for target in self.targets:
+            if self.runs_on(target, jdk):
+                if target["measure"] == measure["name"] and params in list(self.cells(target["at"])):
+                    peers.add(target["ours"])
+                    if "with" not in target:
+                        peers.update(target["peers"])
+                    if "bound" in target and "with" not in target["bound"]:
+                        peers.add(target["bound"]["peer"])
+                if target.get("with") == measure["name"] and params == target.get("with-at", params):
+                    peers.update(target["peers"])
+                if target.get("bound", {}).get("with") == measure["name"]:
+                    peers.add(target["bound"]["peer"])
         return peers
 
 
@@ -160,7 +160,7 @@ def jmh(plan, mode, jdk, measure, params, peers, output):
     times = measure.get("times", {}).get(mode, of_mode["large" if is_large else "small"])
     heap = measure.get("heap", plan.jvm["large-heap" if is_large else "heap"])
     for (benchmark, warm_up, flags, env), names in itertools.groupby(peers, kind):
-        command = [jdk.java, "-cp", f"{TARGET}/classes:{TARGET}/lib/*", "org.openjdk.jmh.Main"]
+        command = [jdk.java, "-cp", f"{BUILD}/classes:{BUILD}/lib/*", "org.openjdk.jmh.Main"]
         command += [f"\\.{re.escape(benchmark)}$", "-rf", "json", "-rff", str(output)]
         command += shlex.split(f"{of_mode['jmh']} {warm_up} {times}")
         command += ["-jvmArgs", shlex.join([f"-Xms{heap}", f"-Xmx{heap}", *plan.jvm["args"], *flags, *newer(plan, jdk)])]
@@ -196,7 +196,7 @@ def run_jmh(plan, mode, jdk, measure, params, peers):
 
 def run_round(plan, mode, jdk, measure, params, peers):
     """Returns the results of one round, and the nanoseconds from core to core before and after each JMH in it."""
-    output = TARGET / "jmh.json"
+    output = BUILD / "jmh.json"
     found, lines = [], [line_nanoseconds()]
     for command, env in jmh(plan, mode, jdk, measure, params, peers, output):
         output.unlink(missing_ok=True)
@@ -211,7 +211,7 @@ def run_round(plan, mode, jdk, measure, params, peers):
 
 def line_nanoseconds():
     """Returns how long a line of the cache takes from one core to another."""
-    function = ctypes.CDLL(str(TARGET / "libpeers.so")).line_nanoseconds
+    function = ctypes.CDLL(str(BUILD / "libpeers.so")).line_nanoseconds
     function.restype = ctypes.c_double
     return function()
 
@@ -238,9 +238,9 @@ def named(measure, params, result):
 
 def run_command(plan, mode, jdk, measure):
     """Runs a program that writes results as JMH does."""
-    output = TARGET / "command.json"
+    output = BUILD / "command.json"
     output.unlink(missing_ok=True)
-    words = {"json": output, "java": jdk.java, "python": sys.executable, "classpath": f"{TARGET}/classes:{TARGET}/lib/*"}
+    words = {"json": output, "java": jdk.java, "python": sys.executable, "classpath": f"{BUILD}/classes:{BUILD}/lib/*"}
     arguments = measure.get("quick-arguments", []) if mode == "quick" else []
     command = [word.format(**words) for word in [*measure["command"], *arguments]]
     if command[0] == jdk.java:
@@ -280,9 +280,9 @@ def describe(jdks):
     """Returns what the page says about a run: the machine and what was measured."""
     processors = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
     model = re.search(r"^model name\s*: (.+)", processors, re.MULTILINE)
-    jars = (re.match(r"(.+?)-(\d.*)\.jar$", jar.name) for jar in sorted((TARGET / "lib").glob("*.jar")))
+    jars = (re.match(r"(.+?)-(\d.*)\.jar$", jar.name) for jar in sorted((BUILD / "lib").glob("*.jar")))
     libraries = {jar[1]: jar[2] for jar in jars if jar}
-    unpacked = next((TARGET / "openblas").glob("libopenblas0-pthread_*.deb"), None)
+    unpacked = next((BUILD / "openblas").glob("libopenblas0-pthread_*.deb"), None)
     openblas = (
         unpacked.name.split("_")[1]
         if unpacked
@@ -308,7 +308,7 @@ def capture(*command):
 
 def measure_all(plan, mode, jdks, only, output):
     """Measures, and writes what there is after each comparison: a run that is broken off leaves its results."""
-    TARGET.mkdir(exist_ok=True)
+    BUILD.mkdir(exist_ok=True)
     content = {"runs": [describe(jdks)], "results": []}
     begin = time.monotonic()
     # What needs no JVM is measured once.
@@ -328,16 +328,16 @@ def measure_all(plan, mode, jdks, only, output):
     print(f"{(time.monotonic() - begin) / 60:.1f} minutes, results in {output}")
 
 
-def print_bars(plan, measured, only):
-    """Prints every ratio with its bar. Returns whether all bars are met."""
+def print_targets(plan, measured, only):
+    """Prints every ratio with its target. Returns whether all targets are met."""
     met = True
     for v in results.verdicts(plan, measured):
-        if not only.search(v.bar["measure"]):
+        if not only.search(v.target["measure"]):
             continue
         at = "".join(f" {name}={value}" for name, value in v.params.items())
         ratio = "not measured" if v.ratio is None else f"{v.ratio:.2f} x {v.peer}"
         ratio += f" (bound {v.bound:.2f} x)" if v.bound else ""
-        print(f"{'ok    ' if v.met else 'MISSED'} {v.bar['text']}: {ratio}, {results.limit(v.bar)} (JDK {v.jdk}{at})")
+        print(f"{'ok    ' if v.met else 'MISSED'} {v.target['text']}: {ratio}, {results.limit(v.target)} (JDK {v.jdk}{at})")
         met &= v.met
     for name, params, jdk, peer, n, least in results.crossovers(plan, measured):
         at = "".join(f" {value}" for value in params.values())
@@ -349,7 +349,7 @@ def print_bars(plan, measured, only):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Runs the benchmarks and writes the page.")
     parser.add_argument("--jdk", metavar="HOME", action="append", type=Jdk.of, help="a JDK to measure on; repeatable")
-    parser.add_argument("--quick", action="store_true", help="what the bars need; exit code 1 if one is missed")
+    parser.add_argument("--quick", action="store_true", help="what the targets need; exit code 1 if one is missed")
     parser.add_argument("--list", action="store_true", help="print what would be measured")
     parser.add_argument("--only", metavar="REGEX", type=re.compile, default=re.compile(""), help="names in plan.toml")
     parser.add_argument("--json", metavar="FILE", type=Path, help="where the results go")
@@ -370,11 +370,11 @@ def main():
                 at = " ".join(f"{name}={value}" for name, value in params.items())
                 print(jdk.feature if jdk else "--", measure["name"], at, ", ".join(peers), sep="\t")
         return
-    output = (arguments.json or TARGET / ("quick.json" if arguments.quick else "results.json")).resolve()
+    output = (arguments.json or BUILD / ("quick.json" if arguments.quick else "results.json")).resolve()
     measure_all(plan, mode, jdks, arguments.only, output)
     if arguments.quick:
         _, measured = results.merge([output])
-        sys.exit(0 if print_bars(plan, results.Results(measured), arguments.only) else 1)
+        sys.exit(0 if print_targets(plan, results.Results(measured), arguments.only) else 1)
     if arguments.only.pattern:
         print(f"bench: {output} is a part: --report writes the page from several files")
     else:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import results
 
-TARGET = Path(__file__).resolve().parent / "target"
+BUILD = Path(__file__).resolve().parent / "target"
 
 # A library's name here, what FirstCall calls it, its jars, and whether it starts with an empty cache. It leaves a full one.
 OURS = ["rust-ffi", "native-lib-loader", "slf4j-api"]
@@ -36,16 +36,16 @@ def jars(names):
     """Returns the files of some jars, natives included, among the dependencies of the benchmarks."""
     found = []
     for name in names:
-        of_name = sorted(TARGET.glob(f"lib/{name}-[0-9]*.jar"))
+        of_name = sorted(BUILD.glob(f"lib/{name}-[0-9]*.jar"))
         if not of_name:
-            sys.exit(f"no {name} in {TARGET}/lib: build the benchmarks first")
+            sys.exit(f"no {name} in {BUILD}/lib: build the benchmarks first")
         found += of_name
     return found
 
 
 def start(java, call, libraries, cache):
     """Returns the seconds until a JVM has made its first call, and its resident bytes after it."""
-    path = [str(TARGET / "classes"), *map(str, libraries)]
+    path = [str(BUILD / "classes"), *map(str, libraries)]
     command = [
         java,
         "--enable-native-access=ALL-UNNAMED",

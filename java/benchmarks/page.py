@@ -26,12 +26,13 @@ during which it has changed is measured again.
 which flags.
 """
 COUNT = """\
-What was set out to be reached, and what was. A figure is how many times faster rust-ffi is, or, where the bar says "at
-most", how many times as long it takes; of several, the one nearest to the bar or farthest below it. In parentheses stands the
-least and the greatest in a round: where the bar lies between them, another run may say otherwise. {met} of {all} are met.
+The targets that were set, and whether each is met. A figure is how many times faster rust-ffi is, or, where the target says
+"at most", how many times as long it takes; of several figures, the one nearest to the target or farthest below it. The
+parentheses give the least and the greatest in a round: where the target lies between them, another run may say otherwise.
+{met} of {all} are met.
 
-After a bar that is missed stands, for some, what a loop in C would reach in our place that does only what cannot be left
-out: it reads the vectors, or multiplies what lies in registers and the first-level cache, or takes two arrays from Java and
+Some targets that are missed are followed by a bound: what a loop in C would reach in our place that does only what cannot be
+left out. It reads the vectors, or multiplies what lies in registers and the first-level cache, or takes two arrays from Java and
 computes. For pauses it is a loop in Java that computes.
 """
 WORK = """\
@@ -62,7 +63,7 @@ def write(path, plan, runs, measured):
     for old in folder.glob("*.svg"):
         old.unlink()
     page = Page(plan, measured, folder)
-    parts = [INTRODUCTION, page.runs(runs), page.bars(), page.wins(), page.work(), page.jni(), page.missing()]
+    parts = [INTRODUCTION, page.runs(runs), page.targets(), page.wins(), page.work(), page.jni(), page.missing()]
     path.write_text("\n".join(part for part in parts if part), encoding="utf-8")
 
 
@@ -114,14 +115,14 @@ class Page:
             f" {results.MOVED} or more.",
         ]
 
-    def bars(self):
+    def targets(self):
         jdks = self.results.jdks
         verdicts = list(results.verdicts(self.plan, self.results))
         rows, met, count = [], 0, 0
-        for bar in self.plan.bars:
-            row = [bar["text"], results.limit(bar)]
+        for target in self.plan.targets:
+            row = [target["text"], results.limit(target)]
             for jdk in jdks:
-                here = [v for v in verdicts if v.bar is bar and v.jdk == jdk]
+                here = [v for v in verdicts if v.target is target and v.jdk == jdk]
                 if not here:
                     row.append("–")
                     continue
@@ -130,24 +131,24 @@ class Page:
                 met += worst.met
                 row.append(self.verdict(worst))
             rows.append(row)
-        head = ["bar", "wanted", *(f"JDK {jdk}" for jdk in jdks)]
+        head = ["target", "wanted", *(f"JDK {jdk}" for jdk in jdks)]
         crossovers = [
             f"- {name} {' '.join(str(value) for value in params.values())}, JDK {jdk}: faster than {self.title(peer)} "
             + (f"from n = {n} on{', the least measured' * least}" if n else "at no n that reaches to the largest")
             for name, params, jdk, peer, n, least in results.crossovers(self.plan, self.results)
         ]
-        text = f"## Bars\n\n{COUNT.format(met=met, all=plural(count, 'bar'))}\n{table(head, rows)}"
+        text = f"## Targets\n\n{COUNT.format(met=met, all=plural(count, 'target'))}\n{table(head, rows)}"
         return text + ("\n### Crossover\n\n" + "\n".join(crossovers) + "\n" if crossovers else "")
 
     def verdict(self, v):
         if v.ratio is None:
             return "not measured"
-        at = [self.title(v.peer)] if len(v.bar["peers"]) > 1 else []
-        at += [value if name not in ("n", "k") else f"{name} = {value}" for name, value in varying(v.bar["at"], v.params)]
+        at = [self.title(v.peer)] if len(v.target["peers"]) > 1 else []
+        at += [value if name not in ("n", "k") else f"{name} = {value}" for name, value in varying(v.target["at"], v.params)]
         details = [", ".join(at)] if at else []
         details += [f"{v.rounds[0]:.2f} to {v.rounds[1]:.2f}"] if v.rounds else []
         where = f" ({'; '.join(details)})" if details else ""
-        bound = f"; {self.title(v.bar['bound']['peer'])}: {v.bound:.2f} x" if v.bound and not v.met else ""
+        bound = f"; {self.title(v.target['bound']['peer'])}: {v.bound:.2f} x" if v.bound and not v.met else ""
         return f"{'met' if v.met else '**missed**'}: {v.ratio:.2f} x{where}{bound}"
 
     def work(self):

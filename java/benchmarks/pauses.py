@@ -13,7 +13,7 @@ from pathlib import Path
 
 import results
 
-TARGET = Path(__file__).resolve().parent / "target"
+BUILD = Path(__file__).resolve().parent / "target"
 PEERS = ["idle", "java", "rust-ffi"]
 # What happens while a JVM starts and compiles is not what is measured.
 WARM_UP_SECONDS = 3
@@ -58,7 +58,7 @@ def run(java, peer, seconds):
                 "-XX:+AlwaysPreTouch",
                 f"-Xlog:safepoint,gc+jni=debug:file={log}:uptimenanos:filecount=0",
                 "-cp",
-                f"{TARGET}/classes:{TARGET}/lib/*",
+                f"{BUILD}/classes:{BUILD}/lib/*",
                 "io.github.rustffi.benchmarks.Pauses",
                 peer,
                 str(WARM_UP_SECONDS + seconds),

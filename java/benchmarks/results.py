@@ -201,9 +201,9 @@ class Results:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one bar stands on one JDK with one set of parameters."""
+    """How one target stands on one JDK with one set of parameters."""
 
-    bar: dict
+    target: dict
     jdk: int
     params: dict
     ratio: float | None
@@ -211,7 +211,7 @@ class Verdict:
     peer: str
     """The peer that the ratio is with; if none has been measured, all of them."""
     bound: float | None = None
-    """The ratio that the bar's bound reaches in our place, if it has one that has been measured."""
+    """The ratio that the target's bound reaches in our place, if it has one that has been measured."""
     rounds: tuple = ()
     """The least and the greatest ratio in a round, if there were several."""
 
@@ -219,71 +219,71 @@ class Verdict:
     def met(self):
         if self.ratio is None:
             return False
-        if "at-most" in self.bar:
-            return self.ratio <= self.bar["at-most"]
-        if "above" in self.bar:
-            return self.ratio > self.bar["above"]
-        return self.ratio >= self.bar["at-least"]
+        if "at-most" in self.target:
+            return self.ratio <= self.target["at-most"]
+        if "above" in self.target:
+            return self.ratio > self.target["above"]
+        return self.ratio >= self.target["at-least"]
 
     @property
     def margin(self):
-        """How far beyond the bar it is, as a factor: below 1 it is missed."""
+        """How far beyond the target it is, as a factor: below 1 it is missed."""
         if self.ratio is None:
             return 0.0
-        if "at-most" in self.bar:
-            return self.bar["at-most"] / self.ratio
-        return self.ratio / (self.bar.get("at-least") or self.bar["above"])
+        if "at-most" in self.target:
+            return self.target["at-most"] / self.ratio
+        return self.ratio / (self.target.get("at-least") or self.target["above"])
 
 
-def limit(bar):
-    """Returns the words for a bar's number."""
+def limit(target):
+    """Returns the words for a target's number."""
     for relation, words in (("at-least", "at least"), ("at-most", "at most"), ("above", "above")):
-        if relation in bar:
-            return f"{words} {bar[relation]:g}"
-    raise ValueError(f"no relation in the bar {bar['text']!r}")
+        if relation in target:
+            return f"{words} {target[relation]:g}"
+    raise ValueError(f"no relation in the target {target['text']!r}")
 
 
 def verdicts(plan, results):
-    """Yields how every bar of the plan stands on every JDK that has been measured."""
-    for bar in plan.bars:
+    """Yields how every target of the plan stands on every JDK that has been measured."""
+    for target in plan.targets:
         for jdk in results.jdks:
-            if plan.runs_on(bar, jdk):
-                for params in plan.cells(bar["at"]):
-                    yield verdict(plan, results, bar, jdk, params)
+            if plan.runs_on(target, jdk):
+                for params in plan.cells(target["at"]):
+                    yield verdict(plan, results, target, jdk, params)
 
 
-def verdict(plan, results, bar, jdk, params):
-    measure = plan.measures[bar["measure"]]
-    other = plan.measures[bar.get("with", bar["measure"])]
-    ours = results.one(measure, params, jdk, bar["ours"])
+def verdict(plan, results, target, jdk, params):
+    measure = plan.measures[target["measure"]]
+    other = plan.measures[target.get("with", target["measure"])]
+    ours = results.one(measure, params, jdk, target["ours"])
     # The parameters that only one of two measures has do not hinder the comparison.
-    theirs = [results.one(other, bar.get("with-at", params), jdk, peer) for peer in bar["peers"]]
+    theirs = [results.one(other, target.get("with-at", params), jdk, peer) for peer in target["peers"]]
     theirs = [r for r in theirs if r]
     if not ours or not theirs:
-        return Verdict(bar, jdk, params, None, ", ".join(bar["peers"]))
+        return Verdict(target, jdk, params, None, ", ".join(target["peers"]))
     best = min(theirs, key=lambda r: r.over(ours))
-    above, below = (ours, best) if "at-most" in bar else (best, ours)
+    above, below = (ours, best) if "at-most" in target else (best, ours)
     # Where the peer is a rate, how much of it is reached: its cost is the seconds of one flop.
-    ratio = above.over(below) * (bar["flops"] * int(params["n"]) ** 3 if "flops" in bar else 1)
+    ratio = above.over(below) * (target["flops"] * int(params["n"]) ** 3 if "flops" in target else 1)
     within = above.within_rounds(below)
     rounds = (min(within), max(within)) if len(within) > 1 else ()
-    return Verdict(bar, jdk, params, ratio, best.peer or "", bound(plan, results, bar, jdk, params, best), rounds)
+    return Verdict(target, jdk, params, ratio, best.peer or "", bound(plan, results, target, jdk, params, best), rounds)
 
 
-def bound(plan, results, bar, jdk, params, theirs):
-    """Returns the ratio that the bound of a bar reaches in our place."""
-    if "bound" not in bar:
+def bound(plan, results, target, jdk, params, theirs):
+    """Returns the ratio that the bound of a target reaches in our place."""
+    if "bound" not in target:
         return None
-    measure = plan.measures[bar["bound"].get("with", bar["measure"])]
+    measure = plan.measures[target["bound"].get("with", target["measure"])]
     # The parameters that only one of two measures has do not hinder the comparison.
     shared = {name: value for name, value in params.items() if name in measure["params"]}
-    best = results.one(measure, shared, jdk, bar["bound"]["peer"])
+    best = results.one(measure, shared, jdk, target["bound"]["peer"])
     if not best:
         return None
     # Of a rate, the cost is the seconds of one flop; of a cube of n they say how many there are for each value in it.
-    flops = bar["bound"]["flops"] * int(params.get("n", 1)) ** 3 if "flops" in bar["bound"] else 1
+    flops = target["bound"]["flops"] * int(params.get("n", 1)) ** 3 if "flops" in target["bound"] else 1
     ratio = theirs.over(best) / flops
-    return 1 / ratio if "at-most" in bar else ratio
+    return 1 / ratio if "at-most" in target else ratio
 
 
 def crossovers(plan, results):

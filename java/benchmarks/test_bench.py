@@ -27,7 +27,7 @@ def of(*raws):
 
 
 def verdicts(text, *raws):
-    return [v for v in results.verdicts(PLAN, of(*raws)) if text in v.bar["text"]]
+    return [v for v in results.verdicts(PLAN, of(*raws)) if text in v.target["text"]]
 
 
 def save(folder, name, *raws):
@@ -36,19 +36,19 @@ def save(folder, name, *raws):
     return path
 
 
-def test_what_a_bar_compares_is_measured():
-    for bar in PLAN.bars:
-        assert sum(relation in bar for relation in ("at-least", "at-most", "above")) == 1, bar["text"]
-        measure = PLAN.measures[bar["measure"]]
-        other = PLAN.measures[bar.get("with", bar["measure"])]
-        jdk = bar.get("jdk", 17)
+def test_what_a_target_compares_is_measured():
+    for target in PLAN.targets:
+        assert sum(relation in target for relation in ("at-least", "at-most", "above")) == 1, target["text"]
+        measure = PLAN.measures[target["measure"]]
+        other = PLAN.measures[target.get("with", target["measure"])]
+        jdk = target.get("jdk", 17)
         cells = list(PLAN.cells(measure["params"]))
-        for params in PLAN.cells(bar["at"]):
-            assert params in cells, bar["text"]
-            assert bar["ours"] in PLAN.peers_at(measure, params, jdk), bar["text"]
+        for params in PLAN.cells(target["at"]):
+            assert params in cells, target["text"]
+            assert target["ours"] in PLAN.peers_at(measure, params, jdk), target["text"]
             # Of several peers the slowest may be left out.
-            peers = PLAN.peers_at(other, bar.get("with-at", params), jdk)
-            assert set(peers) & set(bar["peers"]), bar["text"]
+            peers = PLAN.peers_at(other, target.get("with-at", params), jdk)
+            assert set(peers) & set(target["peers"]), target["text"]
 
 
 def test_every_peer_is_described():
@@ -137,7 +137,7 @@ def rounds(monkeypatch, tmp_path):
             asked.append(peers)
             (tmp_path / "jmh.json").write_text(json.dumps([times(len(asked), peer) for peer in peers]))
 
-        monkeypatch.setattr(bench, "TARGET", tmp_path)
+        monkeypatch.setattr(bench, "BUILD", tmp_path)
         monkeypatch.setattr(bench, "run", run)
         monkeypatch.setattr(bench, "line_nanoseconds", lambda: next(lines))
         measure = PLAN.measures["times"] | {"rounds": {"full": count}} | more
@@ -206,12 +206,12 @@ def test_the_page_is_written_of_everything_only(monkeypatch, tmp_path, arguments
     assert wrote == ([output] if written else [])
 
 
-def test_a_bar_is_met_on_its_line():
+def test_a_target_is_met_on_its_line():
     (verdict,) = verdicts("7 x ojAlgo", times(100, "rust-ffi"), times(700, "ojalgo"))[:1]
     assert (verdict.met, verdict.ratio, verdict.jdk) == (True, pytest.approx(7), 25)
 
 
-def test_a_bar_is_missed_below_its_line():
+def test_a_target_is_missed_below_its_line():
     (verdict,) = [v for v in verdicts("7 x ojAlgo", times(100, "rust-ffi"), times(699, "ojalgo"))]
     assert not verdict.met
 
@@ -388,14 +388,14 @@ def test_a_bound_says_what_it_would_reach():
     assert verdict.bound == pytest.approx(12.5)
 
 
-def test_what_bounds_a_bar_is_measured():
-    for bar in PLAN.bars:
-        if "bound" in bar:
-            measure = PLAN.measures[bar["bound"].get("with", bar["measure"])]
-            for params in PLAN.cells(bar["at"]):
+def test_what_bounds_a_target_is_measured():
+    for target in PLAN.targets:
+        if "bound" in target:
+            measure = PLAN.measures[target["bound"].get("with", target["measure"])]
+            for params in PLAN.cells(target["at"]):
                 shared = {name: value for name, value in params.items() if name in measure["params"]}
-                assert bar["bound"]["peer"] in PLAN.peers_at(measure, shared, 25), bar["text"]
-                assert bar["bound"]["peer"] in PLAN.needed(measure, shared, 25), bar["text"]
+                assert target["bound"]["peer"] in PLAN.peers_at(measure, shared, 25), target["text"]
+                assert target["bound"]["peer"] in PLAN.needed(measure, shared, 25), target["text"]
 
 
 def tile(score):
