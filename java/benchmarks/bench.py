@@ -46,6 +46,7 @@ class Plan:
         self.peers = content["peers"]
         self.measures = {measure["name"]: measure for measure in content["measure"]}
         self.crossovers = content["crossover"]
+        self.unmeasured = content["unmeasured"]
         self.targets = [{"ours": self.ours, "at": {}} | target for target in content["target"]]
         for measure in self.measures.values():
             measure.setdefault("params", {})

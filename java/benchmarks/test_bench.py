@@ -51,6 +51,26 @@ def test_what_a_target_compares_is_measured():
             assert set(peers) & set(target["peers"]), target["text"]
 
 
+def test_every_operation_is_measured_or_excused():
+    table = (bench.ROOT / "README.md").read_text(encoding="utf-8").partition("| class | operations |")[2].partition("\n\n")[0]
+    operations, owner = set(), None
+    for row in table.splitlines()[2:]:
+        _, name, methods, _ = row.split("|")
+        owner = name.strip(" `") or owner
+        operations |= {f"{owner}.{method}" for method in re.findall(r"`(\w+)`", methods)}
+    assert {"Matrix.times", "Hits.scores"} <= operations
+    measured = {
+        operation
+        for measure in PLAN.measures.values()
+        for operation in measure.get("operations", re.findall(r"`(\w+\.\w+)`", measure["title"]))
+        if not operation.startswith("RustFfi.")
+    }
+    excused = [operation for some in PLAN.unmeasured for operation in some["operations"]]
+    assert len(set(excused)) == len(excused)
+    assert not measured & set(excused)
+    assert measured | set(excused) == operations
+
+
 def test_every_peer_is_described():
     for measure in PLAN.measures.values():
         assert set(measure["peers"]) <= set(PLAN.peers), measure["name"]
