@@ -23,6 +23,10 @@ pub mod matrix;
 pub mod memory;
 pub mod npy;
 pub mod parallel;
+#[cfg(test)]
+#[allow(dead_code, reason = "the tests in other files use the rest")]
+#[path = "../tests/common/random.rs"]
+mod random;
 mod simd;
 pub mod tutorial;
 pub mod vector;

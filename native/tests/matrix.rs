@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Owned, Random, with_threads};
+use common::{Owned, Random, any_value, with_threads};
 use proptest::prelude::*;
 use rust_ffi::{Error, blas, cholesky, lu, qr, vector};
 
@@ -158,19 +158,8 @@ fn many_callers_get_the_bits_of_one() {
     });
 }
 
-fn value() -> impl Strategy<Value = f64> {
-    prop_oneof![
-        8 => -10.0..10.0,
-        2 => (-8..=8).prop_map(f64::from),
-        1 => prop::num::f64::ANY,
-        1 => prop::sample::select(vec![
-            0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -f64::MAX, f64::MIN_POSITIVE, 5e-324,
-        ]),
-    ]
-}
-
 fn finite() -> impl Strategy<Value = f64> {
-    value().prop_map(|x| if x.is_finite() { x } else { 1.0 })
+    any_value().prop_map(|x| if x.is_finite() { x } else { 1.0 })
 }
 
 /// Equal bits, or both NaN: whose payload a NaN has is not promised.
@@ -184,7 +173,7 @@ proptest! {
     #[test]
     fn products_of_any_values_follow_the_textbook(
         (m, k, n, values) in (0_usize..20, 0_usize..20, 0_usize..30)
-            .prop_flat_map(|(m, k, n)| (Just(m), Just(k), Just(n), prop::collection::vec(value(), m * k + k * n)))
+            .prop_flat_map(|(m, k, n)| (Just(m), Just(k), Just(n), prop::collection::vec(any_value(), m * k + k * n)))
     ) {
         let (a, b) = values.split_at(m * k);
         let c = Owned::new(m, k, a.to_vec()).times(&Owned::new(k, n, b.to_vec()));
@@ -215,7 +204,7 @@ proptest! {
     #[test]
     fn factorizations_of_any_values_end_with_a_result_or_an_error(
         (m, n, values) in (0_usize..12, 0_usize..12)
-            .prop_flat_map(|(m, n)| (Just(m), Just(n), prop::collection::vec(value(), m * n)))
+            .prop_flat_map(|(m, n)| (Just(m), Just(n), prop::collection::vec(any_value(), m * n)))
     ) {
         let a = Owned::new(m, n, values);
         let first = a.values.iter().position(|x| !x.is_finite());

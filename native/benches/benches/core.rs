@@ -10,6 +10,12 @@ use rust_ffi::index::{Index, Metric};
 use rust_ffi::least_squares::least_squares;
 use rust_ffi::{MatrixRef, Result, blas, cholesky, eigen, lu, qr, svd, vector};
 
+#[allow(dead_code, reason = "tests use the rest")]
+#[path = "../../tests/common/random.rs"]
+mod random;
+
+use random::Random;
+
 const SIZES: [usize; 5] = [64, 256, 512, 1024, 2048];
 const LENGTHS: [usize; 7] = [8, 32, 128, 256, 768, 4096, 65_536];
 const HITS: [usize; 2] = [10, 1000];
@@ -104,14 +110,9 @@ fn time<R>(criterion: &mut Criterion, name: &str, n: usize, mut compute: impl Fn
     group.finish();
 }
 
-/// Seeded values between -1 and 1, by a linear congruential generator (Knuth's MMIX).
+/// Seeded values between -1 and 1.
 fn values(count: usize) -> Vec<f64> {
-    let mut state = 1_u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as f64 / (1_u64 << 30) as f64 - 1.0
-    };
-    (0..count).map(|_| next()).collect()
+    Random(1).reals(count)
 }
 
 fn floats(values: &[f64]) -> Vec<f32> {

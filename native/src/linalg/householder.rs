@@ -465,14 +465,14 @@ impl KernelOf<f64> for AddMultiple<'_> {
 mod tests {
     use super::*;
     use crate::blas::gemm::set_product;
+    use crate::random::Random;
 
     fn numbers(rows: usize, columns: usize, seed: u64) -> ColumnMajor {
-        let mut state = seed;
+        let mut random = Random(seed);
         let mut matrix = ColumnMajor::zeros(rows, columns).unwrap();
         for j in 0..columns {
             for x in matrix.column_mut(j) {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                *x = (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+                *x = random.fraction() - 0.5;
             }
         }
         matrix

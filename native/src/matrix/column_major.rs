@@ -208,12 +208,6 @@ pub(crate) mod tests {
         matrix
     }
 
-    /// Returns a number from -0.5 to 0.5 that looks random and is the same on every run.
-    pub(crate) fn random(i: usize, j: usize) -> f64 {
-        let mixed = (i as u64 * 1_000_003 + j as u64 + 1).wrapping_mul(6364136223846793005);
-        ((mixed ^ mixed >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
-    }
-
     #[test]
     fn rows_and_columns_change_places() {
         for (rows, columns) in [(0, 0), (0, 3), (3, 0), (1, 1), (7, 9), (17, 8), (40, 33)] {

@@ -1,10 +1,14 @@
 //! What the numerical tests share: seeded matrices of LAPACK's test classes, and norms.
 #![allow(dead_code, reason = "every test file uses a part")]
 
+mod random;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use proptest::prelude::*;
 use rust_ffi::{MatrixRef, blas, parallel};
+
+pub use random::Random;
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -13,26 +17,6 @@ pub fn with_threads(threads: usize) -> MutexGuard<'static, ()> {
     let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     parallel::set_threads(threads).unwrap();
     alone
-}
-
-/// A linear congruential generator (Knuth's MMIX), so that failures repeat.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 33
-    }
-
-    /// Values of -8 to 8.
-    pub fn integers(&mut self, len: usize) -> Vec<f64> {
-        (0..len).map(|_| (self.next() % 17) as f64 - 8.0).collect()
-    }
-
-    /// Values between -1 and 1.
-    pub fn reals(&mut self, len: usize) -> Vec<f64> {
-        (0..len).map(|_| self.next() as f64 / (1_u64 << 30) as f64 - 1.0).collect()
-    }
 }
 
 /// An owned matrix.

@@ -333,15 +333,12 @@ impl KernelOf<f64> for Rotate<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use crate::parallel;
+    use crate::random::Random;
 
-    /// Returns numbers from 0 to 1 that look random and are the same on every run.
+    /// Returns random numbers from 0 to 1.
     pub(crate) fn numbers(len: usize, seed: u64) -> Vec<f64> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        (0..len).map(|_| next()).collect()
+        let mut random = Random(seed);
+        (0..len).map(|_| random.fraction()).collect()
     }
 
     /// Returns such numbers from -0.5 to 0.5.

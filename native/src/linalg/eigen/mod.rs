@@ -262,14 +262,14 @@ fn normalize(imaginary: &mut [f64], vectors: &mut ColumnMajor) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     fn numbers(n: usize, symmetric: bool) -> ColumnMajor {
-        let mut state = n as u64;
+        let mut random = Random(n as u64);
         let mut matrix = ColumnMajor::zeros(n, n).unwrap();
         for j in 0..n {
             for i in 0..n {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let x = (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+                let x = random.fraction() - 0.5;
                 matrix.column_mut(j)[i] = if symmetric && i < j { matrix.column(i)[j] } else { x };
             }
         }

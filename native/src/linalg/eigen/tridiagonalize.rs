@@ -200,7 +200,8 @@ mod tests {
     use super::*;
     use crate::blas::gemm::set_product;
     use crate::linalg::divide_and_conquer::tests::assert_same_bits;
-    use crate::matrix::column_major::tests::{filled, random};
+    use crate::matrix::column_major::tests::filled;
+    use crate::random::value_at;
 
     fn symmetric(n: usize, entry: impl Fn(usize, usize) -> f64) -> ColumnMajor {
         filled(n, n, |i, j| entry(i.min(j), i.max(j)))
@@ -238,11 +239,11 @@ mod tests {
     fn the_factors_are_those_of_the_matrix() {
         for n in [1, 2, 3, 5, 8, 16, 17, 31, 32, 33, 47, 64, 65, 100, 130, 300] {
             for (name, matrix) in [
-                ("random", symmetric(n, random)),
-                ("graded", symmetric(n, |i, j| random(i, j) * 10_f64.powi(-(i as i32) - j as i32))),
-                ("graded upwards", symmetric(n, |i, j| random(i, j) * 10_f64.powi((i + j) as i32 - 2 * n as i32))),
-                ("diagonal", symmetric(n, |i, j| if i == j { random(i, j) } else { 0.0 })),
-                ("tridiagonal", symmetric(n, |i, j| if j - i < 2 { random(i, j) } else { 0.0 })),
+                ("random", symmetric(n, value_at)),
+                ("graded", symmetric(n, |i, j| value_at(i, j) * 10_f64.powi(-(i as i32) - j as i32))),
+                ("graded upwards", symmetric(n, |i, j| value_at(i, j) * 10_f64.powi((i + j) as i32 - 2 * n as i32))),
+                ("diagonal", symmetric(n, |i, j| if i == j { value_at(i, j) } else { 0.0 })),
+                ("tridiagonal", symmetric(n, |i, j| if j - i < 2 { value_at(i, j) } else { 0.0 })),
                 ("of rank one", symmetric(n, |_, _| 1.0)),
                 ("with tiny values", symmetric(n, |i, j| if i == j { 1.0 } else { f64::from_bits(3) })),
                 ("zero", symmetric(n, |_, _| 0.0)),
@@ -256,7 +257,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         for n in [40, 200, 333] {
-            let matrix = symmetric(n, random);
+            let matrix = symmetric(n, value_at);
             assert_same_bits(&format!("order {n}"), || {
                 let reduced = Tridiagonal::of(matrix.duplicate().unwrap()).unwrap();
                 let mut q = ColumnMajor::zeros(n, n).unwrap();

@@ -260,7 +260,8 @@ mod tests {
     use super::*;
     use crate::blas::gemm::set_product;
     use crate::linalg::divide_and_conquer::tests::assert_same_bits;
-    use crate::matrix::column_major::tests::{filled, random};
+    use crate::matrix::column_major::tests::filled;
+    use crate::random::value_at;
 
     fn factors(reduced: &Bidiagonal, m: usize, n: usize) -> (ColumnMajor, ColumnMajor) {
         let (mut q, mut p) = (ColumnMajor::zeros(m, n).unwrap(), ColumnMajor::zeros(n, n).unwrap());
@@ -320,18 +321,18 @@ mod tests {
         ];
         for (m, n) in shapes {
             for (name, matrix) in [
-                ("random", filled(m, n, random)),
-                ("graded", filled(m, n, |i, j| random(i, j) * 10_f64.powi(-(i as i32) - j as i32))),
+                ("random", filled(m, n, value_at)),
+                ("graded", filled(m, n, |i, j| value_at(i, j) * 10_f64.powi(-(i as i32) - j as i32))),
                 (
                     "graded upwards",
-                    filled(m, n, |i, j| random(i, j) * 10_f64.powi((i + j) as i32 - (m + n) as i32 + 2)),
+                    filled(m, n, |i, j| value_at(i, j) * 10_f64.powi((i + j) as i32 - (m + n) as i32 + 2)),
                 ),
-                ("with graded rows", filled(m, n, |i, j| random(i, j) * 10_f64.powi(-(i as i32)))),
-                ("with graded columns", filled(m, n, |i, j| random(i, j) * 10_f64.powi(-(j as i32)))),
-                ("diagonal", filled(m, n, |i, j| if i == j { random(i, j) } else { 0.0 })),
-                ("bidiagonal", filled(m, n, |i, j| if i == j || i + 1 == j { random(i, j) } else { 0.0 })),
+                ("with graded rows", filled(m, n, |i, j| value_at(i, j) * 10_f64.powi(-(i as i32)))),
+                ("with graded columns", filled(m, n, |i, j| value_at(i, j) * 10_f64.powi(-(j as i32)))),
+                ("diagonal", filled(m, n, |i, j| if i == j { value_at(i, j) } else { 0.0 })),
+                ("bidiagonal", filled(m, n, |i, j| if i == j || i + 1 == j { value_at(i, j) } else { 0.0 })),
                 ("of rank one", filled(m, n, |_, _| 1.0)),
-                ("of rank two", filled(m, n, |i, j| random(i, 0) * random(0, j) + random(i, 1) * random(1, j))),
+                ("of rank two", filled(m, n, |i, j| value_at(i, 0) * value_at(0, j) + value_at(i, 1) * value_at(1, j))),
                 ("with tiny values", filled(m, n, |i, j| if i == j { 1.0 } else { f64::from_bits(3) })),
                 ("zero", ColumnMajor::zeros(m, n).unwrap()),
             ] {
@@ -344,7 +345,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         for (m, n) in [(60, 40), (200, 200), (400, 150)] {
-            let matrix = filled(m, n, random);
+            let matrix = filled(m, n, value_at);
             assert_same_bits(&format!("{m}x{n}"), || {
                 let reduced = Bidiagonal::of(matrix.duplicate().unwrap()).unwrap();
                 let (q, p) = factors(&reduced, m, n);

@@ -331,14 +331,14 @@ fn values_of_bidiagonal_form(matrix: &ColumnMajor, values: &mut [f64]) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     fn numbers(rows: usize, columns: usize) -> ColumnMajor {
-        let mut state = 1_u64;
+        let mut random = Random(1);
         let mut matrix = ColumnMajor::zeros(rows, columns).unwrap();
         for j in 0..columns {
             for x in matrix.column_mut(j) {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                *x = (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+                *x = random.fraction() - 0.5;
             }
         }
         matrix

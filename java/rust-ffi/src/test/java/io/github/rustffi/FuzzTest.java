@@ -3,60 +3,59 @@ package io.github.rustffi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Seeded shapes and values, the strangest that a double can have: what comes back is finite or an exception. */
 class FuzzTest {
-    private static final double[] FINITE = {
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        Double.MIN_VALUE,
-        -Double.MIN_VALUE,
-        Double.MIN_NORMAL,
-        Double.MAX_VALUE,
-        -Double.MAX_VALUE,
-        Math.ulp(1.0),
-        1 - Math.ulp(1.0) / 2,
-        1e154,
-        1e-154,
-        1e300,
-        1e-300
-    };
-    private static final double[] NOT_FINITE = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
-
     private static final int PROBLEMS = 100;
 
-    private static double value(Random random, int kind) {
-        double special = FINITE[random.nextInt(FINITE.length)];
-        return switch (kind) {
-            case 0 -> special;
-            case 1 -> random.nextInt(4) == 0 ? special : random.nextGaussian();
-            case 2 -> Math.scalb(random.nextGaussian(), random.nextInt(2000) - 1000);
-            case 3 -> random.nextInt(3) - 1;
-            default -> random.nextGaussian();
-        };
-    }
-
     private static Matrix matrix(Random random, int rows, int columns) {
-        int kind = random.nextInt(5);
-        double[] values = new double[rows * columns];
-        Arrays.setAll(values, i -> value(random, kind));
-        return Matrix.of(rows, columns, values);
+        return Matrix.of(rows, columns, Values.finite(random, rows * columns));
     }
 
     private static int size(Random random) {
         return random.nextInt(10) == 0 ? random.nextInt(60) : random.nextInt(9);
     }
 
-    /** Returns all that needs finite values, each with its results. */
+    /** Methods of Matrix that take any values: they make, read, move or add them, or say NaN where one is NaN. */
+    private static final Set<String> TAKES_ANY_VALUES = Set.of(
+            "of",
+            "zeros",
+            "identity",
+            "diagonal",
+            "rows",
+            "columns",
+            "get",
+            "row",
+            "column",
+            "submatrix",
+            "toArray",
+            "toRows",
+            "plus",
+            "minus",
+            "times",
+            "transpose",
+            "trace",
+            "norm",
+            "readNpy",
+            "writeNpy",
+            "equals",
+            "hashCode",
+            "toString");
+
+    /** Returns all that needs finite values, by the name of the method, each with its results. */
     private static Map<String, Supplier<double[]>> decompositions(Matrix a, Matrix b) {
         Map<String, Supplier<double[]>> all = new LinkedHashMap<>();
         all.put("qr", () -> Operations.concat(a.qr().q().toArray(), a.qr().r().toArray()));
@@ -66,9 +65,15 @@ class FuzzTest {
                     svd.u().toArray(), svd.singularValues(), svd.v().toArray());
         });
         all.put("rank", () -> new double[] {a.rank()});
-        all.put("pseudo-inverse", () -> a.pseudoInverse().toArray());
-        all.put("least squares", () -> a.leastSquares(b).toArray());
+        all.put("pseudoInverse", () -> a.pseudoInverse().toArray());
+        all.put("leastSquares", () -> a.leastSquares(b).toArray());
+        if (a.rows() > 0 && a.columns() > 0) {
+            // It is infinite where the matrix is singular.
+            all.put("conditionNumber", () -> new double[] {1 / a.conditionNumber()});
+        }
         if (a.rows() == a.columns()) {
+            // It is infinite where it is too large.
+            all.put("determinant", () -> new double[] {Math.signum(a.determinant())});
             Matrix symmetric = Matrix.of(a.rows(), a.rows(), mirrored(a));
             all.put("lu", () -> {
                 Lu lu = a.lu();
@@ -77,7 +82,7 @@ class FuzzTest {
             all.put("solve", () -> a.solve(b).toArray());
             all.put("inverse", () -> a.inverse().toArray());
             all.put("cholesky", () -> symmetric.cholesky().l().toArray());
-            all.put("symmetric eigen", () -> {
+            all.put("symmetricEigen", () -> {
                 SymmetricEigen eigen = symmetric.symmetricEigen();
                 return Operations.concat(eigen.values(), eigen.vectors().toArray());
             });
@@ -101,6 +106,19 @@ class FuzzTest {
             }
         }
         return values;
+    }
+
+    @Test
+    void everyMethodOfMatrixIsTriedOrTakesAnyValues() {
+        Set<String> known = new TreeSet<>(
+                decompositions(Matrix.identity(1), Matrix.identity(1)).keySet());
+        assertThat(known).doesNotContainAnyElementsOf(TAKES_ANY_VALUES);
+        known.addAll(TAKES_ANY_VALUES);
+        assertThat(known)
+                .isEqualTo(Arrays.stream(Matrix.class.getDeclaredMethods())
+                        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                        .map(Method::getName)
+                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @ParameterizedTest
@@ -134,15 +152,15 @@ class FuzzTest {
             int n = 1 + size(random);
             double[] values = matrix(random, n, n).toArray();
             int place = random.nextInt(values.length);
-            double found = NOT_FINITE[random.nextInt(NOT_FINITE.length)];
+            double found = Values.notFinite(random);
             values[place] = found;
             for (int later = place + 1; later < values.length; later += 1 + random.nextInt(5)) {
-                values[later] = NOT_FINITE[random.nextInt(NOT_FINITE.length)];
+                values[later] = Values.notFinite(random);
             }
             Matrix a = Matrix.of(n, n, values);
             Matrix b = matrix(random, n, 2);
             decompositions(a, b).forEach((name, decomposition) -> {
-                if (name.equals("cholesky") || name.equals("symmetric eigen")) {
+                if (name.equals("cholesky") || name.equals("symmetricEigen")) {
                     return; // these see the mirrored matrix, whose first is another
                 }
                 assertThatThrownBy(decomposition::get)
@@ -162,10 +180,8 @@ class FuzzTest {
         for (int problem = 0; problem < PROBLEMS; problem++) {
             int m = size(random);
             int n = size(random);
-            double[] left = new double[m];
-            double[] right = new double[n];
-            Arrays.setAll(left, i -> random.nextInt(3) == 0 ? NOT_FINITE[random.nextInt(3)] : value(random, 1));
-            Arrays.setAll(right, i -> random.nextInt(3) == 0 ? NOT_FINITE[random.nextInt(3)] : value(random, 1));
+            double[] left = Values.any(random, m);
+            double[] right = Values.any(random, n);
             // An inner dimension of one: each value is one product, rounded once.
             double[] product =
                     Matrix.of(m, 1, left).times(Matrix.of(1, n, right)).toArray();

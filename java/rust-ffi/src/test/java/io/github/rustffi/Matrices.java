@@ -1,7 +1,6 @@
 package io.github.rustffi;
 
 import java.util.Arrays;
-import java.util.Random;
 
 /** Matrices to test with, and what they are compared with: loops that nobody can get wrong. */
 final class Matrices {
@@ -11,18 +10,12 @@ final class Matrices {
     private Matrices() {}
 
     static Matrix random(long seed, int rows, int columns) {
-        Random random = new Random(seed);
-        double[] values = new double[rows * columns];
-        Arrays.setAll(values, i -> random.nextGaussian());
-        return Matrix.of(rows, columns, values);
+        return Matrix.of(rows, columns, Values.gaussian(seed, rows * columns));
     }
 
     /** Returns a matrix of small whole numbers, whose sums and products are exact. */
     static Matrix whole(long seed, int rows, int columns) {
-        Random random = new Random(seed);
-        double[] values = new double[rows * columns];
-        Arrays.setAll(values, i -> random.nextInt(21) - 10);
-        return Matrix.of(rows, columns, values);
+        return Matrix.of(rows, columns, Values.whole(seed, rows * columns));
     }
 
     static Matrix symmetric(long seed, int n) {

@@ -90,26 +90,22 @@ final class Operations {
                 "index",
                 n -> inFile(npy -> {
                     try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {
-                        index.addAll(floats(1, 20 * n));
+                        index.addAll(Values.floats(1, 20 * n));
+                        index.add(Values.floats(2, n));
                         index.save(npy);
                     }
-                    try (VectorIndex index = VectorIndex.map(npy, VectorIndex.Metric.EUCLIDEAN)) {
-                        double[] scores = new double[10];
-                        float[] found = index.search(floats(2, n), 10).scores();
-                        Arrays.setAll(scores, i -> found[i]);
-                        return scores;
+                    try (VectorIndex mapped = VectorIndex.map(npy, VectorIndex.Metric.EUCLIDEAN);
+                            VectorIndex opened = VectorIndex.open(npy, VectorIndex.Metric.COSINE)) {
+                        return concat(
+                                Values.doubles(
+                                        mapped.search(Values.floats(3, n), 10).scores()),
+                                Values.doubles(opened.searchAll(Values.floats(4, 2 * n), 10)
+                                        .get(1)
+                                        .scores()),
+                                Values.doubles(opened.get(20)));
                     }
                 }));
         return all;
-    }
-
-    private static float[] floats(long seed, int length) {
-        double[] values = random(seed, 1, length).toArray();
-        float[] floats = new float[length];
-        for (int i = 0; i < length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
     }
 
     private interface UseOfFile {

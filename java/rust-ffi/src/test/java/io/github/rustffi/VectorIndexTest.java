@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,8 +36,8 @@ class VectorIndexTest {
     @ParameterizedTest
     @EnumSource(Metric.class)
     void findsWhatASearchInDoublesFinds(Metric metric) {
-        float[] vectors = random(1, 5000 * DIMENSION);
-        float[] queries = random(2, 40 * DIMENSION);
+        float[] vectors = Values.floats(1, 5000 * DIMENSION);
+        float[] queries = Values.floats(2, 40 * DIMENSION);
         try (VectorIndex index = VectorIndex.create(DIMENSION, metric)) {
             assertThat(index.addAll(vectors)).isZero();
             List<Hits> together = index.searchAll(queries, 10);
@@ -71,8 +70,8 @@ class VectorIndexTest {
 
     @Test
     void findsOnlyAllowedIds() {
-        float[] vectors = random(3, 1000 * DIMENSION);
-        float[] query = random(4, DIMENSION);
+        float[] vectors = Values.floats(3, 1000 * DIMENSION);
+        float[] query = Values.floats(4, DIMENSION);
         try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.DOT_PRODUCT)) {
             index.addAll(vectors);
             BitSet allowed = new BitSet();
@@ -219,9 +218,9 @@ class VectorIndexTest {
     @EnumSource(Metric.class)
     void savedVectorsAreOpenedAndMapped(Metric metric, @TempDir Path directory) throws IOException {
         Path file = directory.resolve("Zoë 漢.npy");
-        float[] query = random(5, DIMENSION);
+        float[] query = Values.floats(5, DIMENSION);
         try (VectorIndex index = VectorIndex.create(DIMENSION, metric)) {
-            index.addAll(random(6, 3000 * DIMENSION));
+            index.addAll(Values.floats(6, 3000 * DIMENSION));
             index.save(file);
             assertThat(Files.size(file)).isEqualTo(128 + 3000L * DIMENSION * 4);
             Hits expected = index.search(query, 10);
@@ -270,12 +269,12 @@ class VectorIndexTest {
     @Test
     void memoryIsAFewPercentMoreThanTheVectors() {
         try (VectorIndex index = VectorIndex.create(128, Metric.DOT_PRODUCT)) {
-            float[] vector = random(7, 128);
+            float[] vector = Values.floats(7, 128);
             for (int i = 0; i < 20_000; i++) {
                 index.add(vector);
             }
             assertThat(index.bytesInUse()).isBetween(20_000L * 512, 20_000L * 512 * 105 / 100);
-            index.addAll(random(8, 40_000 * 128));
+            index.addAll(Values.floats(8, 40_000 * 128));
             assertThat(index.bytesInUse()).isBetween(60_000L * 512, 60_000L * 512 * 105 / 100);
         }
     }
@@ -285,7 +284,7 @@ class VectorIndexTest {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("io.github.rustffi:type=VectorIndex");
         try (VectorIndex index = VectorIndex.create(1000, Metric.DOT_PRODUCT)) {
-            index.addAll(random(9, 1000 * 1000));
+            index.addAll(Values.floats(9, 1000 * 1000));
             Await.until("the figures are there", () -> server.isRegistered(name));
             assertThat((Long) server.getAttribute(name, "BytesInUse")).isGreaterThanOrEqualTo(4_000_000);
             assertThat((Integer) server.getAttribute(name, "OpenIndexes")).isPositive();
@@ -295,7 +294,7 @@ class VectorIndexTest {
     @Test
     void creatingAndClosingLeaksNothing() {
         long before = settledBytes();
-        float[] vectors = random(10, 100 * DIMENSION);
+        float[] vectors = Values.floats(10, 100 * DIMENSION);
         for (int round = 0; round < 10_000; round++) {
             try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.EUCLIDEAN)) {
                 index.addAll(vectors);
@@ -308,7 +307,7 @@ class VectorIndexTest {
     void aForgottenIndexIsClosed() {
         long before = settledBytes();
         for (int i = 0; i < 100; i++) {
-            VectorIndex.create(DIMENSION, Metric.EUCLIDEAN).addAll(random(i, 1000 * DIMENSION));
+            VectorIndex.create(DIMENSION, Metric.EUCLIDEAN).addAll(Values.floats(i, 1000 * DIMENSION));
         }
         assertThat(Natives.indexBytesInUse()).isGreaterThan(before);
         assertThat(settledBytes()).isLessThanOrEqualTo(before);
@@ -393,15 +392,6 @@ class VectorIndexTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static float[] random(long seed, int count) {
-        Random random = new Random(seed);
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = random.nextFloat() * 2 - 1;
-        }
-        return values;
     }
 
     private static double[] scores(Metric metric, float[] vectors, float[] query) {
