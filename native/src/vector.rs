@@ -29,8 +29,7 @@ impl Real for f64 {}
 /// assert_eq!(rust_ffi::vector::dot(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]), Ok(32.0));
 /// ```
 pub fn dot<T: Real>(x: &[T], y: &[T]) -> Result<f64> {
-    same_length(x, y)?;
-    Ok(T::dot(Level::best(), x, y))
+    reduce(Operation::Dot, x, y)
 }
 
 /// Returns the sum of the values of `x`, which is `0.0` when there are none.
@@ -42,7 +41,7 @@ pub fn dot<T: Real>(x: &[T], y: &[T]) -> Result<f64> {
 /// ```
 #[must_use]
 pub fn sum<T: Real>(x: &[T]) -> f64 {
-    T::sum(Level::best(), x)
+    T::reduce(Level::best(), Operation::Sum, x, x)
 }
 
 /// Returns the Euclidean norm of `x`, which is `0.0` when it is empty.
@@ -55,7 +54,7 @@ pub fn sum<T: Real>(x: &[T]) -> f64 {
 /// ```
 #[must_use]
 pub fn norm<T: Real>(x: &[T]) -> f64 {
-    T::norm(Level::best(), x)
+    T::reduce(Level::best(), Operation::Norm, x, x)
 }
 
 /// Returns the square of the Euclidean distance between `x` and `y`, which is `0.0` when they are empty.
@@ -70,8 +69,7 @@ pub fn norm<T: Real>(x: &[T]) -> f64 {
 /// assert_eq!(rust_ffi::vector::squared_distance(&[1.0, 2.0], &[4.0, 6.0]), Ok(25.0));
 /// ```
 pub fn squared_distance<T: Real>(x: &[T], y: &[T]) -> Result<f64> {
-    same_length(x, y)?;
-    Ok(T::squared_distance(Level::best(), x, y))
+    reduce(Operation::SquaredDistance, x, y)
 }
 
 /// Returns the cosine of the angle between `x` and `y`, from -1 to 1.
@@ -86,12 +84,25 @@ pub fn squared_distance<T: Real>(x: &[T], y: &[T]) -> Result<f64> {
 /// assert_eq!(rust_ffi::vector::cosine_similarity(&[1.0, 0.0], &[-2e300, 0.0]), Ok(-1.0));
 /// ```
 pub fn cosine_similarity<T: Real>(x: &[T], y: &[T]) -> Result<f64> {
-    same_length(x, y)?;
-    Ok(T::cosine_similarity(Level::best(), x, y))
+    reduce(Operation::CosineSimilarity, x, y)
 }
 
-fn same_length<T>(x: &[T], y: &[T]) -> Result<()> {
-    if x.len() == y.len() { Ok(()) } else { Err(Error::VectorLengths { x: x.len(), y: y.len() }) }
+/// Returns the result of an operation on `x` and `y`; an operation on one vector ignores the values of `y`.
+///
+/// # Errors
+/// [`Error::VectorLengths`] unless the lengths agree.
+///
+/// ```
+/// use rust_ffi::vector::{Operation, reduce};
+///
+/// assert_eq!(reduce(Operation::Dot, &[1.0, 2.0], &[3.0, 4.0]), Ok(11.0));
+/// ```
+#[inline]
+pub fn reduce<T: Real>(operation: Operation, x: &[T], y: &[T]) -> Result<f64> {
+    if x.len() != y.len() {
+        return Err(Error::VectorLengths { x: x.len(), y: y.len() });
+    }
+    Ok(T::reduce(Level::best(), operation, x, y))
 }
 
 /// What the functions of this module compute.
@@ -107,6 +118,11 @@ pub enum Operation {
     SquaredDistance,
     /// [`cosine_similarity`].
     CosineSimilarity,
+}
+
+impl Operation {
+    /// All operations, in the order in which they are declared.
+    pub const ALL: [Self; 5] = [Self::Dot, Self::Sum, Self::Norm, Self::SquaredDistance, Self::CosineSimilarity];
 }
 
 /// The sums of vectors that come piece by piece. All but the last have the length of a [piece], and any number
@@ -149,7 +165,7 @@ impl Pieces {
     }
 }
 
-/// The functions of this module for one type, at a level of one's choice. The lengths must agree.
+/// What the functions of this module are made of, for one type and at a level of one's choice. The lengths must agree.
 mod sealed {
     use super::{Level, Operation};
 
@@ -157,24 +173,20 @@ mod sealed {
         /// Returns the sums that the operation is made of.
         #[allow(private_interfaces)]
         fn sums(level: Level, operation: Operation, x: &[Self], y: &[Self]) -> [f64; 3];
-        /// Returns the result for sums that neither overflow nor underflow.
-        fn finish(operation: Operation, sums: [f64; 3]) -> Option<f64>;
-        #[allow(private_interfaces)]
-        fn dot(level: Level, x: &[Self], y: &[Self]) -> f64;
-        #[allow(private_interfaces)]
-        fn sum(level: Level, x: &[Self]) -> f64;
-        #[allow(private_interfaces)]
-        fn norm(level: Level, x: &[Self]) -> f64;
-        #[allow(private_interfaces)]
-        fn squared_distance(level: Level, x: &[Self], y: &[Self]) -> f64;
-        #[allow(private_interfaces)]
-        fn cosine_similarity(level: Level, x: &[Self], y: &[Self]) -> f64;
 
-        /// Returns the result, unless the sums overflow or underflow.
+        /// Returns the result for sums, unless they have overflowed or underflowed.
+        fn finish(operation: Operation, sums: [f64; 3]) -> Option<f64>;
+
+        /// Returns the result where the sums have overflowed or underflowed.
+        #[allow(private_interfaces)]
+        fn reduce_out_of_range(level: Level, operation: Operation, x: &[Self], y: &[Self]) -> f64;
+
+        /// Returns the result.
         #[allow(private_interfaces)]
         #[inline]
-        fn plainly(level: Level, operation: Operation, x: &[Self], y: &[Self]) -> Option<f64> {
-            Self::finish(operation, Self::sums(level, operation, x, y))
+        fn reduce(level: Level, operation: Operation, x: &[Self], y: &[Self]) -> f64 {
+            let result = Self::finish(operation, Self::sums(level, operation, x, y));
+            result.unwrap_or_else(|| Self::reduce_out_of_range(level, operation, x, y))
         }
     }
 }
@@ -204,7 +216,7 @@ impl sealed::Sealed for f64 {
         match operation {
             Operation::Dot => [simd::dispatch(level, Dot { x, y }), 0.0, 0.0],
             Operation::Sum => [simd::dispatch(level, Sum { x }), 0.0, 0.0],
-            Operation::Norm => [simd::dispatch(level, Dot { x, y: x }), 0.0, 0.0],
+            Operation::Norm => [simd::dispatch(level, SumOfSquares { x }), 0.0, 0.0],
             Operation::SquaredDistance => [simd::dispatch(level, SquaredDistance { x, y }), 0.0, 0.0],
             Operation::CosineSimilarity => simd::dispatch(level, Cosine { x, y }),
         }
@@ -222,38 +234,22 @@ impl sealed::Sealed for f64 {
     }
 
     #[allow(private_interfaces)]
-    #[inline]
-    fn dot(level: Level, x: &[f64], y: &[f64]) -> f64 {
-        Self::sums(level, Operation::Dot, x, y)[0]
-    }
-
-    #[allow(private_interfaces)]
-    #[inline]
-    fn sum(level: Level, x: &[f64]) -> f64 {
-        Self::sums(level, Operation::Sum, x, x)[0]
-    }
-
-    #[allow(private_interfaces)]
-    fn norm(level: Level, x: &[f64]) -> f64 {
-        Self::plainly(level, Operation::Norm, x, x).unwrap_or_else(|| {
-            let scale = Scale::of(x);
-            scaled_dot(level, (x, &scale), (x, &scale)).sqrt() * scale.inverse()
-        })
-    }
-
-    #[allow(private_interfaces)]
-    #[inline]
-    fn squared_distance(level: Level, x: &[f64], y: &[f64]) -> f64 {
-        Self::sums(level, Operation::SquaredDistance, x, y)[0]
-    }
-
-    #[allow(private_interfaces)]
-    fn cosine_similarity(level: Level, x: &[f64], y: &[f64]) -> f64 {
-        Self::plainly(level, Operation::CosineSimilarity, x, y).unwrap_or_else(|| {
-            let (a, b) = (Scale::of(x), Scale::of(y));
-            let (x, y) = ((x, &a), (y, &b));
-            cosine([scaled_dot(level, x, y), scaled_dot(level, x, x), scaled_dot(level, y, y)])
-        })
+    #[inline(never)]
+    fn reduce_out_of_range(level: Level, operation: Operation, x: &[f64], y: &[f64]) -> f64 {
+        match operation {
+            Operation::Norm => {
+                let scale = Scale::of(x);
+                scaled_dot(level, (x, &scale), (x, &scale)).sqrt() * scale.inverse()
+            }
+            Operation::CosineSimilarity => {
+                let (a, b) = (Scale::of(x), Scale::of(y));
+                let (x, y) = ((x, &a), (y, &b));
+                cosine([scaled_dot(level, x, y), scaled_dot(level, x, x), scaled_dot(level, y, y)])
+            }
+            Operation::Dot | Operation::Sum | Operation::SquaredDistance => {
+                unreachable!("{operation:?} of doubles is its sum, whatever that is")
+            }
+        }
     }
 }
 
@@ -284,39 +280,18 @@ impl sealed::Sealed for f32 {
     }
 
     #[allow(private_interfaces)]
-    #[inline]
-    fn dot(level: Level, x: &[f32], y: &[f32]) -> f64 {
-        Self::plainly(level, Operation::Dot, x, y).unwrap_or_else(|| simd::dispatch(level, WideDot { x, y }))
-    }
-
-    #[allow(private_interfaces)]
-    #[inline]
-    fn sum(level: Level, x: &[f32]) -> f64 {
-        Self::sums(level, Operation::Sum, x, x)[0]
-    }
-
-    #[allow(private_interfaces)]
-    fn norm(level: Level, x: &[f32]) -> f64 {
-        Self::sums(level, Operation::Norm, x, x)[0].sqrt()
-    }
-
-    #[allow(private_interfaces)]
-    #[inline]
-    fn squared_distance(level: Level, x: &[f32], y: &[f32]) -> f64 {
-        Self::plainly(level, Operation::SquaredDistance, x, y)
-            .unwrap_or_else(|| simd::dispatch(level, WideSquaredDistance { x, y }))
-    }
-
-    #[allow(private_interfaces)]
-    #[inline]
-    fn cosine_similarity(level: Level, x: &[f32], y: &[f32]) -> f64 {
-        Self::plainly(level, Operation::CosineSimilarity, x, y).unwrap_or_else(|| {
-            cosine([
+    #[inline(never)]
+    fn reduce_out_of_range(level: Level, operation: Operation, x: &[f32], y: &[f32]) -> f64 {
+        match operation {
+            Operation::Dot => simd::dispatch(level, WideDot { x, y }),
+            Operation::SquaredDistance => simd::dispatch(level, WideSquaredDistance { x, y }),
+            Operation::CosineSimilarity => cosine([
                 simd::dispatch(level, WideDot { x, y }),
                 simd::dispatch(level, WideDot { x, y: x }),
                 simd::dispatch(level, WideDot { x: y, y }),
-            ])
-        })
+            ]),
+            Operation::Sum | Operation::Norm => unreachable!("{operation:?} of floats is summed in doubles"),
+        }
     }
 }
 
@@ -576,6 +551,20 @@ kernel!(Dot { x, y } -> f64, |simd, S, T| {
     fold(simd, x, y, #[inline(always)] |[sum], x, y| [Lanes::<T>::mul_add(simd, x, y, sum)])[0]
 });
 
+/// The dot product of a vector with itself: 10 ns faster on a short one than where the compiler cannot know that it is.
+struct SumOfSquares<'a> {
+    x: &'a [f64],
+}
+
+impl Kernel for SumOfSquares<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> f64 {
+        dot_on(simd, self.x, self.x)
+    }
+}
+
 kernel!(SquaredDistance { x, y } -> f64, |simd, S, T| {
     fold(simd, x, y, #[inline(always)] |[sum], x, y| {
         let difference = Lanes::<T>::sub(simd, x, y);
@@ -706,17 +695,38 @@ impl Kernel for WideSquaredDistance<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::random::Random;
     use sealed::Sealed;
 
-    /// Numbers that look random and are the same on every run.
+    /// The functions of this module at a level of one's choice.
+    trait AtLevel: Real {
+        fn dot(level: Level, x: &[Self], y: &[Self]) -> f64 {
+            Self::reduce(level, Operation::Dot, x, y)
+        }
+
+        fn sum(level: Level, x: &[Self]) -> f64 {
+            Self::reduce(level, Operation::Sum, x, x)
+        }
+
+        fn norm(level: Level, x: &[Self]) -> f64 {
+            Self::reduce(level, Operation::Norm, x, x)
+        }
+
+        fn squared_distance(level: Level, x: &[Self], y: &[Self]) -> f64 {
+            Self::reduce(level, Operation::SquaredDistance, x, y)
+        }
+
+        fn cosine_similarity(level: Level, x: &[Self], y: &[Self]) -> f64 {
+            Self::reduce(level, Operation::CosineSimilarity, x, y)
+        }
+    }
+
+    impl<T: Real> AtLevel for T {}
+
+    /// Returns random numbers from -1 to 1, without end.
     pub(crate) fn numbers(seed: u64) -> impl Iterator<Item = f64> {
-        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        std::iter::repeat_with(move || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-        })
+        let mut random = Random(seed);
+        std::iter::repeat_with(move || 2.0 * random.fraction() - 1.0)
     }
 
     fn levels() -> impl Iterator<Item = Level> {
@@ -733,8 +743,6 @@ pub(crate) mod tests {
 
     #[test]
     fn pieces_give_the_bits_of_the_whole() {
-        let operations =
-            [Operation::Dot, Operation::Sum, Operation::Norm, Operation::SquaredDistance, Operation::CosineSimilarity];
         fn check<T: Real>(operation: Operation, x: &[T], y: &[T], whole: f64) {
             let mut pieces = Pieces::default();
             x.chunks(piece::<T>()).zip(y.chunks(piece::<T>())).for_each(|(x, y)| pieces.add(operation, x, y));
@@ -749,20 +757,9 @@ pub(crate) mod tests {
             let x: Vec<f64> = numbers(1).take(n).collect();
             let y: Vec<f64> = numbers(2).take(n).collect();
             let (f, g): (Vec<f32>, Vec<f32>) = x.iter().zip(&y).map(|(x, y)| (*x as f32, *y as f32)).unzip();
-            for operation in operations {
-                let (doubles, floats) = match operation {
-                    Operation::Dot => (dot(&x, &y).unwrap(), dot(&f, &g).unwrap()),
-                    Operation::Sum => (sum(&x), sum(&f)),
-                    Operation::Norm => (norm(&x), norm(&f)),
-                    Operation::SquaredDistance => {
-                        (squared_distance(&x, &y).unwrap(), squared_distance(&f, &g).unwrap())
-                    }
-                    Operation::CosineSimilarity => {
-                        (cosine_similarity(&x, &y).unwrap(), cosine_similarity(&f, &g).unwrap())
-                    }
-                };
-                check(operation, &x, &y, doubles);
-                check(operation, &f, &g, floats);
+            for operation in Operation::ALL {
+                check(operation, &x, &y, reduce(operation, &x, &y).unwrap());
+                check(operation, &f, &g, reduce(operation, &f, &g).unwrap());
             }
         }
     }

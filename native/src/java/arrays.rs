@@ -139,6 +139,20 @@ impl<'local, T: Element> Array<'local, T> {
         Some(Self { call, array, length, elements: std::marker::PhantomData })
     }
 
+    /// Returns the array that an argument is, or one without elements where it is null.
+    #[inline]
+    pub fn or_empty(call: Call<'local>, array: &JPrimitiveArray<'local, T>) -> Self {
+        let none = Self { call, array: std::ptr::null_mut(), length: 0, elements: std::marker::PhantomData };
+        Self::nullable(call, array).unwrap_or(none)
+    }
+
+    /// Returns whether this stands for an array that is null.
+    #[inline]
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.array.is_null()
+    }
+
     /// Returns the number of elements.
     #[must_use]
     pub fn length(self) -> usize {

@@ -55,6 +55,7 @@ use crate::parallel;
 /// - an array whose elements are a slice in the body: `in`, `out` or `inout`. They are lent or copied, whichever the
 ///   garbage collector takes better, see [`arrays`]. The body may make no call to Java, and has nothing to make one with.
 ///   Where it fails, outputs hold anything. Java passes no array twice of which one is written;
+/// - such an array that may be null, `in jdouble[]?`: an `Option` of a slice;
 /// - any other array, which is an [`arrays::Array`] in the body;
 /// - a `Path`, made of a `String` of Java's.
 ///
@@ -75,6 +76,12 @@ use natives;
 /// What `natives!` makes of one method: it sorts the arguments, one by one, and then puts together the function.
 macro_rules! native {
     // The lists are: what the Java signature has, what the function takes, what is converted, arrays, arrays that are written.
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: in $t:ident[]?, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
+            [$($rust)* $x: jni::objects::JPrimitiveArray<'local, $t>,] [$($convert)*]
+            [$($array)* ($x $t NullableInput)] [$($written)*] $($rest)*)
+    };
     (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
         $x:ident: in $t:ident[], $($rest:tt)*) => {
         $crate::java::native!(@arguments $m [$($java)* $x: $t[],]
@@ -150,7 +157,7 @@ macro_rules! native {
             $( $in.1.lend(lending)?; )*
             $( $out.1.lend(lending)?; )*
             let result = {
-                $( let $in: &[$in_type] = $in.1.get(); )*
+                $( let $in = $crate::java::native!(@slice $in $in_type $in_access); )*
                 // SAFETY: Java passes no array twice of which one is written.
                 $( let $out: &mut [$out_type] = unsafe { $out.1.get_mut() }; )*
                 $crate::java::run(|| $body)
@@ -223,9 +230,18 @@ macro_rules! native {
     (@convert $call:ident $x:ident path) => {
         $crate::java::strings::path($call, &$x)?
     };
+    (@elements $call:ident $x:ident NullableInput) => {{
+        let array = $crate::java::arrays::Array::or_empty($call, &$x);
+        (array, $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::Input))
+    }};
     (@elements $call:ident $x:ident $access:ident) => {{
         let array = $crate::java::arrays::Array::new($call, &$x, stringify!($x))?;
         (array, $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::$access))
+    }};
+    (@slice $x:ident $t:ident NullableInput) => { (!$x.0.is_null()).then(|| -> &[$t] { $x.1.get() }) };
+    (@slice $x:ident $t:ident $access:ident) => {{
+        let slice: &[$t] = $x.1.get();
+        slice
     }};
 }
 use native;

@@ -15,25 +15,15 @@ use crate::blas::gemv::row_dots;
 use crate::vector::{self, Operation, PIECE_BYTES, Pieces, Real};
 
 natives! {
-    fn dot_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::dot(x, y) }
+    /// Returns the result of an operation on doubles. Where `y` is null it is one on `x` alone, or `x` is both vectors.
+    fn reduce_doubles(operation: jint, x: in jdouble[], y: in jdouble[]?) -> jdouble {
+        vector::reduce(known(operation), x, y.unwrap_or(x))
+    }
 
-    fn dot_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::dot(x, y) }
-
-    fn sum_of_doubles(x: in jdouble[]) -> jdouble { Ok(vector::sum(x)) }
-
-    fn sum_of_floats(x: in jfloat[]) -> jdouble { Ok(vector::sum(x)) }
-
-    fn norm_of_doubles(x: in jdouble[]) -> jdouble { Ok(vector::norm(x)) }
-
-    fn norm_of_floats(x: in jfloat[]) -> jdouble { Ok(vector::norm(x)) }
-
-    fn squared_distance_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::squared_distance(x, y) }
-
-    fn squared_distance_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::squared_distance(x, y) }
-
-    fn cosine_similarity_of_doubles(x: in jdouble[], y: in jdouble[]) -> jdouble { vector::cosine_similarity(x, y) }
-
-    fn cosine_similarity_of_floats(x: in jfloat[], y: in jfloat[]) -> jdouble { vector::cosine_similarity(x, y) }
+    /// Returns the result of an operation on floats. Where `y` is null it is one on `x` alone, or `x` is both vectors.
+    fn reduce_floats(operation: jint, x: in jfloat[], y: in jfloat[]?) -> jdouble {
+        vector::reduce(known(operation), x, y.unwrap_or(x))
+    }
 
     /// Returns the bytes of a piece.
     fn piece_bytes() -> jint { Ok(PIECE_BYTES as jint) }
@@ -69,18 +59,18 @@ natives! {
     /// Returns the address of the memory of a direct buffer.
     fn address[call](buffer: JByteBuffer) -> jlong { Ok(call.address(&buffer)?.as_ptr().expose_provenance() as jlong) }
 
-    /// Returns the address of the function that does without JNI what the method of this name does.
-    fn direct[call](name: JString) -> jlong {
-        let name = super::strings::text(call, &name)?;
-        let (_, function) =
-            DIRECT.iter().find(|(known, _)| *known == name).expect("Java asks for the functions of `DIRECT`");
-        Ok(*function as jlong)
-    }
+    /// Returns the address of the function that does without JNI what `reduce_doubles` does to one array or two.
+    fn direct_for_doubles(arrays: jint) -> jlong { Ok(direct::<jdouble>(arrays) as jlong) }
+
+    /// Returns the address of the function that does without JNI what `reduce_floats` does to one array or two.
+    fn direct_for_floats(arrays: jint) -> jlong { Ok(direct::<jfloat>(arrays) as jlong) }
 }
 
-/// What a piece adds to, by the ordinals of the Java enum.
-const OPERATIONS: [Operation; 5] =
-    [Operation::Dot, Operation::Sum, Operation::Norm, Operation::SquaredDistance, Operation::CosineSimilarity];
+/// Returns the operation that Java's `Reduction` has this number for.
+#[inline]
+fn known(operation: jint) -> Operation {
+    Operation::ALL[operation as usize]
+}
 
 /// Adds a piece to the sums at an address, which the first one clears, and returns the result after the last one. Where there is
 /// none, which is to say that the whole vectors are needed, it is NaN.
@@ -97,7 +87,7 @@ unsafe fn add_piece<T: Real>(
     sums: jlong,
     [is_first, is_last]: [bool; 2],
 ) -> Result<jdouble> {
-    let operation = OPERATIONS[operation as usize];
+    let operation = known(operation);
     let count = usize::try_from(count).unwrap_or_else(|_| panic!("a piece of {count} values"));
     let sums = sums as *mut Pieces;
     // SAFETY: as the caller grants.
@@ -117,30 +107,34 @@ unsafe fn add_piece<T: Real>(
     Ok(0.0)
 }
 
-/// Makes a function of C that is given the address of each vector and how many values each has.
-///
-/// No panic leaves it, and it knows no exceptions: where there is no result it returns NaN, and Java asks the native method.
-macro_rules! direct {
-    ($type:ty, |$($x:ident),+| $value:expr) => {{
-        unsafe extern "C" fn direct($($x: *const $type,)+ length: jint) -> jdouble {
-            // SAFETY: the linker lends the values of one array for each address until this returns.
-            $(let $x = unsafe { slice::from_raw_parts($x, length as usize) };)+
-            catch_unwind(AssertUnwindSafe(|| $value)).ok().and_then(crate::Result::ok).unwrap_or(f64::NAN)
-        }
-        direct as *const ()
-    }};
+/// Returns the function that Java's linker calls with the address of one array, or of two.
+fn direct<T: Real>(arrays: jint) -> *const () {
+    match arrays {
+        1 => direct_one::<T> as *const (),
+        2 => direct_two::<T> as *const (),
+        _ => panic!("a function of {arrays} arrays"),
+    }
 }
 
-/// The functions that Java calls through its own linker, by the names of the native methods that do the same.
-const DIRECT: &[(&str, *const ())] = &[
-    ("dotOfDoubles", direct!(jdouble, |x, y| vector::dot(x, y))),
-    ("dotOfFloats", direct!(jfloat, |x, y| vector::dot(x, y))),
-    ("sumOfDoubles", direct!(jdouble, |x| Ok(vector::sum(x)))),
-    ("sumOfFloats", direct!(jfloat, |x| Ok(vector::sum(x)))),
-    ("normOfDoubles", direct!(jdouble, |x| Ok(vector::norm(x)))),
-    ("normOfFloats", direct!(jfloat, |x| Ok(vector::norm(x)))),
-    ("squaredDistanceOfDoubles", direct!(jdouble, |x, y| vector::squared_distance(x, y))),
-    ("squaredDistanceOfFloats", direct!(jfloat, |x, y| vector::squared_distance(x, y))),
-    ("cosineSimilarityOfDoubles", direct!(jdouble, |x, y| vector::cosine_similarity(x, y))),
-    ("cosineSimilarityOfFloats", direct!(jfloat, |x, y| vector::cosine_similarity(x, y))),
-];
+/// Returns the result of an operation on a vector of `length` values, given once for both, or NaN as [`direct_two`] does.
+///
+/// # Safety
+/// At `x` are `length` values.
+unsafe extern "C" fn direct_one<T: Real>(operation: jint, length: jint, x: *const T) -> jdouble {
+    // SAFETY: as the caller grants.
+    unsafe { direct_two(operation, length, x, x) }
+}
+
+/// Returns the result of an operation on two vectors of `length` values. Where there is none, or the native method has to be
+/// asked why, it is NaN: no panic leaves this, and it knows no exceptions.
+///
+/// # Safety
+/// At `x` and `y` are `length` values.
+unsafe extern "C" fn direct_two<T: Real>(operation: jint, length: jint, x: *const T, y: *const T) -> jdouble {
+    // SAFETY: as the caller grants; Java's linker lends the values of an array for each address until this returns.
+    let (x, y) = unsafe { (slice::from_raw_parts(x, length as usize), slice::from_raw_parts(y, length as usize)) };
+    catch_unwind(AssertUnwindSafe(|| vector::reduce(known(operation), x, y)))
+        .ok()
+        .and_then(crate::Result::ok)
+        .unwrap_or(f64::NAN)
+}

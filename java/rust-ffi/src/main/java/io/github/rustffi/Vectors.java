@@ -1,9 +1,6 @@
 package io.github.rustffi;
 
-import io.github.rustffi.internal.Crossing;
-import io.github.rustffi.internal.Direct;
-import io.github.rustffi.internal.Natives;
-import io.github.rustffi.internal.Pieces;
+import io.github.rustffi.internal.Reduction;
 import java.util.Objects;
 
 /**
@@ -38,14 +35,7 @@ public final class Vectors {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static double dot(double[] x, double[] y) {
-        prepare(x, y);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, y.length)) {
-            result = Direct.DOT_OF_DOUBLES.call(x, y);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.DOT, x, y);
-        }
-        return Double.isNaN(result) ? Natives.dotOfDoubles(x, y) : result;
+        return reduce(Reduction.DOT, x, y);
     }
 
     /**
@@ -58,14 +48,7 @@ public final class Vectors {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static double dot(float[] x, float[] y) {
-        prepare(x, y);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, y.length)) {
-            result = Direct.DOT_OF_FLOATS.call(x, y);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.DOT, x, y);
-        }
-        return Double.isNaN(result) ? Natives.dotOfFloats(x, y) : result;
+        return reduce(Reduction.DOT, x, y);
     }
 
     /**
@@ -76,14 +59,7 @@ public final class Vectors {
      * @return the sum
      */
     public static double sum(double[] x) {
-        prepare(x, x);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, x.length)) {
-            result = Direct.SUM_OF_DOUBLES.call(x);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.SUM, x, x);
-        }
-        return Double.isNaN(result) ? Natives.sumOfDoubles(x) : result;
+        return reduce(Reduction.SUM, x, x);
     }
 
     /**
@@ -94,14 +70,7 @@ public final class Vectors {
      * @return the sum
      */
     public static double sum(float[] x) {
-        prepare(x, x);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, x.length)) {
-            result = Direct.SUM_OF_FLOATS.call(x);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.SUM, x, x);
-        }
-        return Double.isNaN(result) ? Natives.sumOfFloats(x) : result;
+        return reduce(Reduction.SUM, x, x);
     }
 
     /**
@@ -113,14 +82,7 @@ public final class Vectors {
      * @return the norm
      */
     public static double norm(double[] x) {
-        prepare(x, x);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, x.length)) {
-            result = Direct.NORM_OF_DOUBLES.call(x);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.NORM, x, x);
-        }
-        return Double.isNaN(result) ? Natives.normOfDoubles(x) : result;
+        return reduce(Reduction.NORM, x, x);
     }
 
     /**
@@ -131,14 +93,7 @@ public final class Vectors {
      * @return the norm
      */
     public static double norm(float[] x) {
-        prepare(x, x);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, x.length)) {
-            result = Direct.NORM_OF_FLOATS.call(x);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.NORM, x, x);
-        }
-        return Double.isNaN(result) ? Natives.normOfFloats(x) : result;
+        return reduce(Reduction.NORM, x, x);
     }
 
     /**
@@ -151,14 +106,7 @@ public final class Vectors {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static double squaredDistance(double[] x, double[] y) {
-        prepare(x, y);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, y.length)) {
-            result = Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.SQUARED_DISTANCE, x, y);
-        }
-        return Double.isNaN(result) ? Natives.squaredDistanceOfDoubles(x, y) : result;
+        return reduce(Reduction.SQUARED_DISTANCE, x, y);
     }
 
     /**
@@ -171,14 +119,7 @@ public final class Vectors {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static double squaredDistance(float[] x, float[] y) {
-        prepare(x, y);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, y.length)) {
-            result = Direct.SQUARED_DISTANCE_OF_FLOATS.call(x, y);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.SQUARED_DISTANCE, x, y);
-        }
-        return Double.isNaN(result) ? Natives.squaredDistanceOfFloats(x, y) : result;
+        return reduce(Reduction.SQUARED_DISTANCE, x, y);
     }
 
     /**
@@ -192,14 +133,7 @@ public final class Vectors {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static double cosineSimilarity(double[] x, double[] y) {
-        prepare(x, y);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, y.length)) {
-            result = Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.COSINE_SIMILARITY, x, y);
-        }
-        return Double.isNaN(result) ? Natives.cosineSimilarityOfDoubles(x, y) : result;
+        return reduce(Reduction.COSINE_SIMILARITY, x, y);
     }
 
     /**
@@ -213,19 +147,20 @@ public final class Vectors {
      * @throws IllegalArgumentException if the lengths differ
      */
     public static double cosineSimilarity(float[] x, float[] y) {
-        prepare(x, y);
-        double result = Double.NaN;
-        if (Crossing.directly(x.length, y.length)) {
-            result = Direct.COSINE_SIMILARITY_OF_FLOATS.call(x, y);
-        } else if (!Crossing.lends(x.length)) {
-            result = Pieces.of(Pieces.COSINE_SIMILARITY, x, y);
-        }
-        return Double.isNaN(result) ? Natives.cosineSimilarityOfFloats(x, y) : result;
+        return reduce(Reduction.COSINE_SIMILARITY, x, y);
     }
 
-    private static void prepare(Object x, Object y) {
+    private static double reduce(int operation, double[] x, double[] y) {
         Objects.requireNonNull(x, "x");
         Objects.requireNonNull(y, "y");
         NativeLibrary.load();
+        return Reduction.of(operation, x, y);
+    }
+
+    private static double reduce(int operation, float[] x, float[] y) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(y, "y");
+        NativeLibrary.load();
+        return Reduction.of(operation, x, y);
     }
 }

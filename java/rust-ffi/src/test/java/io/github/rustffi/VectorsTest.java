@@ -9,12 +9,19 @@ import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Direct;
 import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Pieces;
+import io.github.rustffi.internal.Reduction;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorsTest {
@@ -25,11 +32,10 @@ class VectorsTest {
     @ValueSource(
             ints = {0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129, 768, 4095, 4097, 131_072, 1_048_577})
     void agreesWithPlainLoops(int n) {
-        Random random = new Random(n);
-        double[] x = random.doubles(n, -1, 1).toArray();
-        double[] y = random.doubles(n, -1, 1).toArray();
-        float[] f = floats(x);
-        float[] g = floats(y);
+        double[] x = Values.doubles(n, n);
+        double[] y = Values.doubles(-n, n);
+        float[] f = Values.floats(x);
+        float[] g = Values.floats(y);
         double terms = Math.max(1, n);
         double floatTerms = Math.min(terms, 4096);
 
@@ -39,8 +45,8 @@ class VectorsTest {
         assertThat(Vectors.squaredDistance(x, y))
                 .isEqualTo(distance(x, y), within((2 * terms + 6) * DOUBLE * distance(x, y)));
 
-        double[] wideF = doubles(f);
-        double[] wideG = doubles(g);
+        double[] wideF = Values.doubles(f);
+        double[] wideG = Values.doubles(g);
         assertThat(Vectors.dot(f, g)).isEqualTo(dot(wideF, wideG), within(floatTerms * FLOAT * terms));
         assertThat(Vectors.sum(f)).isEqualTo(sum(wideF), within(2 * terms * DOUBLE * terms));
         assertThat(Vectors.norm(f))
@@ -135,33 +141,70 @@ class VectorsTest {
                 .isThrownBy(() -> Vectors.norm((double[]) null))
                 .withMessage("x");
         assertThatNullPointerException()
-                .isThrownBy(() -> Natives.dotOfDoubles(new double[1], null))
-                .withMessage("y");
-        assertThatNullPointerException()
-                .isThrownBy(() -> Natives.sumOfFloats(null))
+                .isThrownBy(() -> Natives.reduceFloats(Reduction.SUM, null, null))
                 .withMessage("x");
+    }
+
+    /** So that a constant, its place in native/src/vector.rs and the public methods of its name agree. */
+    @ParameterizedTest
+    @MethodSource("reductions")
+    void everyReductionIsWhatThePublicMethodsOfItsNameReturn(String name, int operation)
+            throws ReflectiveOperationException {
+        double[] x = {3, 4, 5};
+        double[] y = {4, 3, 7};
+        for (boolean isFloat : new boolean[] {false, true}) {
+            Class<?> type = isFloat ? float[].class : double[].class;
+            Object[] vectors = isFloat ? new Object[] {Values.floats(x), Values.floats(y)} : new Object[] {x, y};
+            Method method = Arrays.stream(Vectors.class.getMethods())
+                    .filter(some -> some.getName().equals(name) && some.getParameterTypes()[0] == type)
+                    .findAny()
+                    .orElseThrow();
+            Object returned = method.invoke(null, Arrays.copyOf(vectors, method.getParameterCount()));
+            double reduced = isFloat
+                    ? Reduction.of(operation, Values.floats(x), Values.floats(y))
+                    : Reduction.of(operation, x, y);
+            assertSameBits((double) returned, reduced);
+        }
+    }
+
+    @Test
+    void everyPublicMethodIsAReduction() {
+        assertThat(reductions().map(reduction -> reduction.get()[0]))
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Vectors.class.getDeclaredMethods())
+                        .filter(method -> Modifier.isPublic(method.getModifiers()))
+                        .map(Method::getName)
+                        .collect(Collectors.toSet()));
+    }
+
+    /** Returns the constants of Reduction, each with its name as a method would have it. */
+    private static Stream<Arguments> reductions() {
+        return Arrays.stream(Reduction.class.getFields()).map(field -> {
+            String[] words = field.getName().toLowerCase(Locale.ROOT).split("_");
+            for (int i = 1; i < words.length; i++) {
+                words[i] = words[i].substring(0, 1).toUpperCase(Locale.ROOT) + words[i].substring(1);
+            }
+            try {
+                return Arguments.of(String.join("", words), field.getInt(null));
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     @ParameterizedTest
     @EnabledForJreRange(min = JRE.JAVA_24)
     @ValueSource(ints = {0, 1, 2, 15, 16, 17, 768, 4097, 100_000})
     void directCallsGiveTheBitsOfNativeMethods(int n) {
-        Random random = new Random(n);
-        double[] x = random.doubles(n, -1, 1).toArray();
-        double[] y = random.doubles(n, -1, 1).toArray();
-        float[] f = floats(x);
-        float[] g = floats(y);
-
-        assertSameBits(Direct.DOT_OF_DOUBLES.call(x, y), Natives.dotOfDoubles(x, y));
-        assertSameBits(Direct.DOT_OF_FLOATS.call(f, g), Natives.dotOfFloats(f, g));
-        assertSameBits(Direct.SUM_OF_DOUBLES.call(x), Natives.sumOfDoubles(x));
-        assertSameBits(Direct.SUM_OF_FLOATS.call(f), Natives.sumOfFloats(f));
-        assertSameBits(Direct.NORM_OF_DOUBLES.call(x), Natives.normOfDoubles(x));
-        assertSameBits(Direct.NORM_OF_FLOATS.call(f), Natives.normOfFloats(f));
-        assertSameBits(Direct.SQUARED_DISTANCE_OF_DOUBLES.call(x, y), Natives.squaredDistanceOfDoubles(x, y));
-        assertSameBits(Direct.SQUARED_DISTANCE_OF_FLOATS.call(f, g), Natives.squaredDistanceOfFloats(f, g));
-        assertSameBits(Direct.COSINE_SIMILARITY_OF_DOUBLES.call(x, y), Natives.cosineSimilarityOfDoubles(x, y));
-        assertSameBits(Direct.COSINE_SIMILARITY_OF_FLOATS.call(f, g), Natives.cosineSimilarityOfFloats(f, g));
+        double[] x = Values.doubles(n, n);
+        double[] y = Values.doubles(-n, n);
+        float[] f = Values.floats(x);
+        float[] g = Values.floats(y);
+        for (int operation : operations()) {
+            assertSameBits(Direct.DOUBLES.call(operation, x, y), Natives.reduceDoubles(operation, x, y));
+            assertSameBits(Direct.FLOATS.call(operation, f, g), Natives.reduceFloats(operation, f, g));
+            assertSameBits(Direct.DOUBLES.call(operation, x, x), Natives.reduceDoubles(operation, x, null));
+            assertSameBits(Direct.FLOATS.call(operation, f, f), Natives.reduceFloats(operation, f, null));
+        }
     }
 
     @Test
@@ -186,24 +229,20 @@ class VectorsTest {
 
     @Test
     void piecesGiveTheBitsOfNativeMethods() {
+        int[] operations = operations();
         int[] others = {16_383, 16_384, 16_385, 32_768, 100_001};
         for (int n = 0; n <= 10_000 + others.length; n++) {
             int length = n <= 10_000 ? n : others[n - 10_001];
-            Random random = new Random(length);
-            double[] x = random.doubles(length, -1, 1).toArray();
-            double[] y = random.doubles(length, -1, 1).toArray();
-            float[] f = floats(x);
-            float[] g = floats(y);
-            assertSameBitsOrNone(Pieces.of(Pieces.DOT, x, y), Natives.dotOfDoubles(x, y));
-            assertSameBitsOrNone(Pieces.of(Pieces.DOT, f, g), Natives.dotOfFloats(f, g));
-            assertSameBitsOrNone(Pieces.of(Pieces.SUM, x, x), Natives.sumOfDoubles(x));
-            assertSameBitsOrNone(Pieces.of(Pieces.SUM, f, f), Natives.sumOfFloats(f));
-            assertSameBitsOrNone(Pieces.of(Pieces.NORM, x, x), Natives.normOfDoubles(x));
-            assertSameBitsOrNone(Pieces.of(Pieces.NORM, f, f), Natives.normOfFloats(f));
-            assertSameBitsOrNone(Pieces.of(Pieces.SQUARED_DISTANCE, x, y), Natives.squaredDistanceOfDoubles(x, y));
-            assertSameBitsOrNone(Pieces.of(Pieces.SQUARED_DISTANCE, f, g), Natives.squaredDistanceOfFloats(f, g));
-            assertSameBitsOrNone(Pieces.of(Pieces.COSINE_SIMILARITY, x, y), Natives.cosineSimilarityOfDoubles(x, y));
-            assertSameBitsOrNone(Pieces.of(Pieces.COSINE_SIMILARITY, f, g), Natives.cosineSimilarityOfFloats(f, g));
+            double[] x = Values.doubles(length, length);
+            double[] y = Values.doubles(-length, length);
+            float[] f = Values.floats(x);
+            float[] g = Values.floats(y);
+            for (int operation : operations) {
+                assertSameBitsOrNone(Pieces.of(operation, x, y), Natives.reduceDoubles(operation, x, y));
+                assertSameBitsOrNone(Pieces.of(operation, f, g), Natives.reduceFloats(operation, f, g));
+                assertSameBitsOrNone(Pieces.of(operation, x, x), Natives.reduceDoubles(operation, x, null));
+                assertSameBitsOrNone(Pieces.of(operation, f, f), Natives.reduceFloats(operation, f, null));
+            }
         }
     }
 
@@ -220,8 +259,12 @@ class VectorsTest {
     void piecesThatOverflowAreForTheNativeMethod() {
         double[] x = new double[40_000];
         Arrays.fill(x, 1e200);
-        assertThat(Pieces.of(Pieces.NORM, x, x)).isNaN();
+        assertThat(Pieces.of(Reduction.NORM, x, x)).isNaN();
         assertThat(Vectors.norm(x)).isCloseTo(200e200, within(1e188));
+    }
+
+    private static int[] operations() {
+        return reductions().mapToInt(reduction -> (int) reduction.get()[1]).toArray();
     }
 
     private static void assertSameBits(double actual, double expected) {
@@ -250,21 +293,5 @@ class VectorsTest {
             sum += (x[i] - y[i]) * (x[i] - y[i]);
         }
         return sum;
-    }
-
-    private static float[] floats(double[] x) {
-        float[] floats = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-            floats[i] = (float) x[i];
-        }
-        return floats;
-    }
-
-    private static double[] doubles(float[] x) {
-        double[] doubles = new double[x.length];
-        for (int i = 0; i < x.length; i++) {
-            doubles[i] = x[i];
-        }
-        return doubles;
     }
 }

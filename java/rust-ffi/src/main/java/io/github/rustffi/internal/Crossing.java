@@ -65,7 +65,7 @@ public final class Crossing {
         @Override
         public void run() {
             try {
-                direct = Direct.DOT_OF_DOUBLES.handle() != null;
+                direct = Direct.DOUBLES.two() != null && Direct.FLOATS.two() != null;
             } catch (LinkageError | RuntimeException e) {
                 // This JVM has no linker, or does not let us use it: JNI goes on doing all of it.
             }

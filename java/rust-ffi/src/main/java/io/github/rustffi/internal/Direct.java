@@ -6,63 +6,41 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 
 /**
- * A function of Rust that is called through the JDK's own linker (JEP 454) and not through JNI. The arrays are lent to
- * it.
+ * The functions of Rust for the operations of {@link Reduction} that are called through the JDK's own linker (JEP 454)
+ * and not through JNI. The arrays are lent to them.
  *
  * <p>On short vectors a call takes 15 ns, where one through JNI takes 60. The collector waits until it is over, so it
  * is for short work only: {@link Crossing} says when. A function knows no exceptions: NaN says that the native method
- * of the same name is to be asked, and throws one if there is a reason.
+ * is to be asked, which throws one if there is a reason.
  *
  * <p>The linker is called by reflection, since it is not in the oldest JDK that we compile for. That is over once a
  * constant of this class exists: the compiler of the JVM then trusts it, as it trusts every record, and calls the
  * function right away.
  *
- * @param handle takes arrays and the number of their values
+ * @param one takes the operation, the number of values, and an array: with two, such a call would take 12 ns more
+ * @param two takes the operation, the number of values in each array, and two arrays
  */
-public record Direct(MethodHandle handle) {
-    public static final Direct DOT_OF_DOUBLES = of("dotOfDoubles", double[].class, double[].class);
-    public static final Direct DOT_OF_FLOATS = of("dotOfFloats", float[].class, float[].class);
-    public static final Direct SUM_OF_DOUBLES = of("sumOfDoubles", double[].class);
-    public static final Direct SUM_OF_FLOATS = of("sumOfFloats", float[].class);
-    public static final Direct NORM_OF_DOUBLES = of("normOfDoubles", double[].class);
-    public static final Direct NORM_OF_FLOATS = of("normOfFloats", float[].class);
-    public static final Direct SQUARED_DISTANCE_OF_DOUBLES =
-            of("squaredDistanceOfDoubles", double[].class, double[].class);
-    public static final Direct SQUARED_DISTANCE_OF_FLOATS = of("squaredDistanceOfFloats", float[].class, float[].class);
-    public static final Direct COSINE_SIMILARITY_OF_DOUBLES =
-            of("cosineSimilarityOfDoubles", double[].class, double[].class);
-    public static final Direct COSINE_SIMILARITY_OF_FLOATS =
-            of("cosineSimilarityOfFloats", float[].class, float[].class);
+public record Direct(MethodHandle one, MethodHandle two) {
+    public static final Direct DOUBLES = of(double[].class, Natives.directForDoubles(1), Natives.directForDoubles(2));
+    public static final Direct FLOATS = of(float[].class, Natives.directForFloats(1), Natives.directForFloats(2));
 
-    public double call(double[] x) {
+    /** Returns the result of an operation on two arrays of the same length, or on one that is given twice, or NaN. */
+    public double call(int operation, double[] x, double[] y) {
         try {
-            return (double) handle.invokeExact(x, x.length);
+            return x == y
+                    ? (double) one.invokeExact(operation, x.length, x)
+                    : (double) two.invokeExact(operation, x.length, x, y);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    public double call(float[] x) {
+    /** Returns the result of an operation on two arrays of the same length, or on one that is given twice, or NaN. */
+    public double call(int operation, float[] x, float[] y) {
         try {
-            return (double) handle.invokeExact(x, x.length);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /** Calls a function of two arrays, which have the same length. */
-    public double call(double[] x, double[] y) {
-        try {
-            return (double) handle.invokeExact(x, y, x.length);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /** Calls a function of two arrays, which have the same length. */
-    public double call(float[] x, float[] y) {
-        try {
-            return (double) handle.invokeExact(x, y, x.length);
+            return x == y
+                    ? (double) one.invokeExact(operation, x.length, x)
+                    : (double) two.invokeExact(operation, x.length, x, y);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -75,11 +53,11 @@ public record Direct(MethodHandle handle) {
         return new AssertionError("bug in rust_ffi: ".concat(e.toString()), e);
     }
 
-    private static Direct of(String name, Class<?>... arrays) {
+    private static Direct of(Class<?> array, long one, long two) {
         try {
-            return new Direct(link(Natives.direct(name), arrays));
+            return new Direct(link(one, array), link(two, array, array));
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError(name, e);
+            throw new LinkageError(array.getSimpleName(), e);
         }
     }
 
@@ -89,7 +67,7 @@ public record Direct(MethodHandle handle) {
      * <pre>{@code
      * Linker.nativeLinker().downcallHandle(
      *         MemorySegment.ofAddress(address),
-     *         FunctionDescriptor.of(JAVA_DOUBLE, ADDRESS, …, JAVA_INT),
+     *         FunctionDescriptor.of(JAVA_DOUBLE, JAVA_INT, JAVA_INT, ADDRESS, …),
      *         Linker.Option.critical(true))
      * }</pre>
      *
@@ -103,14 +81,15 @@ public record Direct(MethodHandle handle) {
         Class<?> option = foreign("Linker$Option");
         Class<?> layouts = foreign("ValueLayout");
 
-        Object arguments = Array.newInstance(layout, arrays.length + 1);
+        Object arguments = Array.newInstance(layout, 2 + arrays.length);
+        Array.set(arguments, 0, layouts.getField("JAVA_INT").get(null));
+        Array.set(arguments, 1, layouts.getField("JAVA_INT").get(null));
         MethodHandle[] segments = new MethodHandle[arrays.length];
         for (int i = 0; i < arrays.length; i++) {
-            Array.set(arguments, i, layouts.getField("ADDRESS").get(null));
+            Array.set(arguments, 2 + i, layouts.getField("ADDRESS").get(null));
             segments[i] = MethodHandles.publicLookup()
                     .findStatic(segment, "ofArray", MethodType.methodType(segment, arrays[i]));
         }
-        Array.set(arguments, arrays.length, layouts.getField("JAVA_INT").get(null));
         Object options = Array.newInstance(option, 1);
         Array.set(options, 0, option.getMethod("critical", boolean.class).invoke(null, true));
 
@@ -122,7 +101,7 @@ public record Direct(MethodHandle handle) {
                                 .getMethod("of", layout, arguments.getClass())
                                 .invoke(null, layouts.getField("JAVA_DOUBLE").get(null), arguments),
                         options);
-        return MethodHandles.filterArguments((MethodHandle) function, 0, segments);
+        return MethodHandles.filterArguments((MethodHandle) function, 2, segments);
     }
 
     private static Class<?> foreign(String name) throws ClassNotFoundException {

@@ -130,25 +130,14 @@ public final class Natives {
 
     // Vectors
 
-    public static native double dotOfDoubles(double[] x, double[] y);
+    /**
+     * Returns the result of an operation of {@link Reduction}. Where y is null it is one on x alone, or x is both
+     * vectors.
+     */
+    public static native double reduceDoubles(int operation, double[] x, double[] y);
 
-    public static native double dotOfFloats(float[] x, float[] y);
-
-    public static native double sumOfDoubles(double[] x);
-
-    public static native double sumOfFloats(float[] x);
-
-    public static native double normOfDoubles(double[] x);
-
-    public static native double normOfFloats(float[] x);
-
-    public static native double squaredDistanceOfDoubles(double[] x, double[] y);
-
-    public static native double squaredDistanceOfFloats(float[] x, float[] y);
-
-    public static native double cosineSimilarityOfDoubles(double[] x, double[] y);
-
-    public static native double cosineSimilarityOfFloats(float[] x, float[] y);
+    /** Does the same with floats. */
+    public static native double reduceFloats(int operation, float[] x, float[] y);
 
     /** Returns the bytes that pieces have, but for the last one. */
     static native int pieceBytes();
@@ -171,9 +160,13 @@ public final class Natives {
     static native long address(ByteBuffer buffer);
 
     /**
-     * Returns the address of the function that does without JNI what the method of this name does: see {@link Direct}.
+     * Returns the address of the function that does without JNI what reduceDoubles does to one array or two: see
+     * {@link Direct}.
      */
-    static native long direct(String name);
+    static native long directForDoubles(int arrays);
+
+    /** Returns the address of the function that does without JNI what reduceFloats does to one array or two. */
+    static native long directForFloats(int arrays);
 
     // VectorIndex. An index is a number that is given out once; a metric is the ordinal of the enum.
 

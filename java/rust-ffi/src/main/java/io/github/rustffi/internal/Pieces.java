@@ -15,13 +15,6 @@ import org.jspecify.annotations.Nullable;
  * whole vectors are needed, it is NaN, and the native method over arrays is to be asked.
  */
 public final class Pieces {
-    // The ordinals of what a piece can be added to, as in native/src/java/vector.rs.
-    public static final int DOT = 0;
-    public static final int SUM = 1;
-    public static final int NORM = 2;
-    public static final int SQUARED_DISTANCE = 3;
-    public static final int COSINE_SIMILARITY = 4;
-
     /** Bytes of a line of the cache: to write across two of them takes longer. */
     private static final int LINE = 64;
 
@@ -130,7 +123,7 @@ public final class Pieces {
     /**
      * Returns the result of an operation on two vectors of the same length, or on one that is given twice.
      *
-     * @param operation one of the constants
+     * @param operation a constant of {@link Reduction}
      * @param x a vector
      * @param y another one
      * @return the result, or NaN
@@ -150,7 +143,7 @@ public final class Pieces {
     /**
      * Returns the result of an operation on two vectors of the same length, or on one that is given twice.
      *
-     * @param operation one of the constants
+     * @param operation a constant of {@link Reduction}
      * @param x a vector
      * @param y another one
      * @return the result, or NaN
