@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * The Cholesky factorization of a symmetric positive definite matrix: {@code l().times(l().transpose())}.
  *
- * <p>An ordinary immutable value, from {@link Matrix#cholesky()}: it solves any number of systems, from any thread, and
- * takes half the work of {@link Lu}.
+ * <p>An immutable value, from {@link Matrix#cholesky()}: it solves any number of systems, from any thread, and takes
+ * half the work of {@link Lu}.
  */
 public final class Cholesky {
     private final Matrix l;
@@ -79,7 +79,7 @@ public final class Cholesky {
         return l.hashCode();
     }
 
-    /** Returns the factor, readable. */
+    /** Returns the factor as text. */
     @Override
     public String toString() {
         return "l: " + l;

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * imaginary part first: column j is the real part of its vector and column j + 1 the imaginary part, and the vector of
  * value j + 1 is the conjugate.
  *
- * <p>An ordinary immutable value, from {@link Matrix#eigen()}.
+ * <p>An immutable value, from {@link Matrix#eigen()}.
  */
 public final class Eigen {
     private final double[] realValues;
@@ -64,7 +64,7 @@ public final class Eigen {
         return 31 * (31 * Arrays.hashCode(realValues) + Arrays.hashCode(imaginaryValues)) + vectors.hashCode();
     }
 
-    /** Returns the values and the vectors, readable. */
+    /** Returns the values and the vectors as text. */
     @Override
     public String toString() {
         return "real values: " + Arrays.toString(realValues) + "\nimaginary values: " + Arrays.toString(imaginaryValues)

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * The LU factorization of a matrix: row i of {@code l().times(u())} is row {@code rowPermutation()[i]} of the matrix.
  *
- * <p>An ordinary immutable value, from {@link Matrix#lu()}: it solves any number of systems, from any thread.
+ * <p>An immutable value, from {@link Matrix#lu()}: it solves any number of systems, from any thread.
  *
  * <pre>{@code
  * Lu lu = a.lu();
@@ -49,7 +49,8 @@ public final class Lu {
     }
 
     /**
-     * Returns where the rows went: row i of the product of the factors is this row of the matrix.
+     * Returns the permutation of the rows: row i of the product of the factors is row {@code rowPermutation()[i]} of
+     * the matrix.
      *
      * @return each row once
      */
@@ -105,8 +106,8 @@ public final class Lu {
     }
 
     /**
-     * Returns an estimate of the reciprocal of the condition number in the one-norm: 1 is as good as can be, about
-     * 1e-16 means that a solution may have no correct digit, 0 is singular.
+     * Returns an estimate of the reciprocal of the condition number in the one-norm: 1 is the best, at about 1e-16 a
+     * solution may have no correct digit, and 0 is that of a singular matrix.
      *
      * <p>The estimate is that of LAPACK's {@code dgecon} (Higham, 1988): rarely more than three times the true value.
      *
@@ -133,7 +134,7 @@ public final class Lu {
         return 31 * Arrays.hashCode(permutation) + Arrays.hashCode(packed);
     }
 
-    /** Returns the factors and the permutation, readable. */
+    /** Returns the factors and the permutation as text. */
     @Override
     public String toString() {
         return "l: " + l() + "\nu: " + u() + "\nrow permutation: " + Arrays.toString(permutation);

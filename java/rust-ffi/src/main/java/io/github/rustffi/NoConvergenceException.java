@@ -5,7 +5,7 @@ public final class NoConvergenceException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes an exception.
+     * Creates an exception.
      *
      * @param message what does not converge
      */

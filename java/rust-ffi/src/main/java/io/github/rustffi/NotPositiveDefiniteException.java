@@ -5,7 +5,7 @@ public final class NotPositiveDefiniteException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes an exception.
+     * Creates an exception.
      *
      * @param message which pivot is not positive
      */

@@ -7,8 +7,7 @@ import java.util.Objects;
 /**
  * The thin QR factorization of a matrix: {@code q().times(r())}.
  *
- * <p>An ordinary immutable value, from {@link Matrix#qr()}: it solves any number of least-squares problems, from any
- * thread.
+ * <p>An immutable value, from {@link Matrix#qr()}: it solves any number of least-squares problems, from any thread.
  */
 public final class Qr {
     private final int rows;
@@ -48,8 +47,8 @@ public final class Qr {
      * Returns the x that makes the Euclidean norm of {@code a * x - b} least for the factored matrix a, for each column
      * of {@code b}.
      *
-     * <p>The columns of a have to be independent, of which only exact dependence is recognized here:
-     * {@link Matrix#leastSquares(Matrix)} asks for nothing and takes more time.
+     * <p>The columns of a have to be linearly independent. Only exact dependence is recognized here:
+     * {@link Matrix#leastSquares(Matrix)} takes a matrix of any rank, and more time.
      *
      * @param b the right-hand sides
      * @return the solutions, with as many rows as a has columns
@@ -99,7 +98,7 @@ public final class Qr {
         return 31 * Arrays.hashCode(tau) + Arrays.hashCode(packed);
     }
 
-    /** Returns the factors, readable. */
+    /** Returns the factors as text. */
     @Override
     public String toString() {
         return "q: " + q() + "\nr: " + r();

@@ -43,7 +43,7 @@ public final class RustFfi {
     }
 
     /**
-     * Returns {@code Hello, <name>!}. Any Unicode text comes back unharmed.
+     * Returns {@code Hello, <name>!}. Any Unicode text is kept as it is.
      *
      * @param name the name to greet
      * @return the greeting

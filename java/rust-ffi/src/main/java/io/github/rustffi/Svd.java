@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * The thin singular value decomposition of a matrix: {@code u() * diagonal(singularValues()) * v()} transposed.
  *
- * <p>An ordinary immutable value, from {@link Matrix#svd()}.
+ * <p>An immutable value, from {@link Matrix#svd()}.
  *
  * <pre>{@code
  * Svd svd = a.svd();
@@ -74,7 +74,7 @@ public final class Svd {
         return 31 * (31 * Arrays.hashCode(singularValues) + u.hashCode()) + v.hashCode();
     }
 
-    /** Returns the parts, readable. */
+    /** Returns the parts as text. */
     @Override
     public String toString() {
         return "u: " + u + "\nsingular values: " + Arrays.toString(singularValues) + "\nv: " + v;

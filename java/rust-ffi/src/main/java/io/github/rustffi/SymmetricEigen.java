@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The eigenvalues and eigenvectors of a symmetric matrix, which is {@code vectors() * diagonal(values()) *
  * vectors().transpose()}.
  *
- * <p>An ordinary immutable value, from {@link Matrix#symmetricEigen()}.
+ * <p>An immutable value, from {@link Matrix#symmetricEigen()}.
  */
 public final class SymmetricEigen {
     private final double[] values;
@@ -47,7 +47,7 @@ public final class SymmetricEigen {
         return 31 * Arrays.hashCode(values) + vectors.hashCode();
     }
 
-    /** Returns the values and the vectors, readable. */
+    /** Returns the values and the vectors as text. */
     @Override
     public String toString() {
         return "values: " + Arrays.toString(values) + "\nvectors: " + vectors;

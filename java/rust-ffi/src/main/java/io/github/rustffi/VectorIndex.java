@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Exact nearest-neighbour search in memory.
  *
  * <p>An index holds vectors of floats, all of the same dimension, outside of the Java heap, and finds those nearest to
- * a query. Every vector is looked at, so the answer is exact: that of a search in double precision, but for scores that
- * are the same to the precision of a float, which come in the order of their ids. A float's range does not matter:
- * where two scores are both infinite, or both zero, because they are too large or too small for a float, the better one
- * still comes first. The answer does not depend on the number of threads, nor on whether a query is asked alone or with
- * others.
+ * a query. A search compares the query with every vector, so the answer is exact: that of a search in double precision,
+ * but for scores that are the same to the precision of a float, which come in the order of their ids. A float's range
+ * does not matter: where two scores are both infinite, or both zero, because they are too large or too small for a
+ * float, the better one still comes first. The answer does not depend on the number of threads, nor on whether a query
+ * is asked alone or with others.
  *
  * <pre>{@code
  * try (VectorIndex index = VectorIndex.create(3, VectorIndex.Metric.COSINE)) {
@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>An index may be used from any number of threads. Searches run at the same time as each other and as additions, and
- * see every addition that was finished before, and of one that is not finished nothing. Additions wait for each other.
+ * <p>An index may be used from any number of threads. Searches run concurrently with each other and with additions:
+ * they see every addition that had completed before, and nothing of one that has not. Additions wait for each other.
  *
- * <p>{@link #close()} frees the memory; an index that is forgotten is closed some time after the last reference to it
- * is gone. Every method of a closed index but {@code close} throws an {@link IllegalStateException}. A search that is
- * still running while its index is closed ends as if it were not.
+ * <p>{@link #close()} frees the memory; an index that was not closed is closed some time after it has become
+ * unreachable. Every method of a closed index but {@code close} throws an {@link IllegalStateException}. A search that
+ * is running while its index is closed completes normally.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes, but for the smallest indexes, and growing never holds
  * anything twice. {@link #bytesInUse()} says how much it is; operators find the sum of all indexes in JMX, under
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * {@link NativeLibrary#load()} where the native library cannot be loaded.
  */
 public final class VectorIndex implements AutoCloseable {
-    /** What nearness is. */
+    /** The measure of similarity: by it the nearest vectors are found. */
     public enum Metric {
         /** The dot product: the greatest is the best. */
         DOT_PRODUCT,
@@ -124,7 +124,7 @@ public final class VectorIndex implements AutoCloseable {
      * Returns an index without vectors.
      *
      * @param dimension the number of values of a vector
-     * @param metric what nearness is
+     * @param metric the measure of similarity
      * @return the index
      * @throws IllegalArgumentException if {@code dimension} is less than 1
      */
@@ -141,7 +141,7 @@ public final class VectorIndex implements AutoCloseable {
      * of {@code float32} in C order. The file is read into memory, and may change afterwards.
      *
      * @param npy the file
-     * @param metric what nearness is
+     * @param metric the measure of similarity
      * @return the index
      * @throws IOException if the file cannot be read, is not such an array, or is not as long as its header says
      * @throws IllegalArgumentException if a vector holds NaN or infinity, or is zero where the metric is the cosine
@@ -164,11 +164,11 @@ public final class VectorIndex implements AutoCloseable {
      * network cannot give what is in the file. {@code numpy.save} to the same path truncates it. To replace the file as
      * a whole, as {@link #save} does, is harmless, where the system allows it; Windows does not.
      *
-     * <p>The vectors are not looked at: one that holds NaN or infinity, or is zero where the metric is the cosine, is
+     * <p>The vectors are not checked: one that holds NaN or infinity, or is zero where the metric is the cosine, is
      * never found.
      *
      * @param npy the file
-     * @param metric what nearness is
+     * @param metric the measure of similarity
      * @return the index
      * @throws IOException if the file cannot be mapped, is not an array as for {@link #open}, is of another byte order
      *     than this machine, or is not as long as its header says
@@ -260,7 +260,7 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Returns what nearness is.
+     * Returns the measure of similarity.
      *
      * @return the metric
      */
