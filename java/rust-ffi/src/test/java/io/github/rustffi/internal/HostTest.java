@@ -44,7 +44,12 @@ class HostTest {
     void namesEveryPlatformAsNativeLibLoaderDoes(String os, String arch) throws Exception {
         String osBefore = System.setProperty("os.name", os);
         String archBefore = System.setProperty("os.arch", arch);
-        URL[] classPath = {location(NativeLibraryUtil.class), location(Logger.class), location(Host.class)};
+        URL[] classPath = {
+            location(NativeLibraryUtil.class),
+            location(Logger.class),
+            location(Class.forName("org.slf4j.impl.StaticLoggerBinder")),
+            location(Host.class)
+        };
         // native-lib-loader remembers the first platform that it sees.
         try (URLClassLoader fresh = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
             Object theirs = fresh.loadClass(NativeLibraryUtil.class.getName())
