@@ -22,6 +22,13 @@ final class Operations {
         Map<String, IntFunction<double[]>> all = new LinkedHashMap<>();
         all.put("times", n -> random(1, n, n).times(random(2, n, n)).toArray());
         all.put("times a vector", n -> random(1, n, n).times(random(2, n, 1).toArray()));
+        all.put(
+                "transpose times",
+                n -> random(1, n, n).transposeTimes(random(2, n, n)).toArray());
+        all.put(
+                "times transpose",
+                n -> random(1, n, n).timesTranspose(random(2, n, n)).toArray());
+        all.put("gram", n -> random(1, n, n).gram().toArray());
         all.put("norm", n -> new double[] {random(1, n, n).norm()});
         all.put("solve", n -> random(1, n, n).solve(random(2, n, 3)).toArray());
         all.put("inverse", n -> random(1, n, n).inverse().toArray());
