@@ -8,6 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.random.RandomGenerator;
 
 /**
  * An immutable dense matrix of doubles.
@@ -95,11 +98,7 @@ public final class Matrix {
      */
     public static Matrix of(int rows, int columns, double... rowMajor) {
         Objects.requireNonNull(rowMajor, "rowMajor");
-        requireShape(rows, columns);
-        if ((long) rows * columns != rowMajor.length) {
-            throw new IllegalArgumentException(
-                    "a " + rows + "x" + columns + " matrix does not have " + rowMajor.length + " values");
-        }
+        requireSize(rows, columns, rowMajor.length);
         return new Matrix(rows, columns, rowMajor.clone());
     }
 
@@ -146,6 +145,157 @@ public final class Matrix {
         return diagonal;
     }
 
+    /** Computes the value at each position of a matrix: see {@link #generate(int, int, Generator)}. */
+    @FunctionalInterface
+    public interface Generator {
+        /**
+         * Returns the value at a position.
+         *
+         * @param row the row, from 0
+         * @param column the column, from 0
+         * @return the value
+         */
+        double valueAt(int row, int column);
+    }
+
+    /**
+     * Returns a matrix whose values are computed from their positions.
+     *
+     * <pre>{@code
+     * Matrix hilbert = Matrix.generate(5, 5, (i, j) -> 1.0 / (i + j + 1));
+     * }</pre>
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param generator returns the value at a row and a column; it is called once for each, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static Matrix generate(int rows, int columns, Generator generator) {
+        Objects.requireNonNull(generator, "generator");
+        double[] values = newValues(rows, columns);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                values[i * columns + j] = generator.valueAt(i, j);
+            }
+        }
+        return new Matrix(rows, columns, values);
+    }
+
+    /**
+     * Returns a matrix of equal values.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param value each value
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static Matrix filled(int rows, int columns, double value) {
+        double[] values = newValues(rows, columns);
+        Arrays.fill(values, value);
+        return new Matrix(rows, columns, values);
+    }
+
+    /**
+     * Returns a matrix of one row.
+     *
+     * @param row its values, which are copied
+     * @return the matrix
+     */
+    public static Matrix ofRow(double... row) {
+        Objects.requireNonNull(row, "row");
+        return new Matrix(1, row.length, row.clone());
+    }
+
+    /**
+     * Returns a matrix of one column.
+     *
+     * @param column its values, which are copied
+     * @return the matrix
+     */
+    public static Matrix ofColumn(double... column) {
+        Objects.requireNonNull(column, "column");
+        return new Matrix(column.length, 1, column.clone());
+    }
+
+    /**
+     * Returns a matrix of random values, distributed uniformly from 0, inclusive, to 1, exclusive.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param random where the values come from, row after row: {@link RandomGenerator#nextDouble()}
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static Matrix random(int rows, int columns, RandomGenerator random) {
+        Objects.requireNonNull(random, "random");
+        double[] values = newValues(rows, columns);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextDouble();
+        }
+        return new Matrix(rows, columns, values);
+    }
+
+    /**
+     * Returns a matrix of random values, normally distributed with mean 0 and standard deviation 1.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param random where the values come from, row after row: {@link RandomGenerator#nextGaussian()}
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static Matrix gaussian(int rows, int columns, RandomGenerator random) {
+        Objects.requireNonNull(random, "random");
+        double[] values = newValues(rows, columns);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return new Matrix(rows, columns, values);
+    }
+
+    /**
+     * Returns matrices side by side.
+     *
+     * @param blocks the matrices, from left to right; none give a 0x0 matrix
+     * @return the matrix of all their columns
+     * @throws IllegalArgumentException if they differ in their number of rows: {@code matrix shapes do not agree: 2x3
+     *     hstack 3x3}; if the result has more values than an int counts
+     */
+    public static Matrix hstack(Matrix... blocks) {
+        return Blocks.hstack(blocks);
+    }
+
+    /**
+     * Returns matrices one below the other.
+     *
+     * @param blocks the matrices, from top to bottom; none give a 0x0 matrix
+     * @return the matrix of all their rows
+     * @throws IllegalArgumentException if they differ in their number of columns: {@code matrix shapes do not agree:
+     *     2x3 vstack 2x4}; if the result has more values than an int counts
+     */
+    public static Matrix vstack(Matrix... blocks) {
+        return Blocks.vstack(blocks);
+    }
+
+    /**
+     * Returns the matrix that is made of blocks: those of each row side by side, and the rows one below the other.
+     *
+     * <pre>{@code
+     * Matrix kkt = Matrix.block(new Matrix[][] {{h, a.transpose()}, {a, Matrix.zeros(m, m)}});
+     * }</pre>
+     *
+     * @param blocks the rows of blocks; none give a 0x0 matrix
+     * @return the matrix
+     * @throws IllegalArgumentException if the blocks of a row differ in their number of rows, or the rows in their
+     *     number of columns, as {@link #hstack} and {@link #vstack} say; if the result has more values than an int
+     *     counts
+     */
+    public static Matrix block(Matrix[][] blocks) {
+        return Blocks.block(blocks);
+    }
+
     /**
      * Returns the number of rows.
      *
@@ -189,9 +339,7 @@ public final class Matrix {
      * @throws IndexOutOfBoundsException if the matrix has no such row: {@code no row 2 in a 2x2 matrix}
      */
     public double[] row(int row) {
-        if (row < 0 || row >= rows) {
-            throw new IndexOutOfBoundsException("no row " + row + " in a " + shape() + " matrix");
-        }
+        requireRow(row);
         return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
     }
 
@@ -203,9 +351,7 @@ public final class Matrix {
      * @throws IndexOutOfBoundsException if the matrix has no such column: {@code no column 2 in a 2x2 matrix}
      */
     public double[] column(int column) {
-        if (column < 0 || column >= columns) {
-            throw new IndexOutOfBoundsException("no column " + column + " in a " + shape() + " matrix");
-        }
+        requireColumn(column);
         double[] copy = new double[rows];
         for (int i = 0; i < rows; i++) {
             copy[i] = values[i * columns + column];
@@ -257,6 +403,100 @@ public final class Matrix {
     }
 
     /**
+     * Returns the rows with the given indices, in their order. An index may occur more than once.
+     *
+     * @param rows the rows, from 0
+     * @return a matrix with a row for each index
+     * @throws IndexOutOfBoundsException if the matrix has no such row: {@code no row 2 in a 2x2 matrix}
+     * @throws IllegalArgumentException if the result has more values than an int counts
+     */
+    public Matrix selectRows(int... rows) {
+        Objects.requireNonNull(rows, "rows");
+        double[] selected = newValues(rows.length, columns);
+        for (int i = 0; i < rows.length; i++) {
+            requireRow(rows[i]);
+            System.arraycopy(values, rows[i] * columns, selected, i * columns, columns);
+        }
+        return new Matrix(rows.length, columns, selected);
+    }
+
+    /**
+     * Returns the columns with the given indices, in their order. An index may occur more than once.
+     *
+     * @param columns the columns, from 0
+     * @return a matrix with a column for each index
+     * @throws IndexOutOfBoundsException if the matrix has no such column: {@code no column 2 in a 2x2 matrix}
+     * @throws IllegalArgumentException if the result has more values than an int counts
+     */
+    public Matrix selectColumns(int... columns) {
+        Objects.requireNonNull(columns, "columns");
+        int[] indices = columns.clone();
+        for (int column : indices) {
+            requireColumn(column);
+        }
+        double[] selected = newValues(rows, indices.length);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < indices.length; j++) {
+                selected[i * indices.length + j] = values[i * this.columns + indices[j]];
+            }
+        }
+        return new Matrix(rows, indices.length, selected);
+    }
+
+    /**
+     * Returns the values of this matrix, row after row, as a matrix of another shape.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @return the matrix
+     * @throws IllegalArgumentException if the number of values is not {@code rows * columns}: {@code a 4x2 matrix does
+     *     not have 6 values}
+     */
+    public Matrix reshape(int rows, int columns) {
+        requireSize(rows, columns, values.length);
+        return new Matrix(rows, columns, values);
+    }
+
+    /**
+     * Returns a copy of the diagonal, of a matrix of any shape.
+     *
+     * @return min(rows, columns) values
+     */
+    public double[] diagonal() {
+        double[] diagonal = new double[Math.min(rows, columns)];
+        for (int i = 0; i < diagonal.length; i++) {
+            diagonal[i] = values[i * columns + i];
+        }
+        return diagonal;
+    }
+
+    /**
+     * Returns this matrix with zeros below the diagonal.
+     *
+     * @return a matrix of the same shape
+     */
+    public Matrix upperTriangle() {
+        double[] triangle = new double[values.length];
+        for (int i = 0; i < Math.min(rows, columns); i++) {
+            System.arraycopy(values, i * columns + i, triangle, i * columns + i, columns - i);
+        }
+        return new Matrix(rows, columns, triangle);
+    }
+
+    /**
+     * Returns this matrix with zeros above the diagonal.
+     *
+     * @return a matrix of the same shape
+     */
+    public Matrix lowerTriangle() {
+        double[] triangle = new double[values.length];
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(values, i * columns, triangle, i * columns, Math.min(i + 1, columns));
+        }
+        return new Matrix(rows, columns, triangle);
+    }
+
+    /**
      * Returns the sum of this matrix and another.
      *
      * @param b a matrix of the same shape
@@ -265,11 +505,7 @@ public final class Matrix {
      */
     public Matrix plus(Matrix b) {
         requireSameShape("plus", b);
-        double[] sum = new double[values.length];
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = values[i] + b.values[i];
-        }
-        return new Matrix(rows, columns, sum);
+        return new Matrix(rows, columns, ElementWise.plus(values, b.values));
     }
 
     /**
@@ -281,11 +517,7 @@ public final class Matrix {
      */
     public Matrix minus(Matrix b) {
         requireSameShape("minus", b);
-        double[] difference = new double[values.length];
-        for (int i = 0; i < difference.length; i++) {
-            difference[i] = values[i] - b.values[i];
-        }
-        return new Matrix(rows, columns, difference);
+        return new Matrix(rows, columns, ElementWise.minus(values, b.values));
     }
 
     /**
@@ -295,11 +527,210 @@ public final class Matrix {
      * @return the product
      */
     public Matrix times(double s) {
-        double[] product = new double[values.length];
-        for (int i = 0; i < product.length; i++) {
-            product[i] = values[i] * s;
-        }
-        return new Matrix(rows, columns, product);
+        return new Matrix(rows, columns, ElementWise.times(values, s));
+    }
+
+    /**
+     * Returns this matrix with a number added to each value.
+     *
+     * @param s the number
+     * @return the sum
+     */
+    public Matrix plus(double s) {
+        return new Matrix(rows, columns, ElementWise.plus(values, s));
+    }
+
+    /**
+     * Returns this matrix with a number subtracted from each value.
+     *
+     * @param s the number
+     * @return the difference
+     */
+    public Matrix minus(double s) {
+        return new Matrix(rows, columns, ElementWise.plus(values, -s));
+    }
+
+    /**
+     * Returns this matrix with each value divided by a number: rounded once, not multiplied by the reciprocal.
+     *
+     * @param s the divisor
+     * @return the quotient
+     */
+    public Matrix div(double s) {
+        return new Matrix(rows, columns, ElementWise.div(values, s));
+    }
+
+    /**
+     * Returns this matrix with the sign of each value changed: {@code -a} in Kotlin.
+     *
+     * @return the negative
+     */
+    public Matrix unaryMinus() {
+        return new Matrix(rows, columns, ElementWise.negate(values));
+    }
+
+    /**
+     * Returns the product of this matrix and another, value by value. The product of matrices is
+     * {@link #times(Matrix)}.
+     *
+     * @param b a matrix of the same shape
+     * @return the product
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 element times 3x2}
+     */
+    public Matrix elementTimes(Matrix b) {
+        requireSameShape("element times", b);
+        return new Matrix(rows, columns, ElementWise.times(values, b.values));
+    }
+
+    /**
+     * Returns the quotient of this matrix and another, value by value.
+     *
+     * @param b a matrix of the same shape
+     * @return the quotient
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 element div 3x2}
+     */
+    public Matrix elementDiv(Matrix b) {
+        requireSameShape("element div", b);
+        return new Matrix(rows, columns, ElementWise.div(values, b.values));
+    }
+
+    /**
+     * Returns the matrix of a function of each value.
+     *
+     * <pre>{@code
+     * Matrix roots = a.map(Math::sqrt);
+     * }</pre>
+     *
+     * @param function the function; it is called once for each value, row after row
+     * @return the results, in a matrix of the same shape
+     */
+    public Matrix map(DoubleUnaryOperator function) {
+        Objects.requireNonNull(function, "function");
+        return new Matrix(rows, columns, ElementWise.map(values, function));
+    }
+
+    /**
+     * Returns the matrix of a function of each value and the one at the same place in another matrix.
+     *
+     * <pre>{@code
+     * Matrix larger = a.zip(b, Math::max);
+     * }</pre>
+     *
+     * @param b a matrix of the same shape
+     * @param function the function of a value of this matrix and one of {@code b}; it is called once for each pair, row
+     *     after row
+     * @return the results, in a matrix of the same shape
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 zip 3x2}
+     */
+    public Matrix zip(Matrix b, DoubleBinaryOperator function) {
+        Objects.requireNonNull(function, "function");
+        requireSameShape("zip", b);
+        return new Matrix(rows, columns, ElementWise.zip(values, b.values, function));
+    }
+
+    /**
+     * Returns this matrix with a row added to each of its rows.
+     *
+     * @param row a value for each column
+     * @return the sum
+     * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
+     *     2x3 plus row 1x2}
+     */
+    public Matrix plusRow(double[] row) {
+        requireRow("plus", row);
+        return new Matrix(rows, columns, ElementWise.plusRow(values, row));
+    }
+
+    /**
+     * Returns this matrix with a row subtracted from each of its rows.
+     *
+     * @param row a value for each column
+     * @return the difference
+     * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
+     *     2x3 minus row 1x2}
+     */
+    public Matrix minusRow(double[] row) {
+        requireRow("minus", row);
+        return new Matrix(rows, columns, ElementWise.minusRow(values, row));
+    }
+
+    /**
+     * Returns this matrix with each row multiplied by a row, value by value: column j is scaled by {@code row[j]}.
+     *
+     * @param row a value for each column
+     * @return the product
+     * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
+     *     2x3 times row 1x2}
+     */
+    public Matrix timesRow(double[] row) {
+        requireRow("times", row);
+        return new Matrix(rows, columns, ElementWise.timesRow(values, row));
+    }
+
+    /**
+     * Returns this matrix with each row divided by a row, value by value: column j is divided by {@code row[j]}.
+     *
+     * @param row a value for each column
+     * @return the quotient
+     * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
+     *     2x3 div row 1x2}
+     */
+    public Matrix divRow(double[] row) {
+        requireRow("div", row);
+        return new Matrix(rows, columns, ElementWise.divRow(values, row));
+    }
+
+    /**
+     * Returns this matrix with a column added to each of its columns.
+     *
+     * @param column a value for each row
+     * @return the sum
+     * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
+     *     plus column 3x1}
+     */
+    public Matrix plusColumn(double[] column) {
+        requireColumn("plus", column);
+        return new Matrix(rows, columns, ElementWise.plusColumn(columns, values, column));
+    }
+
+    /**
+     * Returns this matrix with a column subtracted from each of its columns.
+     *
+     * @param column a value for each row
+     * @return the difference
+     * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
+     *     minus column 3x1}
+     */
+    public Matrix minusColumn(double[] column) {
+        requireColumn("minus", column);
+        return new Matrix(rows, columns, ElementWise.minusColumn(columns, values, column));
+    }
+
+    /**
+     * Returns this matrix with each column multiplied by a column, value by value: row i is scaled by
+     * {@code column[i]}.
+     *
+     * @param column a value for each row
+     * @return the product
+     * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
+     *     times column 3x1}
+     */
+    public Matrix timesColumn(double[] column) {
+        requireColumn("times", column);
+        return new Matrix(rows, columns, ElementWise.timesColumn(columns, values, column));
+    }
+
+    /**
+     * Returns this matrix with each column divided by a column, value by value: row i is divided by {@code column[i]}.
+     *
+     * @param column a value for each row
+     * @return the quotient
+     * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
+     *     div column 3x1}
+     */
+    public Matrix divColumn(double[] column) {
+        requireColumn("div", column);
+        return new Matrix(rows, columns, ElementWise.divColumn(columns, values, column));
     }
 
     /**
@@ -424,6 +855,105 @@ public final class Matrix {
     }
 
     /**
+     * Returns the Kronecker product: the matrix of blocks {@code b.times(get(i, j))}.
+     *
+     * @param b a matrix
+     * @return the product, with {@code rows() * b.rows()} rows and {@code columns() * b.columns()} columns
+     * @throws IllegalArgumentException if the product has more values than an int counts
+     */
+    public Matrix kronecker(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        double[] product = newValues((long) rows * b.rows, (long) columns * b.columns);
+        int at = 0;
+        for (int i = 0; i < rows; i++) {
+            for (int p = 0; p < b.rows; p++) {
+                for (int j = 0; j < columns; j++) {
+                    double s = values[i * columns + j];
+                    for (int q = 0; q < b.columns; q++) {
+                        product[at++] = s * b.values[p * b.columns + q];
+                    }
+                }
+            }
+        }
+        return new Matrix(rows * b.rows, columns * b.columns, product);
+    }
+
+    /**
+     * Returns the outer product of two vectors: the matrix of {@code x[i] * y[j]}.
+     *
+     * @param x a value for each row
+     * @param y a value for each column
+     * @return the product
+     * @throws IllegalArgumentException if it has more values than an int counts
+     */
+    public static Matrix outer(double[] x, double[] y) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(y, "y");
+        double[] product = newValues(x.length, y.length);
+        for (int i = 0; i < x.length; i++) {
+            double s = x[i];
+            for (int j = 0, row = i * y.length; j < y.length; j++) {
+                product[row + j] = s * y[j];
+            }
+        }
+        return new Matrix(x.length, y.length, product);
+    }
+
+    /**
+     * Returns a power of this matrix, which has to be square, by repeated squaring: at most 2 log₂ k products. The
+     * power 0 is the identity. A negative power is that of the inverse.
+     *
+     * @param k the exponent
+     * @return the product of k such matrices
+     * @throws IllegalArgumentException if this matrix is not square: {@code matrix is not square: 2x3}; if {@code k} is
+     *     negative and a value is not finite
+     * @throws SingularMatrixException if {@code k} is negative and a pivot is zero
+     * @throws ArithmeticException if {@code k} is negative and a value of the inverse is too large for a double
+     */
+    public Matrix power(int k) {
+        if (rows != columns) {
+            throw new IllegalArgumentException("matrix is not square: " + shape());
+        }
+        if (k == 0) {
+            return identity(rows);
+        }
+        Matrix square = k < 0 ? inverse() : this;
+        Matrix power = null;
+        for (long rest = Math.abs((long) k); ; square = square.times(square)) {
+            if (rest % 2 == 1) {
+                power = power == null ? square : power.times(square);
+            }
+            rest /= 2;
+            if (rest == 0) {
+                return power;
+            }
+        }
+    }
+
+    /**
+     * Returns the squares of the Euclidean distances between the rows of this matrix and those of another.
+     *
+     * <p>They are sums of squared differences, over ascending columns: none is negative, and that of equal rows is
+     * zero. The relative error is at most (columns + 2)·2<sup>-53</sup>, unless a square underflows.
+     *
+     * <pre>{@code
+     * int[] nearest = points.squaredDistances(centres).rowArgmin();
+     * }</pre>
+     *
+     * @param b a matrix with as many columns
+     * @return a matrix with a row for each row of this one and a column for each row of {@code b}
+     * @throws IllegalArgumentException if the numbers of columns differ: {@code matrix shapes do not agree: 2x3 squared
+     *     distances 2x4}; if the result has more values than an int counts
+     */
+    public Matrix squaredDistances(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        if (columns != b.columns) {
+            throw disagree(shape(), "squared distances", b.shape());
+        }
+        return SquaredDistances.between(this, b);
+    }
+
+    /**
      * Returns the transpose: its rows are the columns of this matrix.
      *
      * @return the transpose
@@ -460,6 +990,234 @@ public final class Matrix {
     }
 
     /**
+     * Returns the sum of all values; of none, it is zero.
+     *
+     * <p>The sum is pairwise, in an order that depends on the shape alone. For n values, the error is at most (13 +
+     * log₂ n)·u·Σ|a| with u = 2<sup>-53</sup>. This holds for the sums and means of rows and columns too, where n is
+     * their number of values.
+     *
+     * @return the sum
+     */
+    public double sum() {
+        return Reductions.sum(values, 0, values.length, false);
+    }
+
+    /**
+     * Returns the sum of each row.
+     *
+     * @return a value for each row
+     */
+    public double[] rowSums() {
+        return Reductions.rowSums(rows, columns, values, false);
+    }
+
+    /**
+     * Returns the sum of each column.
+     *
+     * @return a value for each column
+     */
+    public double[] columnSums() {
+        return Reductions.columnSums(rows, columns, values, false);
+    }
+
+    /**
+     * Returns the mean of all values: their sum, as {@link #sum()} computes it, divided by their number. Of none, it is
+     * NaN.
+     *
+     * @return the mean
+     */
+    public double mean() {
+        return sum() / values.length;
+    }
+
+    /**
+     * Returns the mean of each row. Where there are no columns, it is NaN.
+     *
+     * @return a value for each row
+     */
+    public double[] rowMeans() {
+        return ElementWise.div(rowSums(), columns);
+    }
+
+    /**
+     * Returns the mean of each column. Where there are no rows, it is NaN.
+     *
+     * @return a value for each column
+     */
+    public double[] columnMeans() {
+        return ElementWise.div(columnSums(), rows);
+    }
+
+    /**
+     * Returns the smallest value; NaN if one is NaN, as NumPy does.
+     *
+     * @return the minimum
+     * @throws IllegalArgumentException if there are no values: {@code the minimum of a 0x3 matrix is not defined}
+     */
+    public double min() {
+        requireValues("minimum", 1, values.length);
+        return Reductions.min(values, 0, values.length);
+    }
+
+    /**
+     * Returns the smallest value of each row; NaN where one is NaN.
+     *
+     * @return a value for each row
+     * @throws IllegalArgumentException if there are rows, but no columns: {@code the minimum of a 2x0 matrix is not
+     *     defined}
+     */
+    public double[] rowMinima() {
+        requireValues("minimum", rows, columns);
+        return Reductions.rowMinima(rows, columns, values);
+    }
+
+    /**
+     * Returns the smallest value of each column; NaN where one is NaN.
+     *
+     * @return a value for each column
+     * @throws IllegalArgumentException if there are columns, but no rows: {@code the minimum of a 0x3 matrix is not
+     *     defined}
+     */
+    public double[] columnMinima() {
+        requireValues("minimum", columns, rows);
+        return Reductions.columnMinima(columns, values);
+    }
+
+    /**
+     * Returns the largest value; NaN if one is NaN, as NumPy does.
+     *
+     * @return the maximum
+     * @throws IllegalArgumentException if there are no values: {@code the maximum of a 0x3 matrix is not defined}
+     */
+    public double max() {
+        requireValues("maximum", 1, values.length);
+        return Reductions.max(values, 0, values.length);
+    }
+
+    /**
+     * Returns the largest value of each row; NaN where one is NaN.
+     *
+     * @return a value for each row
+     * @throws IllegalArgumentException if there are rows, but no columns: {@code the maximum of a 2x0 matrix is not
+     *     defined}
+     */
+    public double[] rowMaxima() {
+        requireValues("maximum", rows, columns);
+        return Reductions.rowMaxima(rows, columns, values);
+    }
+
+    /**
+     * Returns the largest value of each column; NaN where one is NaN.
+     *
+     * @return a value for each column
+     * @throws IllegalArgumentException if there are columns, but no rows: {@code the maximum of a 0x3 matrix is not
+     *     defined}
+     */
+    public double[] columnMaxima() {
+        requireValues("maximum", columns, rows);
+        return Reductions.columnMaxima(columns, values);
+    }
+
+    /**
+     * Returns the largest absolute value; NaN if one is NaN. Of no values, it is zero.
+     *
+     * @return the largest magnitude
+     */
+    public double maxAbs() {
+        return Reductions.maxAbs(values, 0, values.length);
+    }
+
+    /**
+     * Returns the largest absolute value of each row; NaN where one is NaN. Where there are no columns, it is zero.
+     *
+     * @return a value for each row
+     */
+    public double[] rowMaxAbs() {
+        return Reductions.rowMaxAbs(rows, columns, values);
+    }
+
+    /**
+     * Returns the largest absolute value of each column; NaN where one is NaN. Where there are no rows, it is zero.
+     *
+     * @return a value for each column
+     */
+    public double[] columnMaxAbs() {
+        return Reductions.columnMaxAbs(columns, values);
+    }
+
+    /**
+     * Returns where the largest value is: its index in {@link #toArray()}. Of equal ones it is the first; if one is
+     * NaN, that of the first NaN, as NumPy does.
+     *
+     * @return row * columns + column
+     * @throws IllegalArgumentException if there are no values: {@code the argmax of a 0x3 matrix is not defined}
+     */
+    public int argmax() {
+        requireValues("argmax", 1, values.length);
+        return Reductions.argmax(values, 0, values.length);
+    }
+
+    /**
+     * Returns where the largest value of each row is, as {@link #argmax()} chooses.
+     *
+     * @return a column for each row
+     * @throws IllegalArgumentException if there are rows, but no columns: {@code the argmax of a 2x0 matrix is not
+     *     defined}
+     */
+    public int[] rowArgmax() {
+        requireValues("argmax", rows, columns);
+        return Reductions.rowArgmax(rows, columns, values);
+    }
+
+    /**
+     * Returns where the largest value of each column is, as {@link #argmax()} chooses.
+     *
+     * @return a row for each column
+     * @throws IllegalArgumentException if there are columns, but no rows: {@code the argmax of a 0x3 matrix is not
+     *     defined}
+     */
+    public int[] columnArgmax() {
+        requireValues("argmax", columns, rows);
+        return Reductions.columnArgmax(rows, columns, values);
+    }
+
+    /**
+     * Returns where the smallest value is: its index in {@link #toArray()}. Of equal ones it is the first; if one is
+     * NaN, that of the first NaN, as NumPy does.
+     *
+     * @return row * columns + column
+     * @throws IllegalArgumentException if there are no values: {@code the argmin of a 0x3 matrix is not defined}
+     */
+    public int argmin() {
+        requireValues("argmin", 1, values.length);
+        return Reductions.argmin(values, 0, values.length);
+    }
+
+    /**
+     * Returns where the smallest value of each row is, as {@link #argmin()} chooses.
+     *
+     * @return a column for each row
+     * @throws IllegalArgumentException if there are rows, but no columns: {@code the argmin of a 2x0 matrix is not
+     *     defined}
+     */
+    public int[] rowArgmin() {
+        requireValues("argmin", rows, columns);
+        return Reductions.rowArgmin(rows, columns, values);
+    }
+
+    /**
+     * Returns where the smallest value of each column is, as {@link #argmin()} chooses.
+     *
+     * @return a row for each column
+     * @throws IllegalArgumentException if there are columns, but no rows: {@code the argmin of a 0x3 matrix is not
+     *     defined}
+     */
+    public int[] columnArgmin() {
+        requireValues("argmin", columns, rows);
+        return Reductions.columnArgmin(rows, columns, values);
+    }
+
+    /**
      * Returns the Frobenius norm: the square root of the sum of the squares of all values.
      *
      * <p>It neither overflows nor underflows unless the norm itself does. A NaN among the values gives NaN, otherwise
@@ -469,6 +1227,104 @@ public final class Matrix {
      */
     public double norm() {
         return Vectors.norm(values);
+    }
+
+    /**
+     * Returns the 1-norm: the largest sum of the magnitudes of a column. Of no values, it is zero; a NaN gives NaN. The
+     * relative error is at most (13 + log₂ rows)·2<sup>-53</sup>.
+     *
+     * @return the norm
+     */
+    public double norm1() {
+        double[] sums = Reductions.columnSums(rows, columns, values, true);
+        return Reductions.maxAbs(sums, 0, columns);
+    }
+
+    /**
+     * Returns the 2-norm: the largest singular value. Of no values, it is zero.
+     *
+     * @return the norm
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if the norm is too large for a double
+     */
+    public double norm2() {
+        return values.length == 0 ? 0.0 : svd().singularValues()[0];
+    }
+
+    /**
+     * Returns the ∞-norm: the largest sum of the magnitudes of a row. Of no values, it is zero; a NaN gives NaN. The
+     * relative error is at most (13 + log₂ columns)·2<sup>-53</sup>.
+     *
+     * @return the norm
+     */
+    public double normInf() {
+        double[] sums = Reductions.rowSums(rows, columns, values, true);
+        return Reductions.maxAbs(sums, 0, rows);
+    }
+
+    /**
+     * Returns whether each value of this matrix is close to the one of another, as NumPy's {@code allclose} does:
+     * {@code |a - b| <= absolute + relative * |b|}.
+     *
+     * <p>Equal infinities are close to each other, a NaN is close to nothing. The comparison is not symmetric:
+     * {@code b} is the reference.
+     *
+     * @param b a matrix of the same shape
+     * @param relative the tolerance in units of the magnitude of each value of {@code b}, such as 1e-9
+     * @param absolute the tolerance that is added to it
+     * @return whether all values are close
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 is close 3x2}; if a
+     *     tolerance is negative or NaN: {@code relative must be at least 0, but is -1.0}
+     */
+    public boolean isClose(Matrix b, double relative, double absolute) {
+        requireSameShape("is close", b);
+        requireTolerance("relative", relative);
+        requireTolerance("absolute", absolute);
+        for (int i = 0; i < values.length; i++) {
+            double difference = Math.abs(values[i] - b.values[i]);
+            boolean isClose = Double.isInfinite(b.values[i])
+                    ? values[i] == b.values[i]
+                    : difference <= absolute + relative * Math.abs(b.values[i]);
+            if (!isClose) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Returns whether this matrix is square and equal to its transpose. One with a NaN is not.
+     *
+     * @return whether it is symmetric
+     */
+    public boolean isSymmetric() {
+        return isSymmetric(0.0);
+    }
+
+    /**
+     * Returns whether this matrix is square, and values on both sides of the diagonal differ by no more than a
+     * tolerance. Equal infinities do not differ. A matrix with a NaN is not symmetric.
+     *
+     * @param tolerance the largest difference, an absolute one
+     * @return whether it is symmetric
+     * @throws IllegalArgumentException if the tolerance is negative or NaN: {@code tolerance must be at least 0, but is
+     *     -1.0}
+     */
+    public boolean isSymmetric(double tolerance) {
+        requireTolerance("tolerance", tolerance);
+        if (rows != columns) {
+            return false;
+        }
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j <= i; j++) {
+                double below = values[i * columns + j];
+                double above = values[j * columns + i];
+                if (below != above && !(Math.abs(below - above) <= tolerance)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /**
@@ -841,15 +1697,71 @@ public final class Matrix {
         Crossing.lends(values.length);
     }
 
-    private String shape() {
+    String shape() {
         return rows + "x" + columns;
     }
 
     private void requireSameShape(String operation, Matrix b) {
         Objects.requireNonNull(b, "b");
         if (rows != b.rows || columns != b.columns) {
-            throw new IllegalArgumentException(
-                    "matrix shapes do not agree: " + shape() + " " + operation + " " + b.shape());
+            throw disagree(shape(), operation, b.shape());
+        }
+    }
+
+    /** Requires a row to be added to the others, or the like. */
+    private void requireRow(String operation, double[] row) {
+        Objects.requireNonNull(row, "row");
+        if (row.length != columns) {
+            throw disagree(shape(), operation + " row", "1x" + row.length);
+        }
+    }
+
+    /** Requires a column to be added to the others, or the like. */
+    private void requireColumn(String operation, double[] column) {
+        Objects.requireNonNull(column, "column");
+        if (column.length != rows) {
+            throw disagree(shape(), operation + " column", column.length + "x1");
+        }
+    }
+
+    static IllegalArgumentException disagree(String shape, String operation, String otherShape) {
+        return new IllegalArgumentException(
+                "matrix shapes do not agree: " + shape + " " + operation + " " + otherShape);
+    }
+
+    private void requireRow(int row) {
+        if (row < 0 || row >= rows) {
+            throw new IndexOutOfBoundsException("no row " + row + " in a " + shape() + " matrix");
+        }
+    }
+
+    private void requireColumn(int column) {
+        if (column < 0 || column >= columns) {
+            throw new IndexOutOfBoundsException("no column " + column + " in a " + shape() + " matrix");
+        }
+    }
+
+    /** Requires values that are finite, as Rust does. */
+    void requireFinite() {
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                throw new IllegalArgumentException("matrix has " + (Double.isNaN(values[i]) ? "a NaN" : "an infinity")
+                        + " at row " + i / columns + ", column " + i % columns);
+            }
+        }
+    }
+
+    /** Requires a tolerance that something can be within. */
+    static void requireTolerance(String name, double tolerance) {
+        if (!(tolerance >= 0.0)) {
+            throw new IllegalArgumentException(name + " must be at least 0, but is " + tolerance);
+        }
+    }
+
+    /** Requires a value in each of the parts that something is asked of. */
+    private void requireValues(String quantity, int parts, int valuesOfEach) {
+        if (parts > 0 && valuesOfEach == 0) {
+            throw new IllegalArgumentException("the " + quantity + " of a " + shape() + " matrix is not defined");
         }
     }
 
@@ -858,9 +1770,9 @@ public final class Matrix {
         return agreed ? newValues(rows, columns) : new double[0];
     }
 
-    private static double[] newValues(int rows, int columns) {
+    static double[] newValues(long rows, long columns) {
         requireShape(rows, columns);
-        long size = (long) rows * columns;
+        long size = rows * columns;
         if (size > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "a " + rows + "x" + columns + " matrix has more than " + Integer.MAX_VALUE + " values");
@@ -868,8 +1780,16 @@ public final class Matrix {
         return new double[(int) size];
     }
 
-    private static void requireShape(int rows, int columns) {
-        if (rows < 0 || columns < 0) {
+    private static void requireSize(int rows, int columns, int size) {
+        requireShape(rows, columns);
+        if ((long) rows * columns != size) {
+            throw new IllegalArgumentException(
+                    "a " + rows + "x" + columns + " matrix does not have " + size + " values");
+        }
+    }
+
+    private static void requireShape(long rows, long columns) {
+        if (rows < 0 || columns < 0 || rows > Integer.MAX_VALUE || columns > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a matrix cannot be " + rows + "x" + columns);
         }
     }

@@ -38,7 +38,7 @@ class MatrixTest {
         assertThat(Matrix.zeros(2, 3)).isEqualTo(Matrix.of(2, 3, 0, 0, 0, 0, 0, 0));
         assertThat(Matrix.identity(2)).isEqualTo(Matrix.of(2, 2, 1, 0, 0, 1));
         assertThat(Matrix.diagonal(2, -0.0)).isEqualTo(Matrix.of(2, 2, 2, 0, 0, -0.0));
-        assertThat(Matrix.identity(0)).isEqualTo(Matrix.of(new double[0][])).isEqualTo(Matrix.diagonal());
+        assertThat(Matrix.identity(0)).isEqualTo(Matrix.of(new double[0][])).isEqualTo(Matrix.diagonal(new double[0]));
         assertThat(Matrix.of(new double[3][0])).isEqualTo(Matrix.zeros(3, 0));
     }
 

@@ -17,6 +17,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * For every public method that can fail at least one call that does, and a reason for every other method.
@@ -55,6 +56,10 @@ public final class FailingCalls {
 
     private FailingCalls() {
         addMatrices();
+        addMaking();
+        addElementWise();
+        addReductions();
+        addNorms();
         addSolutions();
         addDecompositions();
         addFactors();
@@ -242,6 +247,213 @@ public final class FailingCalls {
             double[] x = new double[4];
             return () -> a.times(x);
         });
+    }
+
+    private void addMaking() {
+        Matrix wide = Matrix.zeros(2, 3);
+        Matrix square = Matrix.zeros(3, 3);
+        String tooLarge = "a 50000x50000 matrix has more than 2147483647 values";
+        addInJava(
+                "Matrix.generate(int,int,Matrix.Generator)",
+                "null",
+                NULL,
+                "generator",
+                s -> () -> Matrix.generate(1, 1, null));
+        addInJava(
+                "Matrix.filled(int,int,double)",
+                "negative",
+                ARGUMENT,
+                "a matrix cannot be -1x2",
+                s -> () -> Matrix.filled(-1, 2, 1));
+        addInJava("Matrix.ofRow(double[])", "null", NULL, "row", s -> {
+            double[] none = null;
+            return () -> Matrix.ofRow(none);
+        });
+        addInJava("Matrix.ofColumn(double[])", "null", NULL, "column", s -> {
+            double[] none = null;
+            return () -> Matrix.ofColumn(none);
+        });
+        addInJava(
+                "Matrix.random(int,int,RandomGenerator)", "null", NULL, "random", s -> () -> Matrix.random(1, 1, null));
+        addInJava(
+                "Matrix.gaussian(int,int,RandomGenerator)",
+                "null",
+                NULL,
+                "random",
+                s -> () -> Matrix.gaussian(1, 1, null));
+        String hstack = "matrix shapes do not agree: 2x3 hstack 3x3";
+        addInJava("Matrix.hstack(Matrix[])", "shapes", ARGUMENT, hstack, s -> {
+            Matrix[] blocks = {wide, square};
+            return () -> Matrix.hstack(blocks);
+        });
+        String vstack = "matrix shapes do not agree: 2x3 vstack 3x2";
+        addInJava("Matrix.vstack(Matrix[])", "shapes", ARGUMENT, vstack, s -> {
+            Matrix[] blocks = {wide, Matrix.zeros(3, 2)};
+            return () -> Matrix.vstack(blocks);
+        });
+        addInJava("Matrix.block(Matrix[][])", "shapes", ARGUMENT, hstack, s -> {
+            Matrix[][] blocks = {{wide, square}};
+            return () -> Matrix.block(blocks);
+        });
+        addInJava(
+                "Matrix.reshape(int,int)",
+                "size",
+                ARGUMENT,
+                "a 4x2 matrix does not have 6 values",
+                s -> () -> wide.reshape(4, 2));
+        addInJava("Matrix.selectRows(int[])", "outside", INDEX, "no row 2 in a 2x3 matrix", s -> {
+            int[] rows = {2};
+            return () -> wide.selectRows(rows);
+        });
+        addInJava("Matrix.selectColumns(int[])", "outside", INDEX, "no column 3 in a 2x3 matrix", s -> {
+            int[] columns = {3};
+            return () -> wide.selectColumns(columns);
+        });
+        addInJava("Matrix.outer(double[],double[])", "too large", ARGUMENT, tooLarge, s -> {
+            double[] x = new double[50_000];
+            return () -> Matrix.outer(x, x);
+        });
+        addInJava("Matrix.kronecker(Matrix)", "too large", ARGUMENT, tooLarge, s -> {
+            Matrix a = Matrix.zeros(50_000, 1);
+            Matrix b = Matrix.zeros(1, 50_000);
+            return () -> a.kronecker(b);
+        });
+    }
+
+    private void addElementWise() {
+        Matrix a = Matrix.zeros(2, 3);
+        Matrix b = Matrix.zeros(3, 2);
+        double[] two = new double[2];
+        double[] three = new double[3];
+        String shapes = "matrix shapes do not agree: 2x3 ";
+        addInJava("Matrix.map(DoubleUnaryOperator)", "null", NULL, "function", s -> () -> a.map(null));
+        addInJava("Matrix.zip(Matrix,DoubleBinaryOperator)", "shapes", ARGUMENT, shapes + "zip 3x2", s -> {
+            DoubleBinaryOperator sum = Double::sum;
+            return () -> a.zip(b, sum);
+        });
+        addInJava(
+                "Matrix.elementTimes(Matrix)",
+                "shapes",
+                ARGUMENT,
+                shapes + "element times 3x2",
+                s -> () -> a.elementTimes(b));
+        addInJava(
+                "Matrix.elementDiv(Matrix)",
+                "shapes",
+                ARGUMENT,
+                shapes + "element div 3x2",
+                s -> () -> a.elementDiv(b));
+        addInJava("Matrix.plusRow(double[])", "length", ARGUMENT, shapes + "plus row 1x2", s -> () -> a.plusRow(two));
+        addInJava(
+                "Matrix.minusRow(double[])", "length", ARGUMENT, shapes + "minus row 1x2", s -> () -> a.minusRow(two));
+        addInJava(
+                "Matrix.timesRow(double[])", "length", ARGUMENT, shapes + "times row 1x2", s -> () -> a.timesRow(two));
+        addInJava("Matrix.divRow(double[])", "length", ARGUMENT, shapes + "div row 1x2", s -> () -> a.divRow(two));
+        addInJava(
+                "Matrix.plusColumn(double[])",
+                "length",
+                ARGUMENT,
+                shapes + "plus column 3x1",
+                s -> () -> a.plusColumn(three));
+        addInJava(
+                "Matrix.minusColumn(double[])",
+                "length",
+                ARGUMENT,
+                shapes + "minus column 3x1",
+                s -> () -> a.minusColumn(three));
+        addInJava(
+                "Matrix.timesColumn(double[])",
+                "length",
+                ARGUMENT,
+                shapes + "times column 3x1",
+                s -> () -> a.timesColumn(three));
+        addInJava(
+                "Matrix.divColumn(double[])",
+                "length",
+                ARGUMENT,
+                shapes + "div column 3x1",
+                s -> () -> a.divColumn(three));
+    }
+
+    private void addReductions() {
+        Matrix low = Matrix.zeros(0, 3);
+        Matrix narrow = Matrix.zeros(2, 0);
+        String minimum = "the minimum of a ";
+        addInJava("Matrix.min()", "no values", ARGUMENT, minimum + "0x3 matrix is not defined", s -> low::min);
+        addInJava(
+                "Matrix.rowMinima()",
+                "no columns",
+                ARGUMENT,
+                minimum + "2x0 matrix is not defined",
+                s -> narrow::rowMinima);
+        addInJava(
+                "Matrix.columnMinima()",
+                "no rows",
+                ARGUMENT,
+                minimum + "0x3 matrix is not defined",
+                s -> low::columnMinima);
+        String maximum = "the maximum of a ";
+        addInJava("Matrix.max()", "no values", ARGUMENT, maximum + "0x3 matrix is not defined", s -> low::max);
+        addInJava(
+                "Matrix.rowMaxima()",
+                "no columns",
+                ARGUMENT,
+                maximum + "2x0 matrix is not defined",
+                s -> narrow::rowMaxima);
+        addInJava(
+                "Matrix.columnMaxima()",
+                "no rows",
+                ARGUMENT,
+                maximum + "0x3 matrix is not defined",
+                s -> low::columnMaxima);
+        String argmin = "the argmin of a ";
+        addInJava("Matrix.argmin()", "no values", ARGUMENT, argmin + "0x3 matrix is not defined", s -> low::argmin);
+        addInJava(
+                "Matrix.rowArgmin()",
+                "no columns",
+                ARGUMENT,
+                argmin + "2x0 matrix is not defined",
+                s -> narrow::rowArgmin);
+        addInJava(
+                "Matrix.columnArgmin()",
+                "no rows",
+                ARGUMENT,
+                argmin + "0x3 matrix is not defined",
+                s -> low::columnArgmin);
+        String argmax = "the argmax of a ";
+        addInJava("Matrix.argmax()", "no values", ARGUMENT, argmax + "0x3 matrix is not defined", s -> low::argmax);
+        addInJava(
+                "Matrix.rowArgmax()",
+                "no columns",
+                ARGUMENT,
+                argmax + "2x0 matrix is not defined",
+                s -> narrow::rowArgmax);
+        addInJava(
+                "Matrix.columnArgmax()",
+                "no rows",
+                ARGUMENT,
+                argmax + "0x3 matrix is not defined",
+                s -> low::columnArgmax);
+    }
+
+    private void addNorms() {
+        Matrix a = Matrix.zeros(2, 3);
+        Matrix b = Matrix.zeros(3, 2);
+        add("Matrix.norm2()", "a NaN", ARGUMENT, NAN, s -> nan()::norm2);
+        String shapes = "matrix shapes do not agree: 2x3 is close 3x2";
+        addInJava("Matrix.isClose(Matrix,double,double)", "shapes", ARGUMENT, shapes, s -> () -> a.isClose(b, 0, 0));
+        String relative = "relative must be at least 0, but is -1.0";
+        addInJava(
+                "Matrix.isClose(Matrix,double,double)", "negative", ARGUMENT, relative, s -> () -> a.isClose(a, -1, 0));
+        String tolerance = "tolerance must be at least 0, but is -1.0";
+        addInJava("Matrix.isSymmetric(double)", "negative", ARGUMENT, tolerance, s -> () -> a.isSymmetric(-1));
+        addInJava("Matrix.power(int)", "not square", ARGUMENT, NOT_SQUARE, s -> () -> a.power(2));
+        add("Matrix.power(int)", "singular", SINGULAR, "matrix is singular: pivot 0 is zero", s -> {
+            Matrix singular = Matrix.zeros(3, 3);
+            return () -> singular.power(-1);
+        });
+        String distances = "matrix shapes do not agree: 2x3 squared distances 3x2";
+        addInJava("Matrix.squaredDistances(Matrix)", "shapes", ARGUMENT, distances, s -> () -> a.squaredDistances(b));
     }
 
     private void addSolutions() {
@@ -646,6 +858,7 @@ public final class FailingCalls {
                 "Matrix.columns()",
                 "Matrix.toArray()",
                 "Matrix.toRows()",
+                "Matrix.diagonal()",
                 "Cholesky.l()",
                 "Lu.rowPermutation()",
                 "Lu.l()",
@@ -672,7 +885,25 @@ public final class FailingCalls {
                 "Matrix.times(double)",
                 "Matrix.transpose()",
                 "Matrix.trace()",
+                "Matrix.upperTriangle()",
+                "Matrix.lowerTriangle()",
+                "Matrix.plus(double)",
+                "Matrix.minus(double)",
+                "Matrix.div(double)",
+                "Matrix.unaryMinus()",
+                "Matrix.sum()",
+                "Matrix.rowSums()",
+                "Matrix.columnSums()",
+                "Matrix.mean()",
+                "Matrix.rowMeans()",
+                "Matrix.columnMeans()",
+                "Matrix.maxAbs()",
+                "Matrix.rowMaxAbs()",
+                "Matrix.columnMaxAbs()",
                 "Matrix.norm()",
+                "Matrix.norm1()",
+                "Matrix.normInf()",
+                "Matrix.isSymmetric()",
                 "Cholesky.determinant()",
                 "Qr.q()",
                 "Svd.rank()");
@@ -693,15 +924,24 @@ public final class FailingCalls {
                 "NativeLibrary.unavailabilityCause()",
                 "NativeLibrary.platform()",
                 "VectorIndex.close()");
+        excuse("is the caller's", "Matrix.Generator.valueAt(int,int)");
         excuse(
                 "keeps a message or numbers",
                 "NativeMemory(long,long,long)",
                 "SingularMatrixException(String)",
                 "NotPositiveDefiniteException(String)",
                 "NoConvergenceException(String)");
-        for (String type :
-                new String[] {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "Eigen", "SymmetricEigen", "Hits", "NativeMemory"
-                }) {
+        for (String type : new String[] {
+            "Matrix",
+            "Lu",
+            "Cholesky",
+            "Qr",
+            "Svd",
+            "Eigen",
+            "SymmetricEigen", 
+            "Hits",
+            "NativeMemory"
+        }) {
             excuse("takes every object", type + ".equals(Object)");
             excuse("has no argument, and takes every object", type + ".hashCode()", type + ".toString()");
         }

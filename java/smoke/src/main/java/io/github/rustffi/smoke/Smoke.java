@@ -24,6 +24,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * Calls every public method of rust-ffi and checks its result, to be run out of an assembled jar on each platform.
@@ -52,7 +54,12 @@ public final class Smoke {
         smoke.loading(arguments.length > 0 ? arguments[0] : NativeLibrary.platform());
         smoke.tutorial();
         smoke.matrices();
+        smoke.making();
         smoke.arithmeticOfMatrices();
+        smoke.elementWise();
+        smoke.rowsAndColumns();
+        smoke.reductions();
+        smoke.normsAndProducts();
         smoke.linearSystems();
         smoke.factorizations();
         smoke.decompositions();
@@ -119,6 +126,107 @@ public final class Smoke {
         fails("Matrix.of", IllegalArgumentException.class, () -> Matrix.of(2, 3, 1));
     }
 
+    private void making() {
+        Matrix a = Matrix.of(2, 2, 1, 2, 3, 4);
+        Matrix.Generator generator = (i, j) -> 2 * i + j + 1;
+        equal("Matrix.Generator.valueAt", generator.valueAt(1, 1), 4.0);
+        equal("Matrix.generate", Matrix.generate(2, 2, generator), a);
+        near("Matrix.filled", Matrix.filled(1, 2, 7).toArray(), 7, 7);
+        equal("Matrix.ofRow", Matrix.ofRow(1, 2).columns(), 2);
+        equal("Matrix.ofColumn", Matrix.ofColumn(1, 2).rows(), 2);
+        Matrix uniform = Matrix.random(3, 4, new SplittableRandom(1));
+        equal("Matrix.random", uniform.min() >= 0 && uniform.max() < 1, true);
+        Matrix normal = Matrix.gaussian(3, 4, new Random(1));
+        equal("Matrix.gaussian", normal.get(2, 3) != normal.get(0, 0), true);
+        near("Matrix.hstack", Matrix.hstack(a, a).row(1), 3, 4, 3, 4);
+        near("Matrix.vstack", Matrix.vstack(a, a).column(1), 2, 4, 2, 4);
+        equal("Matrix.block", Matrix.block(new Matrix[][] {{a}, {a}}), Matrix.vstack(a, a));
+        near("Matrix.reshape", a.reshape(1, 4).row(0), 1, 2, 3, 4);
+        near("Matrix.selectRows", a.selectRows(1, 1).toArray(), 3, 4, 3, 4);
+        near("Matrix.selectColumns", a.selectColumns(1, 0).toArray(), 2, 1, 4, 3);
+        near("Matrix.diagonal", a.diagonal(), 1, 4);
+        near("Matrix.upperTriangle", a.upperTriangle().toArray(), 1, 2, 0, 4);
+        near("Matrix.lowerTriangle", a.lowerTriangle().toArray(), 1, 0, 3, 4);
+        fails("Matrix.hstack", IllegalArgumentException.class, () -> Matrix.hstack(a, Matrix.ofRow(1)));
+    }
+
+    private void elementWise() {
+        Matrix a = Matrix.of(1, 2, 4, -9);
+        near("Matrix.map", a.map(Math::abs).toArray(), 4, 9);
+        near("Matrix.zip", a.zip(a, Math::max).toArray(), 4, -9);
+        near("Matrix.elementTimes", a.elementTimes(a).toArray(), 16, 81);
+        near("Matrix.elementDiv", a.elementDiv(a).toArray(), 1, 1);
+        near("Matrix.plus", a.plus(1).toArray(), 5, -8);
+        near("Matrix.minus", a.minus(1).toArray(), 3, -10);
+        near("Matrix.div", a.div(2).toArray(), 2, -4.5);
+        near("Matrix.unaryMinus", a.unaryMinus().toArray(), -4, 9);
+    }
+
+    private void rowsAndColumns() {
+        Matrix a = Matrix.of(2, 2, 1, 2, 3, 4);
+        double[] x = {1, 2};
+        near("Matrix.plusRow", a.plusRow(x).toArray(), 2, 4, 4, 6);
+        near("Matrix.minusRow", a.minusRow(x).toArray(), 0, 0, 2, 2);
+        near("Matrix.timesRow", a.timesRow(x).toArray(), 1, 4, 3, 8);
+        near("Matrix.divRow", a.divRow(x).toArray(), 1, 1, 3, 2);
+        near("Matrix.plusColumn", a.plusColumn(x).toArray(), 2, 3, 5, 6);
+        near("Matrix.minusColumn", a.minusColumn(x).toArray(), 0, 1, 1, 2);
+        near("Matrix.timesColumn", a.timesColumn(x).toArray(), 1, 2, 6, 8);
+        near("Matrix.divColumn", a.divColumn(x).toArray(), 1, 2, 1.5, 2);
+        fails("Matrix.plusRow", IllegalArgumentException.class, () -> a.plusRow(new double[3]));
+    }
+
+    private void reductions() {
+        Matrix a = Matrix.of(2, 2, 1, -5, 4, 2);
+        near("Matrix.sum", new double[] {a.sum()}, 2);
+        near("Matrix.mean", new double[] {a.mean(), a.min(), a.max(), a.maxAbs()}, 0.5, -5, 4, 5);
+        near("Matrix.rowSums", a.rowSums(), -4, 6);
+        near("Matrix.columnSums", a.columnSums(), 5, -3);
+        near("Matrix.rowMeans", a.rowMeans(), -2, 3);
+        near("Matrix.columnMeans", a.columnMeans(), 2.5, -1.5);
+        near("Matrix.rowMinima", a.rowMinima(), -5, 2);
+        near("Matrix.columnMinima", a.columnMinima(), 1, -5);
+        near("Matrix.rowMaxima", a.rowMaxima(), 1, 4);
+        near("Matrix.columnMaxima", a.columnMaxima(), 4, 2);
+        near("Matrix.rowMaxAbs", a.rowMaxAbs(), 5, 4);
+        near("Matrix.columnMaxAbs", a.columnMaxAbs(), 4, 5);
+        equal("Matrix.argmax", a.argmax(), 2);
+        equal("Matrix.argmin", a.argmin(), 1);
+        equal("Matrix.rowArgmax", Arrays.toString(a.rowArgmax()), "[0, 0]");
+        equal("Matrix.columnArgmax", Arrays.toString(a.columnArgmax()), "[1, 1]");
+        equal("Matrix.rowArgmin", Arrays.toString(a.rowArgmin()), "[1, 1]");
+        equal("Matrix.columnArgmin", Arrays.toString(a.columnArgmin()), "[0, 0]");
+    }
+
+    private void normsAndProducts() {
+        Matrix a = Matrix.of(2, 2, 1, -5, 4, 2);
+        near(
+                "Matrix.norm1",
+                new double[] {a.norm1(), a.normInf(), Matrix.diagonal(3, 4).norm2()},
+                7,
+                6,
+                4);
+        near("Matrix.normInf", new double[] {a.normInf()}, 6);
+        equal("Matrix.isClose", a.isClose(a.plus(1e-9), 0, 1e-8), true);
+        equal("Matrix.isSymmetric", a.isSymmetric() || a.isSymmetric(8.9), false);
+        near(
+                "Matrix.kronecker",
+                Matrix.ofRow(1, 2).kronecker(Matrix.ofRow(3, 4)).toArray(),
+                3,
+                4,
+                6,
+                8);
+        near(
+                "Matrix.outer",
+                Matrix.outer(new double[] {1, 2}, new double[] {3, 4}).toArray(),
+                3,
+                4,
+                6,
+                8);
+        near("Matrix.power", Matrix.diagonal(2, 4).power(-2).diagonal(), 0.25, 0.0625);
+        near("Matrix.squaredDistances", a.squaredDistances(Matrix.ofRow(1, 1)).toArray(), 36, 10);
+    }
+
     private void arithmeticOfMatrices() {
         Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
         near("Matrix.plus", a.plus(a).toArray(), 2, 4, 6, 8, 10, 12);
@@ -161,6 +269,7 @@ public final class Smoke {
         near("Lu.determinant", new double[] {lu.determinant()}, 8);
         equal("Lu.rcond", lu.rcond() > 0.1 && lu.rcond() <= 1, true);
 
+
         Cholesky cholesky = a.cholesky();
         near("Cholesky.l", cholesky.l().toArray(), 2, 0, 1, Math.sqrt(2));
         near("Cholesky.solve", cholesky.solve(vector), 1.25, 1.5);
@@ -186,6 +295,7 @@ public final class Smoke {
                 .times(svd.v().transpose());
         near("Svd.u and Svd.v", again.toArray(), 2, 1, 1, 2);
         equal("Svd.rank", svd.rank(), 2);
+
 
         SymmetricEigen symmetric = a.symmetricEigen();
         near("SymmetricEigen.values", symmetric.values(), 1, 3);
