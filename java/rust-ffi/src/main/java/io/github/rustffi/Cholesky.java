@@ -69,6 +69,112 @@ public final class Cholesky {
         return Natives.choleskyDeterminant(l.rows(), l.values());
     }
 
+    /**
+     * Returns the logarithm of the determinant of the factored matrix, which is in range where {@link #determinant()}
+     * is not: zero for the empty matrix.
+     *
+     * @return the natural logarithm
+     */
+    public double logDeterminant() {
+        double[] logarithms = l.diagonal();
+        for (int i = 0; i < logarithms.length; i++) {
+            logarithms[i] = Math.log(logarithms[i]);
+        }
+        return 2.0 * Reductions.sum(logarithms, 0, logarithms.length, false);
+    }
+
+    /**
+     * Returns the inverse of the factored matrix. It is exactly symmetric. To solve a system, {@link #solve(Matrix)} is
+     * faster and more accurate.
+     *
+     * @return the inverse
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix inverse() {
+        return Triangles.mirrored(solve(Matrix.identity(l.rows())));
+    }
+
+    /**
+     * Returns an estimate of the reciprocal of the condition number in the one-norm, as {@link Lu#rcond()} does. It
+     * multiplies the factors, which takes longer than the factorization did.
+     *
+     * @return a number from 0 to 1; 1 for the empty matrix
+     */
+    public double rcond() {
+        int n = l.rows();
+        double norm = Math.min(l.times(l.transpose()).norm1(), Double.MAX_VALUE);
+        // With D, the diagonal of L, the factors of an LU factorization are L D⁻¹ and D Lᵀ.
+        double[] packed = l.toArray();
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < i; j++) {
+                packed[j * n + i] = l.get(i, j) * l.get(j, j);
+                packed[i * n + j] /= l.get(j, j);
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            packed[i * n + i] *= l.get(i, i);
+        }
+        NativeLibrary.load();
+        return Natives.luRcond(n, n, packed, norm);
+    }
+
+    /**
+     * Returns the solution x of {@code l() * x = b}: with the factored matrix as a covariance, it makes the rows of b
+     * independent.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if {@code b} has another number of rows than the factored matrix, or a value
+     *     that is not finite
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solveL(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(
+                b.rows(), b.columns(), Triangles.solveLower(l.rows(), l.values(), b.rows(), b.columns(), b.values()));
+    }
+
+    /**
+     * Returns the solution x of {@code l() * x = b}, as {@link #solveL(Matrix)} does.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solveL(Matrix)} does
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solveL(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return Triangles.solveLower(l.rows(), l.values(), b.length, 1, b);
+    }
+
+    /**
+     * Returns the solution x of {@code l().transpose() * x = b}.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if {@code b} has another number of rows than the factored matrix, or a value
+     *     that is not finite
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solveLTranspose(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        double[] u = l.transpose().values();
+        return new Matrix(b.rows(), b.columns(), Triangles.solveUpper(l.rows(), u, b.rows(), b.columns(), b.values()));
+    }
+
+    /**
+     * Returns the solution x of {@code l().transpose() * x = b}, as {@link #solveLTranspose(Matrix)} does.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solveLTranspose(Matrix)} does
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solveLTranspose(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return Triangles.solveUpper(l.rows(), l.transpose().values(), b.length, 1, b);
+    }
+
     @Override
     public boolean equals(Object object) {
         return object instanceof Cholesky other && l.equals(other.l);

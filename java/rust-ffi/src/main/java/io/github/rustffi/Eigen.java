@@ -51,6 +51,51 @@ public final class Eigen {
         return vectors;
     }
 
+    /**
+     * Returns whether an eigenvalue is real.
+     *
+     * @param j the number of the value, from 0
+     * @return whether its imaginary part is zero
+     * @throws IndexOutOfBoundsException if there is no such value: {@code no eigenvalue 3 of 3}
+     */
+    public boolean isReal(int j) {
+        requireValue(j);
+        return imaginaryValues[j] == 0.0;
+    }
+
+    /**
+     * Returns the real part of an eigenvector.
+     *
+     * @param j the number of its value, from 0
+     * @return a number for each row
+     * @throws IndexOutOfBoundsException if there is no such value: {@code no eigenvalue 3 of 3}
+     */
+    public double[] realVector(int j) {
+        requireValue(j);
+        return vectors.column(imaginaryValues[j] < 0.0 ? j - 1 : j);
+    }
+
+    /**
+     * Returns the imaginary part of an eigenvector: zeros for a real value.
+     *
+     * @param j the number of its value, from 0
+     * @return a number for each row
+     * @throws IndexOutOfBoundsException if there is no such value: {@code no eigenvalue 3 of 3}
+     */
+    public double[] imaginaryVector(int j) {
+        requireValue(j);
+        if (imaginaryValues[j] == 0.0) {
+            return new double[vectors.rows()];
+        }
+        return imaginaryValues[j] > 0.0 ? vectors.column(j + 1) : ElementWise.negate(vectors.column(j));
+    }
+
+    private void requireValue(int j) {
+        if (j < 0 || j >= realValues.length) {
+            throw new IndexOutOfBoundsException("no eigenvalue " + j + " of " + realValues.length);
+        }
+    }
+
     @Override
     public boolean equals(Object object) {
         return object instanceof Eigen other

@@ -106,6 +106,74 @@ public final class Lu {
     }
 
     /**
+     * Returns the sign of the determinant of the factored matrix: the one of the empty matrix is 1.
+     *
+     * @return 1, -1, or 0 if a pivot is zero
+     * @throws IllegalArgumentException if the factored matrix is not square: {@code matrix is not square: 2x3}
+     */
+    public int determinantSign() {
+        requireSquare();
+        boolean isNegative = isOdd(permutation);
+        for (int i = 0; i < rows; i++) {
+            double pivot = packed[i * columns + i];
+            if (pivot == 0.0) {
+                return 0;
+            }
+            isNegative ^= pivot < 0.0;
+        }
+        return isNegative ? -1 : 1;
+    }
+
+    /**
+     * Returns the logarithm of the magnitude of the determinant of the factored matrix, which is in range where
+     * {@link #determinant()} is not: negative infinity if a pivot is zero, zero for the empty matrix.
+     *
+     * @return the natural logarithm
+     * @throws IllegalArgumentException if the factored matrix is not square: {@code matrix is not square: 2x3}
+     */
+    public double logAbsDeterminant() {
+        requireSquare();
+        double[] logarithms = new double[rows];
+        for (int i = 0; i < rows; i++) {
+            logarithms[i] = Math.log(Math.abs(packed[i * columns + i]));
+        }
+        return Reductions.sum(logarithms, 0, rows, false);
+    }
+
+    private void requireSquare() {
+        if (rows != columns) {
+            throw new IllegalArgumentException("matrix is not square: " + rows + "x" + columns);
+        }
+    }
+
+    /** Returns whether a permutation is made of an odd number of exchanges: its cycles of even length are odd. */
+    private static boolean isOdd(int[] permutation) {
+        boolean[] isSeen = new boolean[permutation.length];
+        boolean isOdd = false;
+        for (int start = 0; start < permutation.length; start++) {
+            for (int i = start; !isSeen[i]; i = permutation[i]) {
+                isSeen[i] = true;
+                isOdd ^= i != start;
+            }
+        }
+        return isOdd;
+    }
+
+    /**
+     * Returns the inverse of the factored matrix. To solve a system, {@link #solve(Matrix)} is faster and more
+     * accurate.
+     *
+     * @return the inverse
+     * @throws IllegalArgumentException if the factored matrix is not square
+     * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix inverse() {
+        requireSquare();
+        return solve(Matrix.identity(rows));
+    }
+
+    /**
      * Returns an estimate of the reciprocal of the condition number in the one-norm: 1 is the best, at about 1e-16 a
      * solution may have no correct digit, and 0 is that of a singular matrix.
      *

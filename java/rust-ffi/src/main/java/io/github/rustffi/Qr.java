@@ -84,6 +84,44 @@ public final class Qr {
         return x;
     }
 
+    /**
+     * Returns the solution x of {@code r() * x = b}, for a matrix that has no fewer rows than columns.
+     *
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if the factored matrix has fewer rows than columns: {@code a 2x3 matrix has
+     *     fewer rows than columns}; if {@code b} has another number of rows than {@link #r()}, or a value that is not
+     *     finite
+     * @throws SingularMatrixException if the diagonal of {@link #r()} has a zero: {@code matrix is singular: pivot 1 is
+     *     zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solveR(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(b.rows(), b.columns(), solveR(b.rows(), b.columns(), b.values()));
+    }
+
+    /**
+     * Returns the solution x of {@code r() * x = b}, as {@link #solveR(Matrix)} does.
+     *
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solveR(Matrix)} does
+     * @throws SingularMatrixException if the diagonal of {@link #r()} has a zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solveR(double[] b) {
+        Objects.requireNonNull(b, "b");
+        return solveR(b.length, 1, b);
+    }
+
+    private double[] solveR(int bRows, int bColumns, double[] b) {
+        if (rows < columns) {
+            throw new IllegalArgumentException("a " + rows + "x" + columns + " matrix has fewer rows than columns");
+        }
+        return Triangles.solveUpper(columns, r().values(), bRows, bColumns, b);
+    }
+
     @Override
     public boolean equals(Object object) {
         return object instanceof Qr other

@@ -1,6 +1,7 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Reduction;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -162,5 +163,192 @@ public final class Vectors {
         Objects.requireNonNull(y, "y");
         NativeLibrary.load();
         return Reduction.of(operation, x, y);
+    }
+
+    // Arithmetic, in Java: what takes less time than a call to Rust.
+
+    /**
+     * Returns the sum of {@code x} and {@code y}, value by value.
+     *
+     * @param x a vector
+     * @param y a vector of the same length
+     * @return the sum
+     * @throws IllegalArgumentException if the lengths differ: {@code vector lengths differ: 3 and 4}
+     */
+    public static double[] plus(double[] x, double[] y) {
+        requireSameLength(x, y);
+        return ElementWise.plus(x, y);
+    }
+
+    /**
+     * Returns the difference of {@code x} and {@code y}, value by value.
+     *
+     * @param x a vector
+     * @param y a vector of the same length
+     * @return the difference
+     * @throws IllegalArgumentException if the lengths differ: {@code vector lengths differ: 3 and 4}
+     */
+    public static double[] minus(double[] x, double[] y) {
+        requireSameLength(x, y);
+        return ElementWise.minus(x, y);
+    }
+
+    /**
+     * Returns {@code x} with each value multiplied by a number.
+     *
+     * @param a the factor
+     * @param x a vector
+     * @return the product
+     */
+    public static double[] scale(double a, double[] x) {
+        Objects.requireNonNull(x, "x");
+        return ElementWise.times(x, a);
+    }
+
+    /**
+     * Returns {@code a * x + y}, value by value: a product and a sum, each rounded.
+     *
+     * @param a the factor
+     * @param x a vector
+     * @param y a vector of the same length
+     * @return the sum, a new array
+     * @throws IllegalArgumentException if the lengths differ: {@code vector lengths differ: 3 and 4}
+     */
+    public static double[] axpy(double a, double[] x, double[] y) {
+        requireSameLength(x, y);
+        double[] sum = new double[x.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = a * x[i] + y[i];
+        }
+        return sum;
+    }
+
+    /**
+     * Returns the mean of the values of {@code x}: NaN when there are none. The error of the sum that it is made of is
+     * that of {@link Matrix#sum()}.
+     *
+     * @param x a vector
+     * @return the mean
+     */
+    public static double mean(double[] x) {
+        Objects.requireNonNull(x, "x");
+        return Reductions.sum(x, 0, x.length, false) / x.length;
+    }
+
+    /**
+     * Returns the smallest value of {@code x}; NaN if one is NaN.
+     *
+     * @param x a vector
+     * @return the minimum
+     * @throws IllegalArgumentException if there are no values: {@code the minimum of no values is not defined}
+     */
+    public static double min(double[] x) {
+        requireValues("minimum", x);
+        return Reductions.min(x, 0, x.length);
+    }
+
+    /**
+     * Returns the largest value of {@code x}; NaN if one is NaN.
+     *
+     * @param x a vector
+     * @return the maximum
+     * @throws IllegalArgumentException if there are no values: {@code the maximum of no values is not defined}
+     */
+    public static double max(double[] x) {
+        requireValues("maximum", x);
+        return Reductions.max(x, 0, x.length);
+    }
+
+    /**
+     * Returns the index of the smallest value of {@code x}: of equal ones the first; if one is NaN, that of the first
+     * NaN.
+     *
+     * @param x a vector
+     * @return the index
+     * @throws IllegalArgumentException if there are no values: {@code the argmin of no values is not defined}
+     */
+    public static int argmin(double[] x) {
+        requireValues("argmin", x);
+        return Reductions.argmin(x, 0, x.length);
+    }
+
+    /**
+     * Returns the index of the largest value of {@code x}: of equal ones the first; if one is NaN, that of the first
+     * NaN.
+     *
+     * @param x a vector
+     * @return the index
+     * @throws IllegalArgumentException if there are no values: {@code the argmax of no values is not defined}
+     */
+    public static int argmax(double[] x) {
+        requireValues("argmax", x);
+        return Reductions.argmax(x, 0, x.length);
+    }
+
+    /**
+     * Returns the dot product of parts of {@code x} and {@code y}. It is that of {@link #dot(double[], double[])} of
+     * copies of them, bit by bit.
+     *
+     * @param x a vector
+     * @param xFrom where the part of {@code x} begins
+     * @param y a vector
+     * @param yFrom where the part of {@code y} begins
+     * @param n the length of both parts
+     * @return the dot product
+     * @throws IndexOutOfBoundsException if a part reaches out of its vector: {@code no 3 values from index 5 in a
+     *     vector of 6}
+     */
+    public static double dot(double[] x, int xFrom, double[] y, int yFrom, int n) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(y, "y");
+        requireRange(xFrom, n, x.length);
+        requireRange(yFrom, n, y.length);
+        return dot(
+                n == x.length ? x : Arrays.copyOfRange(x, xFrom, xFrom + n),
+                n == y.length ? y : Arrays.copyOfRange(y, yFrom, yFrom + n));
+    }
+
+    /**
+     * Returns the dot product of parts of {@code x} and {@code y}. It is that of {@link #dot(float[], float[])} of
+     * copies of them, bit by bit.
+     *
+     * @param x a vector
+     * @param xFrom where the part of {@code x} begins
+     * @param y a vector
+     * @param yFrom where the part of {@code y} begins
+     * @param n the length of both parts
+     * @return the dot product
+     * @throws IndexOutOfBoundsException if a part reaches out of its vector: {@code no 3 values from index 5 in a
+     *     vector of 6}
+     */
+    public static double dot(float[] x, int xFrom, float[] y, int yFrom, int n) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(y, "y");
+        requireRange(xFrom, n, x.length);
+        requireRange(yFrom, n, y.length);
+        return dot(
+                n == x.length ? x : Arrays.copyOfRange(x, xFrom, xFrom + n),
+                n == y.length ? y : Arrays.copyOfRange(y, yFrom, yFrom + n));
+    }
+
+    private static void requireSameLength(double[] x, double[] y) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(y, "y");
+        if (x.length != y.length) {
+            throw new IllegalArgumentException("vector lengths differ: " + x.length + " and " + y.length);
+        }
+    }
+
+    private static void requireValues(String quantity, double[] x) {
+        Objects.requireNonNull(x, "x");
+        if (x.length == 0) {
+            throw new IllegalArgumentException("the " + quantity + " of no values is not defined");
+        }
+    }
+
+    private static void requireRange(int from, int n, int length) {
+        if (from < 0 || n < 0 || from > length - n) {
+            throw new IndexOutOfBoundsException("no " + n + " values from index " + from + " in a vector of " + length);
+        }
     }
 }

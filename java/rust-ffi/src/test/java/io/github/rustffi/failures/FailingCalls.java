@@ -1,12 +1,14 @@
 package io.github.rustffi.failures;
 
 import io.github.rustffi.Cholesky;
+import io.github.rustffi.Eigen;
 import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
+import io.github.rustffi.Svd;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
 import io.github.rustffi.Vectors;
@@ -583,6 +585,75 @@ public final class FailingCalls {
             double[] b = {Double.MAX_VALUE};
             return () -> cholesky.solve(b);
         });
+        add("Cholesky.solveL(Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            Matrix b = Matrix.zeros(3, 1);
+            return () -> cholesky.solveL(b);
+        });
+        add("Cholesky.solveL(double[])", "too large", ARITHMETIC, beyond, s -> {
+            Cholesky cholesky = tiny().cholesky();
+            double[] b = {Double.MAX_VALUE};
+            return () -> cholesky.solveL(b);
+        });
+        add("Cholesky.solveLTranspose(Matrix)", "a NaN", ARGUMENT, NAN, s -> {
+            Cholesky cholesky = Matrix.identity(1).cholesky();
+            Matrix b = nan();
+            return () -> cholesky.solveLTranspose(b);
+        });
+        add("Cholesky.solveLTranspose(double[])", "shapes", ARGUMENT, shapes, s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] b = new double[3];
+            return () -> cholesky.solveLTranspose(b);
+        });
+        add("Cholesky.inverse()", "too large", ARITHMETIC, beyond, s -> tiny().cholesky()::inverse);
+        add(
+                "Lu.inverse()",
+                "singular",
+                SINGULAR,
+                singular,
+                s -> Matrix.zeros(2, 2).lu()::inverse);
+        addInJava(
+                "Lu.inverse()",
+                "not square",
+                ARGUMENT,
+                NOT_SQUARE,
+                s -> Matrix.zeros(2, 3).lu()::inverse);
+        addInJava(
+                "Lu.determinantSign()",
+                "not square",
+                ARGUMENT,
+                NOT_SQUARE,
+                s -> Matrix.zeros(2, 3).lu()::determinantSign);
+        addInJava(
+                "Lu.logAbsDeterminant()",
+                "not square",
+                ARGUMENT,
+                NOT_SQUARE,
+                s -> Matrix.zeros(2, 3).lu()::logAbsDeterminant);
+        add("Qr.solveR(Matrix)", "singular", SINGULAR, singular, s -> {
+            Qr qr = Matrix.zeros(2, 2).qr();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> qr.solveR(b);
+        });
+        addInJava("Qr.solveR(double[])", "wide", ARGUMENT, "a 2x3 matrix has fewer rows than columns", s -> {
+            Qr qr = Matrix.zeros(2, 3).qr();
+            double[] b = new double[2];
+            return () -> qr.solveR(b);
+        });
+        addSvd();
+        String none = "no eigenvalue 2 of 2";
+        addInJava("Eigen.isReal(int)", "outside", INDEX, none, s -> {
+            Eigen eigen = Matrix.identity(2).eigen();
+            return () -> eigen.isReal(2);
+        });
+        addInJava("Eigen.realVector(int)", "outside", INDEX, none, s -> {
+            Eigen eigen = Matrix.identity(2).eigen();
+            return () -> eigen.realVector(2);
+        });
+        addInJava("Eigen.imaginaryVector(int)", "outside", INDEX, none, s -> {
+            Eigen eigen = Matrix.identity(2).eigen();
+            return () -> eigen.imaginaryVector(2);
+        });
         add("Qr.solve(Matrix)", "singular", SINGULAR, singular, s -> {
             Qr qr = Matrix.zeros(2, 2).qr();
             Matrix b = Matrix.zeros(2, 1);
@@ -592,6 +663,56 @@ public final class FailingCalls {
             Qr qr = Matrix.zeros(2, 3).qr();
             double[] b = new double[2];
             return () -> qr.solve(b);
+        });
+    }
+
+    private void addSvd() {
+        String shapes = "matrix shapes do not agree: 3x2 least squares 2x1";
+        String tolerance = "tolerance must be at least 0, but is -1.0";
+        addInJava("Svd.rank(double)", "negative", ARGUMENT, tolerance, s -> {
+            Svd svd = Matrix.identity(2).svd();
+            return () -> svd.rank(-1);
+        });
+        String undefined = "the condition number of a 0x3 matrix is not defined";
+        addInJava(
+                "Svd.conditionNumber()",
+                "no values",
+                ARGUMENT,
+                undefined,
+                s -> Matrix.zeros(0, 3).svd()::conditionNumber);
+        addInJava("Svd.approximation(int)", "rank", ARGUMENT, "rank must be from 0 to 2, but is 3", s -> {
+            Svd svd = Matrix.zeros(3, 2).svd();
+            return () -> svd.approximation(3);
+        });
+        addInJava("Svd.solve(Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            Svd svd = Matrix.zeros(3, 2).svd();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> svd.solve(b);
+        });
+        addInJava("Svd.solve(Matrix,double)", "a NaN", ARGUMENT, NAN, s -> {
+            Svd svd = Matrix.identity(1).svd();
+            Matrix b = nan();
+            return () -> svd.solve(b, 0);
+        });
+        addInJava("Svd.solve(double[])", "shapes", ARGUMENT, shapes, s -> {
+            Svd svd = Matrix.zeros(3, 2).svd();
+            double[] b = new double[2];
+            return () -> svd.solve(b);
+        });
+        addInJava("Svd.solve(double[],double)", "negative", ARGUMENT, tolerance, s -> {
+            Svd svd = Matrix.identity(1).svd();
+            double[] b = new double[1];
+            return () -> svd.solve(b, -1);
+        });
+        addInJava(
+                "Svd.pseudoInverse()",
+                "too large",
+                ARITHMETIC,
+                "the solution" + BEYOND,
+                s -> tiny().svd()::pseudoInverse);
+        addInJava("Svd.pseudoInverse(double)", "negative", ARGUMENT, tolerance, s -> {
+            Svd svd = Matrix.identity(1).svd();
+            return () -> svd.pseudoInverse(-1);
         });
     }
 
@@ -632,6 +753,64 @@ public final class FailingCalls {
         float[] moreFloats = new float[3];
         double[] noDoubles = null;
         float[] noFloats = null;
+        addInJava(
+                "Vectors.plus(double[],double[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.plus(doubles, moreDoubles));
+        addInJava(
+                "Vectors.minus(double[],double[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.minus(doubles, moreDoubles));
+        addInJava(
+                "Vectors.axpy(double,double[],double[])",
+                "lengths",
+                ARGUMENT,
+                LENGTHS,
+                s -> () -> Vectors.axpy(2, doubles, moreDoubles));
+        addInJava("Vectors.scale(double,double[])", "null", NULL, "x", s -> () -> Vectors.scale(2, noDoubles));
+        addInJava("Vectors.mean(double[])", "null", NULL, "x", s -> () -> Vectors.mean(noDoubles));
+        double[] none = {};
+        addInJava(
+                "Vectors.min(double[])",
+                "no values",
+                ARGUMENT,
+                "the minimum of no values is not defined",
+                s -> () -> Vectors.min(none));
+        addInJava(
+                "Vectors.max(double[])",
+                "no values",
+                ARGUMENT,
+                "the maximum of no values is not defined",
+                s -> () -> Vectors.max(none));
+        addInJava(
+                "Vectors.argmin(double[])",
+                "no values",
+                ARGUMENT,
+                "the argmin of no values is not defined",
+                s -> () -> Vectors.argmin(none));
+        addInJava(
+                "Vectors.argmax(double[])",
+                "no values",
+                ARGUMENT,
+                "the argmax of no values is not defined",
+                s -> () -> Vectors.argmax(none));
+        String range = "no 2 values from index 1 in a vector of 2";
+        addInJava(
+                "Vectors.dot(double[],int,double[],int,int)",
+                "outside",
+                INDEX,
+                range,
+                s -> () -> Vectors.dot(doubles, 1, moreDoubles, 0, 2));
+        addInJava(
+                "Vectors.dot(float[],int,float[],int,int)",
+                "outside",
+                INDEX,
+                range,
+                s -> () -> Vectors.dot(moreFloats, 0, floats, 1, 2));
         add(
                 "Vectors.dot(double[],double[])",
                 "lengths",
@@ -904,6 +1083,8 @@ public final class FailingCalls {
                 "Matrix.norm1()",
                 "Matrix.normInf()",
                 "Matrix.isSymmetric()",
+                "Cholesky.logDeterminant()",
+                "Cholesky.rcond()",
                 "Cholesky.determinant()",
                 "Qr.q()",
                 "Svd.rank()");

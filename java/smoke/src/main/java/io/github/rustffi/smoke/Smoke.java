@@ -65,6 +65,7 @@ public final class Smoke {
         smoke.decompositions();
         smoke.leastSquares();
         smoke.vectors();
+        smoke.arithmeticOfVectors();
         // Named by the process and not at random: the JDK's seed looks at the network, which ends it under Wine.
         Path directory = Files.createDirectory(Path.of(System.getProperty("java.io.tmpdir"))
                 .resolve("rust-ffi-smoke-" + ProcessHandle.current().pid()));
@@ -227,6 +228,19 @@ public final class Smoke {
         near("Matrix.squaredDistances", a.squaredDistances(Matrix.ofRow(1, 1)).toArray(), 36, 10);
     }
 
+    private void arithmeticOfVectors() {
+        double[] x = {3, 4};
+        double[] y = {4, -3};
+        near("Vectors.plus", Vectors.plus(x, y), 7, 1);
+        near("Vectors.minus", Vectors.minus(x, y), -1, 7);
+        near("Vectors.scale", Vectors.scale(2, x), 6, 8);
+        near("Vectors.axpy", Vectors.axpy(2, x, y), 10, 5);
+        near("Vectors.mean", new double[] {Vectors.mean(x), Vectors.min(x), Vectors.max(x)}, 3.5, 3, 4);
+        equal("Vectors.argmin", Vectors.argmin(y), 1);
+        equal("Vectors.argmax", Vectors.argmax(y), 0);
+        near("Vectors.dot", new double[] {Vectors.dot(x, 1, y, 0, 1)}, 16);
+    }
+
     private void arithmeticOfMatrices() {
         Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
         near("Matrix.plus", a.plus(a).toArray(), 2, 4, 6, 8, 10, 12);
@@ -269,12 +283,24 @@ public final class Smoke {
         near("Lu.determinant", new double[] {lu.determinant()}, 8);
         equal("Lu.rcond", lu.rcond() > 0.1 && lu.rcond() <= 1, true);
 
+        equal("Lu.determinantSign", lu.determinantSign(), 1);
+        near("Lu.logAbsDeterminant", new double[] {lu.logAbsDeterminant()}, Math.log(8));
+        near("Lu.inverse", lu.inverse().toArray(), 0.375, -0.25, -0.25, 0.5);
 
         Cholesky cholesky = a.cholesky();
         near("Cholesky.l", cholesky.l().toArray(), 2, 0, 1, Math.sqrt(2));
         near("Cholesky.solve", cholesky.solve(vector), 1.25, 1.5);
         near("Cholesky.solve", cholesky.solve(b).toArray(), 1.25, 1.5);
         near("Cholesky.determinant", new double[] {cholesky.determinant()}, 8);
+        near("Cholesky.logDeterminant", new double[] {cholesky.logDeterminant()}, Math.log(8));
+        near("Cholesky.inverse", cholesky.inverse().toArray(), 0.375, -0.25, -0.25, 0.5);
+        near("Cholesky.rcond", new double[] {cholesky.rcond()}, lu.rcond());
+        near("Cholesky.solveL", cholesky.solveLTranspose(cholesky.solveL(vector)), 1.25, 1.5);
+        near(
+                "Cholesky.solveLTranspose",
+                cholesky.solveLTranspose(cholesky.solveL(b)).toArray(),
+                1.25,
+                1.5);
         Matrix indefinite = Matrix.diagonal(1, -1);
         fails("Matrix.cholesky", NotPositiveDefiniteException.class, indefinite::cholesky);
 
@@ -282,6 +308,7 @@ public final class Smoke {
         near("Qr.q times Qr.r", qr.q().times(qr.r()).toArray(), 4, 2, 2, 3);
         near("Qr.solve", qr.solve(vector), 1.25, 1.5);
         near("Qr.solve", qr.solve(b).toArray(), 1.25, 1.5);
+        near("Qr.solveR", qr.solveR(qr.q().transpose().times(b)).toArray(), 1.25, 1.5);
     }
 
     /** With {@code [[2, 1], [1, 2]]}, whose eigenvalues are 1 and 3. */
@@ -296,6 +323,11 @@ public final class Smoke {
         near("Svd.u and Svd.v", again.toArray(), 2, 1, 1, 2);
         equal("Svd.rank", svd.rank(), 2);
 
+        equal("Svd.rank", svd.rank(0.5), 1);
+        near("Svd.conditionNumber", new double[] {svd.conditionNumber()}, 3);
+        near("Svd.approximation", svd.approximation(1).toArray(), 1.5, 1.5, 1.5, 1.5);
+        near("Svd.solve", svd.solve(new double[] {4, 5}), 1, 2);
+        near("Svd.pseudoInverse", svd.pseudoInverse().times(a).toArray(), 1, 0, 0, 1);
 
         SymmetricEigen symmetric = a.symmetricEigen();
         near("SymmetricEigen.values", symmetric.values(), 1, 3);
@@ -309,6 +341,9 @@ public final class Smoke {
         near("Eigen.realValues", eigen.realValues(), 0, 0);
         near("Eigen.imaginaryValues", eigen.imaginaryValues(), 1, -1);
         near("Eigen.vectors", new double[] {eigen.vectors().norm()}, 1);
+        equal("Eigen.isReal", eigen.isReal(0), false);
+        near("Eigen.realVector", eigen.realVector(1), eigen.vectors().column(0));
+        near("Eigen.imaginaryVector", eigen.imaginaryVector(0), eigen.vectors().column(1));
     }
 
     private static double[] times(double factor, double[] x) {
