@@ -17,6 +17,9 @@
  *     <tr><td>decompose a matrix</td>
  *         <td>{@link io.github.rustffi.Matrix#svd()}, {@link io.github.rustffi.Matrix#symmetricEigen()},
  *         {@link io.github.rustffi.Matrix#eigen()}</td></tr>
+ *     <tr><td>summarize observations</td>
+ *         <td>{@link io.github.rustffi.Statistics}, {@link io.github.rustffi.Standardization},
+ *         {@link io.github.rustffi.Pca}</td></tr>
  *     <tr><td>compare vectors of floats or doubles</td><td>{@link io.github.rustffi.Vectors}</td></tr>
  *     <tr><td>find the vectors nearest to a query</td><td>{@link io.github.rustffi.VectorIndex}</td></tr>
  *     <tr><td>choose the number of threads</td><td>{@link io.github.rustffi.Parallelism}</td></tr>

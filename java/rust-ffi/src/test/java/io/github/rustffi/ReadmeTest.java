@@ -27,6 +27,9 @@ class ReadmeTest {
                 Svd.class,
                 SymmetricEigen.class,
                 Eigen.class,
+                Statistics.class,
+                Standardization.class,
+                Pca.class,
                 Vectors.class,
                 VectorIndex.class,
                 Hits.class

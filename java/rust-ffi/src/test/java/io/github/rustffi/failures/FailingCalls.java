@@ -6,8 +6,11 @@ import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Parallelism;
+import io.github.rustffi.Pca;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
+import io.github.rustffi.Standardization;
+import io.github.rustffi.Statistics;
 import io.github.rustffi.Svd;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
@@ -65,6 +68,7 @@ public final class FailingCalls {
         addSolutions();
         addDecompositions();
         addFactors();
+        addStatistics();
         addFiles();
         addVectors();
         addIndexes();
@@ -716,6 +720,74 @@ public final class FailingCalls {
         });
     }
 
+    private void addStatistics() {
+        Matrix one = Matrix.zeros(1, 3);
+        Matrix two = Matrix.of(2, 2, 1, 2, 3, 5);
+        String fewRows = "a 1x3 matrix has fewer than 2 rows";
+        String none = "the quantile of no values is not defined";
+        addInJava("Statistics.covariance(Matrix)", "null", NULL, "x", s -> () -> Statistics.covariance(null));
+        addInJava("Statistics.correlation(Matrix)", "null", NULL, "x", s -> () -> Statistics.correlation(null));
+        addInJava("Statistics.variance(double[])", "null", NULL, "x", s -> () -> Statistics.variance(null));
+        addInJava("Statistics.variances(Matrix)", "null", NULL, "x", s -> () -> Statistics.variances(null));
+        addInJava(
+                "Statistics.standardDeviation(double[])",
+                "null",
+                NULL,
+                "x",
+                s -> () -> Statistics.standardDeviation(null));
+        addInJava(
+                "Statistics.standardDeviations(Matrix)",
+                "null",
+                NULL,
+                "x",
+                s -> () -> Statistics.standardDeviations(null));
+        addInJava("Statistics.quantile(double[],double)", "no values", ARGUMENT, none, s -> {
+            double[] x = {};
+            return () -> Statistics.quantile(x, 0.5);
+        });
+        addInJava(
+                "Statistics.quantiles(double[],double[])",
+                "out of range",
+                ARGUMENT,
+                "q must be from 0 to 1, but is 1.5",
+                s -> {
+                    double[] x = {1};
+                    double[] q = {1.5};
+                    return () -> Statistics.quantiles(x, q);
+                });
+        addInJava("Statistics.columnQuantiles(Matrix,double[])", "no values", ARGUMENT, none, s -> {
+            Matrix x = Matrix.zeros(0, 1);
+            double[] q = {0.5};
+            return () -> Statistics.columnQuantiles(x, q);
+        });
+        addInJava("Standardization.of(Matrix)", "rows", ARGUMENT, fewRows, s -> () -> Standardization.of(one));
+        String minusRow = "matrix shapes do not agree: 1x3 minus row 1x2";
+        addInJava("Standardization.apply(Matrix)", "shapes", ARGUMENT, minusRow, s -> {
+            Standardization standardization = Standardization.of(two);
+            return () -> standardization.apply(one);
+        });
+        String timesRow = "matrix shapes do not agree: 1x3 times row 1x2";
+        addInJava("Standardization.undo(Matrix)", "shapes", ARGUMENT, timesRow, s -> {
+            Standardization standardization = Standardization.of(two);
+            return () -> standardization.undo(one);
+        });
+        addInJava("Pca.of(Matrix)", "rows", ARGUMENT, fewRows, s -> () -> Pca.of(one));
+        String count = "count must be from 0 to 2, but is 3";
+        addInJava("Pca.of(Matrix,int)", "count", ARGUMENT, count, s -> () -> Pca.of(two, 3));
+        addInJava("Pca.of(Matrix,int)", "a NaN", ARGUMENT, NAN, s -> {
+            Matrix nan = Matrix.filled(2, 2, Double.NaN);
+            return () -> Pca.of(nan, 1);
+        });
+        addInJava("Pca.project(Matrix)", "shapes", ARGUMENT, minusRow, s -> {
+            Pca pca = Pca.of(two);
+            return () -> pca.project(one);
+        });
+        add("Pca.reconstruct(Matrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 1x3 times 2x2", s -> {
+            Pca pca = Pca.of(two);
+            return () -> pca.reconstruct(one);
+        });
+    }
+
     private void addFiles() {
         add("Matrix.readNpy(Path)", "no file", NO_FILE, "{directory}/none.npy: …", s -> {
             Path file = s.file("none.npy");
@@ -1038,6 +1110,12 @@ public final class FailingCalls {
                 "Matrix.toArray()",
                 "Matrix.toRows()",
                 "Matrix.diagonal()",
+                "Standardization.means()",
+                "Standardization.deviations()",
+                "Pca.means()",
+                "Pca.components()",
+                "Pca.explainedVariance()",
+                "Pca.explainedVarianceRatio()",
                 "Cholesky.l()",
                 "Lu.rowPermutation()",
                 "Lu.l()",
@@ -1119,7 +1197,9 @@ public final class FailingCalls {
             "Qr",
             "Svd",
             "Eigen",
-            "SymmetricEigen", 
+            "SymmetricEigen",
+            "Standardization",
+            "Pca",
             "Hits",
             "NativeMemory"
         }) {

@@ -9,9 +9,12 @@ import io.github.rustffi.NativeLibrary;
 import io.github.rustffi.NativeMemory;
 import io.github.rustffi.NotPositiveDefiniteException;
 import io.github.rustffi.Parallelism;
+import io.github.rustffi.Pca;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.SingularMatrixException;
+import io.github.rustffi.Standardization;
+import io.github.rustffi.Statistics;
 import io.github.rustffi.Svd;
 import io.github.rustffi.SymmetricEigen;
 import io.github.rustffi.VectorIndex;
@@ -64,6 +67,7 @@ public final class Smoke {
         smoke.factorizations();
         smoke.decompositions();
         smoke.leastSquares();
+        smoke.statistics();
         smoke.vectors();
         smoke.arithmeticOfVectors();
         // Named by the process and not at random: the JDK's seed looks at the network, which ends it under Wine.
@@ -226,6 +230,39 @@ public final class Smoke {
                 8);
         near("Matrix.power", Matrix.diagonal(2, 4).power(-2).diagonal(), 0.25, 0.0625);
         near("Matrix.squaredDistances", a.squaredDistances(Matrix.ofRow(1, 1)).toArray(), 36, 10);
+    }
+
+    private void statistics() {
+        Matrix x = Matrix.of(3, 2, 1, 2, 2, 4, 3, 9);
+        near("Statistics.covariance", Statistics.covariance(x).toArray(), 1, 3.5, 3.5, 13);
+        near("Statistics.correlation", Statistics.correlation(x).row(0), 1, 3.5 / Math.sqrt(13));
+        near("Statistics.variance", new double[] {Statistics.variance(x.column(1))}, 13);
+        near("Statistics.variances", Statistics.variances(x), 1, 13);
+        near("Statistics.standardDeviation", new double[] {Statistics.standardDeviation(x.column(0))}, 1);
+        near("Statistics.standardDeviations", Statistics.standardDeviations(x), 1, Math.sqrt(13));
+        near("Statistics.quantile", new double[] {Statistics.quantile(x.column(1), 0.25)}, 3);
+        near("Statistics.quantiles", Statistics.quantiles(x.column(1), 0, 1), 2, 9);
+        near("Statistics.columnQuantiles", Statistics.columnQuantiles(x, 0.5).toArray(), 2, 4);
+        Standardization standardization = Standardization.of(x);
+        near("Standardization.means", standardization.means(), 2, 5);
+        near("Standardization.deviations", standardization.deviations(), 1, Math.sqrt(13));
+        near("Standardization.apply", standardization.apply(x).column(0), -1, 0, 1);
+        near(
+                "Standardization.undo",
+                standardization.undo(standardization.apply(x)).toArray(),
+                x.toArray());
+
+        Matrix line = Matrix.of(3, 2, 1, 1, 2, 2, 3, 3);
+        Pca pca = Pca.of(line, 1);
+        near("Pca.means", pca.means(), 2, 2);
+        near("Pca.components", pca.components().toArray(), Math.sqrt(0.5), Math.sqrt(0.5));
+        near("Pca.explainedVariance", pca.explainedVariance(), 2);
+        near("Pca.explainedVarianceRatio", pca.explainedVarianceRatio(), 1);
+        near("Pca.project", pca.project(line).toArray(), -Math.sqrt(2), 0, Math.sqrt(2));
+        near(
+                "Pca.reconstruct",
+                Pca.of(line).reconstruct(Pca.of(line).project(line)).toArray(),
+                line.toArray());
     }
 
     private void arithmeticOfVectors() {
