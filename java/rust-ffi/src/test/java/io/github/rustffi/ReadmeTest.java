@@ -38,6 +38,26 @@ class ReadmeTest {
         assertThat(listed(type.getSimpleName())).isEqualTo(operations(type));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                Matrix.class,
+                Lu.class,
+                Cholesky.class,
+                Qr.class,
+                Svd.class,
+                SymmetricEigen.class,
+                Eigen.class,
+                Statistics.class,
+                Standardization.class,
+                Pca.class,
+                Vectors.class
+            })
+    void everyOperationStandsBesideThatOfNumPy(Class<?> type) throws IOException {
+        String page = Files.readString(Path.of("../../docs/numpy.md"));
+        assertThat(operations(type)).allSatisfy(name -> assertThat(page).contains("." + name + "("));
+    }
+
     /** Returns what the rows of a class name: those with its name, and with none below it. */
     private static Set<String> listed(String name) throws IOException {
         Set<String> listed = new TreeSet<>();
