@@ -1,0 +1,65 @@
+package io.github.rustffi.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Runs the examples whose input is their own; all are seeded. */
+class ExamplesTest {
+    private static String output(Consumer<String[]> main) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            main.accept(new String[0]);
+        } finally {
+            System.setOut(before);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Returns the number that a group of the pattern finds. */
+    private static double number(String output, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
+        assertThat(matcher.find()).as("%s in %s", pattern, output).isTrue();
+        return Double.parseDouble(matcher.group(1).replace(',', '.'));
+    }
+
+    @Test
+    void linearRegressionFindsTheParabola() {
+        String output = output(LinearRegression::main);
+        assertThat(output).containsPattern("degree 2: .*, the least");
+        double[] exact = {1, -2, 0.5};
+        for (int j = 0; j < exact.length; j++) {
+            double found = number(output, "t\\^" + j + ": *(-?[0-9.,]+) \\+-");
+            double deviation = number(output, "t\\^" + j + ": .* \\+- ([0-9.,]+)");
+            assertThat(Math.abs(found - exact[j])).isLessThan(3 * deviation);
+        }
+    }
+
+    @Test
+    void theKalmanFilterIsNearerThanTheMeasurements() {
+        String output = output(KalmanFilter::main);
+        assertThat(number(output, "off by ([0-9.,]+) as filtered"))
+                .isLessThan(number(output, "off by ([0-9.,]+) as measured") / 2);
+    }
+
+    @Test
+    void kMeansFindsTheClusters() {
+        assertThat(output(KMeans::main).replace(',', '.'))
+                .containsPattern("\\(-?0\\.[01].\\. -?0\\.[01].\\)")
+                .containsPattern("\\([56]\\.[019].\\. [01]\\.[019].\\)")
+                .containsPattern("\\([12]\\.[019].\\. [67]\\.[019].\\)");
+    }
+
+    @Test
+    void theNeuralNetworkLearns() {
+        assertThat(number(output(NeuralNetwork::main), "(\\d+) of 300")).isGreaterThan(270);
+    }
+}
