@@ -102,7 +102,7 @@ public final class Cholesky {
      */
     public double rcond() {
         int n = l.rows();
-        double norm = Math.min(l.times(l.transpose()).norm1(), Double.MAX_VALUE);
+        double norm = Math.min(l.timesTranspose(l).norm1(), Double.MAX_VALUE);
         // With D, the diagonal of L, the factors of an LU factorization are L D⁻¹ and D Lᵀ.
         double[] packed = l.toArray();
         for (int i = 0; i < n; i++) {

@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
  * Matrix a = Matrix.of(new double[][] {{2, 1}, {1, 3}});
  * double[] x = a.solve(new double[] {3, 5}); // 0.8, 1.4
  * a.times(x);                                // 3, 5
+ * a.minusRow(a.columnMeans());               // the columns without their means
  * }</pre>
  *
  * <p><b>Values.</b> Sums and products follow IEEE 754, NaN and infinity included. Factorizations and everything that
@@ -32,14 +33,17 @@ import java.util.random.RandomGenerator;
  * work is done: {@code matrix shapes do not agree: 2x3 times 4x2}. A matrix may have no rows or no columns and then
  * behaves as NumPy's do: an empty sum is zero, an empty product is one.
  *
+ * <p><b>Rows and columns.</b> Nothing is broadcast: {@code plusRow} adds a row to each row, and {@code rowSums} returns
+ * a sum for each row. Where an extreme value is asked for, a NaN is the result, as in NumPy.
+ *
  * <p><b>Memory.</b> A matrix has at most as many values as an array. A problem for which there is no memory is an
  * {@link OutOfMemoryError}, after which the JVM goes on as before.
  *
  * <p><b>Reproducibility.</b> On the same processor, the same input gives the same bits: whatever {@link Parallelism}
  * says, and however many threads compute at the same time.
  *
- * <p>Every method that computes throws the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()} where the
- * native library cannot be loaded.
+ * <p>Products, solutions and factorizations throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
+ * where the native library cannot be loaded. What takes less time than a call to Rust is computed in Java.
  */
 public final class Matrix {
     /** Rows and columns that {@link #toString()} shows of a larger matrix, half of them from each end. */

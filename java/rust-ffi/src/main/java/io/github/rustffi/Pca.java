@@ -153,11 +153,11 @@ public final class Pca {
      * @param coordinates the coordinates, as {@link #project(Matrix)} returns them
      * @return a matrix with a row for each observation and a column for each variable
      * @throws IllegalArgumentException if the number of columns is not that of the components: {@code matrix shapes do
-     *     not agree: 2x3 times 2x4}
+     *     not agree: 2x3 times transpose of 4x2}
      */
     public Matrix reconstruct(Matrix coordinates) {
         Objects.requireNonNull(coordinates, "coordinates");
-        return coordinates.times(components.transpose()).plusRow(means);
+        return coordinates.timesTranspose(components).plusRow(means);
     }
 
     @Override

@@ -151,10 +151,10 @@ final class Reductions {
     static int argmax(double[] a, int from, int to) {
         int index = from;
         for (int i = from; i < to; i++) {
-            if (Double.isNaN(a[i])) {
-                return i;
-            }
-            if (a[i] > a[index]) {
+            if (!(a[i] <= a[index])) {
+                if (Double.isNaN(a[i])) {
+                    return i;
+                }
                 index = i;
             }
         }
@@ -165,10 +165,10 @@ final class Reductions {
     static int argmin(double[] a, int from, int to) {
         int index = from;
         for (int i = from; i < to; i++) {
-            if (Double.isNaN(a[i])) {
-                return i;
-            }
-            if (a[i] < a[index]) {
+            if (!(a[i] >= a[index])) {
+                if (Double.isNaN(a[i])) {
+                    return i;
+                }
                 index = i;
             }
         }

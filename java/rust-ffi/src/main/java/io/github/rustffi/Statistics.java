@@ -27,7 +27,7 @@ public final class Statistics {
      */
     public static Matrix covariance(Matrix x) {
         Matrix centred = centred(x);
-        return Triangles.mirrored(centred.transpose().times(centred)).div(degreesOfFreedom(x.rows()));
+        return centred.gram().div(degreesOfFreedom(x.rows()));
     }
 
     /**
@@ -48,7 +48,7 @@ public final class Statistics {
             norms[j] = Math.sqrt(norms[j]);
         }
         Matrix unit = scaled.divRow(norms);
-        double[] r = Triangles.mirrored(unit.transpose().times(unit)).values();
+        double[] r = unit.gram().values();
         int n = x.columns();
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {

@@ -112,7 +112,7 @@ public final class Svd {
             throw new IllegalArgumentException("rank must be from 0 to " + singularValues.length + ", but is " + rank);
         }
         Matrix scaled = u.submatrix(0, 0, u.rows(), rank).timesRow(Arrays.copyOf(singularValues, rank));
-        return scaled.times(v.submatrix(0, 0, v.rows(), rank).transpose());
+        return scaled.timesTranspose(v.submatrix(0, 0, v.rows(), rank));
     }
 
     /**

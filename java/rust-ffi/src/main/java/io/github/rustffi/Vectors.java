@@ -7,8 +7,9 @@ import java.util.Objects;
 /**
  * Vectors of single and double precision.
  *
- * <p>Arguments are never modified. Every method throws the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
- * where the native library cannot be loaded, and a {@link NullPointerException} naming an argument that is null.
+ * <p>Arguments are never modified. Every method that is there for floats too throws the {@link UnsatisfiedLinkError} of
+ * {@link NativeLibrary#load()} where the native library cannot be loaded. All throw a {@link NullPointerException}
+ * naming an argument that is null.
  *
  * <p>NaN and infinity are propagated as IEEE 754 has it. The same values give the same bits on every processor with the
  * same vector instructions.

@@ -52,6 +52,62 @@ class FuzzTest {
             "transpose",
             "trace",
             "norm",
+            "generate",
+            "filled",
+            "ofRow",
+            "ofColumn",
+            "random",
+            "gaussian",
+            "hstack",
+            "vstack",
+            "block",
+            "reshape",
+            "selectRows",
+            "selectColumns",
+            "upperTriangle",
+            "lowerTriangle",
+            "map",
+            "zip",
+            "elementTimes",
+            "elementDiv",
+            "div",
+            "unaryMinus",
+            "plusRow",
+            "minusRow",
+            "timesRow",
+            "divRow",
+            "plusColumn",
+            "minusColumn",
+            "timesColumn",
+            "divColumn",
+            "sum",
+            "mean",
+            "min",
+            "max",
+            "maxAbs",
+            "argmin",
+            "argmax",
+            "rowSums",
+            "rowMeans",
+            "rowMinima",
+            "rowMaxima",
+            "rowMaxAbs",
+            "rowArgmin",
+            "rowArgmax",
+            "columnSums",
+            "columnMeans",
+            "columnMinima",
+            "columnMaxima",
+            "columnMaxAbs",
+            "columnArgmin",
+            "columnArgmax",
+            "norm1",
+            "normInf",
+            "isClose",
+            "isSymmetric",
+            "kronecker",
+            "outer",
+            "squaredDistances",
             "readNpy",
             "writeNpy",
             "equals",
@@ -67,9 +123,16 @@ class FuzzTest {
             return Operations.concat(
                     svd.u().toArray(), svd.singularValues(), svd.v().toArray());
         });
+        all.put("norm2", () -> new double[] {a.norm2()});
         all.put("rank", () -> new double[] {a.rank()});
-        all.put("pseudoInverse", () -> a.pseudoInverse().toArray());
-        all.put("leastSquares", () -> a.leastSquares(b).toArray());
+        all.put(
+                "pseudoInverse",
+                () -> Operations.concat(
+                        a.pseudoInverse().toArray(), a.svd().pseudoInverse().toArray()));
+        all.put(
+                "leastSquares",
+                () -> Operations.concat(
+                        a.leastSquares(b).toArray(), a.svd().solve(b).toArray()));
         if (a.rows() > 0 && a.columns() > 0) {
             // It is infinite where the matrix is singular.
             all.put("conditionNumber", () -> new double[] {1 / a.conditionNumber()});
@@ -83,8 +146,17 @@ class FuzzTest {
                 return Operations.concat(lu.l().toArray(), lu.u().toArray(), new double[] {lu.rcond()});
             });
             all.put("solve", () -> a.solve(b).toArray());
-            all.put("inverse", () -> a.inverse().toArray());
-            all.put("cholesky", () -> symmetric.cholesky().l().toArray());
+            all.put(
+                    "inverse",
+                    () -> Operations.concat(
+                            a.inverse().toArray(), a.lu().inverse().toArray()));
+            // A product of the inverse may be too large for a double.
+            all.put("power", () -> a.power(-1).toArray());
+            all.put("cholesky", () -> {
+                Cholesky cholesky = symmetric.cholesky();
+                return Operations.concat(
+                        cholesky.l().toArray(), new double[] {cholesky.rcond(), cholesky.logDeterminant()});
+            });
             all.put("symmetricEigen", () -> {
                 SymmetricEigen eigen = symmetric.symmetricEigen();
                 return Operations.concat(eigen.values(), eigen.vectors().toArray());

@@ -29,30 +29,51 @@ final class Operations {
                 "times transpose",
                 n -> random(1, n, n).timesTranspose(random(2, n, n)).toArray());
         all.put("gram", n -> random(1, n, n).gram().toArray());
-        all.put("norm", n -> new double[] {random(1, n, n).norm()});
+        all.put("norm", n ->
+                new double[] {random(1, n, n).norm(), random(1, n, n).norm2()});
+        all.put("power", n -> random(1, n, n).power(-3).toArray());
         all.put("solve", n -> random(1, n, n).solve(random(2, n, 3)).toArray());
         all.put("inverse", n -> random(1, n, n).inverse().toArray());
         all.put("determinant", n -> new double[] {random(1, n, n).determinant()});
         all.put("lu", n -> {
             Lu lu = random(1, n, n).lu();
             double[] x = lu.solve(random(2, n, 2)).toArray();
-            return concat(lu.l().toArray(), lu.u().toArray(), x, new double[] {lu.determinant(), lu.rcond()});
+            double[] numbers = {lu.determinant(), lu.logAbsDeterminant(), lu.rcond()};
+            return concat(lu.l().toArray(), lu.u().toArray(), x, lu.inverse().toArray(), numbers);
         });
         all.put("cholesky", n -> {
             Cholesky cholesky = positiveDefinite(1, n).cholesky();
             double[] x = cholesky.solve(random(2, n, 2)).toArray();
-            return concat(cholesky.l().toArray(), x, new double[] {cholesky.determinant()});
+            double[] byParts =
+                    cholesky.solveLTranspose(cholesky.solveL(random(2, n, 2))).toArray();
+            double[] numbers = {cholesky.determinant(), cholesky.logDeterminant(), cholesky.rcond()};
+            return concat(cholesky.l().toArray(), x, byParts, cholesky.inverse().toArray(), numbers);
         });
         all.put("qr", n -> {
             Qr qr = random(1, 2 * n, n).qr();
             return concat(
                     qr.q().toArray(),
                     qr.r().toArray(),
-                    qr.solve(random(2, 2 * n, 2)).toArray());
+                    qr.solve(random(2, 2 * n, 2)).toArray(),
+                    qr.solveR(random(2, n, 2)).toArray());
         });
         all.put("svd", n -> {
             Svd svd = random(1, 2 * n, n).svd();
-            return concat(svd.u().toArray(), svd.singularValues(), svd.v().toArray(), new double[] {svd.rank()});
+            return concat(
+                    svd.u().toArray(),
+                    svd.singularValues(),
+                    svd.v().toArray(),
+                    new double[] {svd.rank()},
+                    svd.solve(random(2, 2 * n, 2)).toArray(),
+                    svd.pseudoInverse().toArray(),
+                    svd.approximation(n / 2).toArray());
+        });
+        all.put("statistics", n -> {
+            Matrix x = random(1, 2 * n, n);
+            return concat(
+                    Statistics.covariance(x).toArray(),
+                    Statistics.correlation(x).toArray(),
+                    Pca.of(x).components().toArray());
         });
         all.put("rank", n -> new double[] {random(1, n, 2 * n).rank()});
         all.put("condition number", n -> new double[] {random(1, n, n).conditionNumber()});

@@ -782,10 +782,15 @@ public final class FailingCalls {
             Pca pca = Pca.of(two);
             return () -> pca.project(one);
         });
-        add("Pca.reconstruct(Matrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 1x3 times 2x2", s -> {
-            Pca pca = Pca.of(two);
-            return () -> pca.reconstruct(one);
-        });
+        add(
+                "Pca.reconstruct(Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 1x3 times transpose of 2x2",
+                s -> {
+                    Pca pca = Pca.of(two);
+                    return () -> pca.reconstruct(one);
+                });
     }
 
     private void addFiles() {
