@@ -53,20 +53,20 @@ public final class KalmanFilter {
 
     private void predict() {
         state = STEP.times(state);
-        covariance = STEP.times(covariance).times(STEP.transpose()).plus(PROCESS_NOISE);
+        covariance = STEP.times(covariance).timesTranspose(STEP).plus(PROCESS_NOISE);
     }
 
     private void update(double[] measurement) {
         double[] surprise = Vectors.minus(measurement, MEASURED.times(state));
         Matrix cross = MEASURED.times(covariance);
         Cholesky surpriseCovariance =
-                cross.times(MEASURED.transpose()).plus(MEASUREMENT_NOISE).cholesky();
+                cross.timesTranspose(MEASURED).plus(MEASUREMENT_NOISE).cholesky();
         Matrix gain = surpriseCovariance.solve(cross).transpose();
         state = Vectors.plus(state, gain.times(surprise));
         // Joseph's form, which keeps the covariance positive.
         Matrix rest = Matrix.identity(4).minus(gain.times(MEASURED));
         covariance = rest.times(covariance)
-                .times(rest.transpose())
-                .plus(gain.times(MEASUREMENT_NOISE).times(gain.transpose()));
+                .timesTranspose(rest)
+                .plus(gain.times(MEASUREMENT_NOISE).timesTranspose(gain));
     }
 }

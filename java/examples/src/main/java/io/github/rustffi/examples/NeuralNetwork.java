@@ -73,9 +73,9 @@ public final class NeuralNetwork {
         double loss = -target.elementTimes(probabilities.map(Math::log)).sum() / x.rows();
 
         Matrix error = probabilities.minus(target).div(x.rows());
-        Matrix hiddenError = error.times(weights2.transpose()).zip(hidden, (e, h) -> h > 0 ? e : 0);
-        Matrix gradient1 = x.transpose().times(hiddenError).plus(weights1.times(DECAY));
-        Matrix gradient2 = hidden.transpose().times(error).plus(weights2.times(DECAY));
+        Matrix hiddenError = error.timesTranspose(weights2).zip(hidden, (e, h) -> h > 0 ? e : 0);
+        Matrix gradient1 = x.transposeTimes(hiddenError).plus(weights1.times(DECAY));
+        Matrix gradient2 = hidden.transposeTimes(error).plus(weights2.times(DECAY));
         weights1 = weights1.minus(gradient1.times(RATE));
         weights2 = weights2.minus(gradient2.times(RATE));
         biases1 = Vectors.axpy(-RATE, hiddenError.columnSums(), biases1);
