@@ -14,6 +14,7 @@ from check_jni import expanded
 
 # From the ground up.
 LAYERS = [
+    "random",  # of the tests alone
     "error",
     "float",
     "parallel",
