@@ -1,7 +1,8 @@
 //! The ways in which a call can fail.
 
+use std::fmt::{self, Write};
+use std::io;
 use std::path::Path;
-use std::{fmt, io};
 
 /// What a function of this crate returns when it can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -45,9 +46,13 @@ pub enum Error {
         rows: usize,
         /// Its columns.
         columns: usize,
+        /// What it has to be square for.
+        purpose: Purpose,
     },
     /// A value is NaN or infinite where only finite ones are accepted.
     NotFinite {
+        /// Which matrix has it, as it begins the message: `matrix`, or `b` for right-hand sides.
+        argument: &'static str,
         /// Row of the first such value.
         row: usize,
         /// Its column.
@@ -105,6 +110,8 @@ pub enum Error {
         value: f64,
         /// The value on the other side of the diagonal.
         mirrored: f64,
+        /// By how much the two may differ.
+        tolerance: f64,
     },
     /// A symmetric matrix is not positive definite.
     NotPositiveDefinite {
@@ -148,6 +155,8 @@ pub enum Error {
     },
     /// A vector is not of the index's dimension.
     VectorDimension {
+        /// What it is: `vector` or `query`.
+        argument: &'static str,
         /// Number of values of the vector.
         values: usize,
         /// Dimension of the index.
@@ -155,8 +164,8 @@ pub enum Error {
     },
     /// A vector holds NaN or infinity.
     VectorNotFinite {
-        /// Number of the vector among those given.
-        vector: usize,
+        /// Which vector it is.
+        vector: Which,
         /// Index of the value in the vector.
         component: usize,
         /// The value.
@@ -164,8 +173,8 @@ pub enum Error {
     },
     /// A vector is zero, and has no direction.
     ZeroVector {
-        /// Number of the vector among those given.
-        vector: usize,
+        /// Which vector it is.
+        vector: Which,
     },
     /// The number of hits to find is not at least 1.
     HitCount {
@@ -236,6 +245,35 @@ pub enum Error {
     },
 }
 
+/// What a matrix has to be square for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To solve a system of equations.
+    Solution,
+    /// To be inverted.
+    Inverse,
+    /// Something that is not defined for another matrix.
+    Other,
+}
+
+/// Which of the vectors given is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The only one, which is called so: `query`.
+    Only(&'static str),
+    /// One of several, which are called so, by its number.
+    Numbered(&'static str, usize),
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Only(name) => write!(f, "the {name}"),
+            Self::Numbered(name, number) => write!(f, "{name} {number}"),
+        }
+    }
+}
+
 impl Error {
     /// Returns the error that says that the system could not do something with the file at `path`.
     pub(crate) fn io(path: &Path, error: &io::Error) -> Self {
@@ -259,12 +297,12 @@ impl fmt::Display for Error {
             Self::Shapes { left, operation, right } => {
                 write!(f, "matrix shapes do not agree: {}x{} {operation} {}x{}", left.0, left.1, right.0, right.1)
             }
-            Self::NotSquare { rows, columns } => write!(f, "matrix is not square: {rows}x{columns}"),
-            Self::NotFinite { row, column, value } => {
+            Self::NotSquare { rows, columns, .. } => write!(f, "matrix is not square: {rows}x{columns}"),
+            Self::NotFinite { argument, row, column, value } => {
                 let kind = if value.is_nan() { "a NaN" } else { "an infinity" };
-                write!(f, "matrix has {kind} at row {row}, column {column}")
+                write!(f, "{argument} has {kind} at row {row}, column {column}")
             }
-            Self::Overflow { quantity } => write!(f, "the {quantity} is beyond {:e}", f64::MAX),
+            Self::Overflow { quantity } => write!(f, "the {quantity} is beyond {}", Decimal(f64::MAX)),
             Self::VectorLength { expected, length } => write!(f, "vector has {length} values, not {expected}"),
             Self::Wide { rows, columns } => {
                 write!(f, "a {rows}x{columns} matrix has fewer rows than columns")
@@ -276,9 +314,13 @@ impl fmt::Display for Error {
                 write!(f, "entry {index} of the permutation is {value}, not a row of {rows}")
             }
             Self::Singular { pivot } => write!(f, "matrix is singular: pivot {pivot} is zero"),
-            Self::NotSymmetric { row, column, value, mirrored } => write!(
+            Self::NotSymmetric { row, column, value, mirrored, tolerance } => write!(
                 f,
-                "matrix is not symmetric: {value} at row {row}, column {column}, but {mirrored} at row {column}, column {row}"
+                "matrix is not symmetric: {} at row {row}, column {column}, but {} at row {column}, column {row}, \
+                 and they may differ by {}, sqrt(epsilon) times the largest magnitude",
+                Decimal(*value),
+                Decimal(*mirrored),
+                Decimal(*tolerance)
             ),
             Self::NotPositiveDefinite { pivot } => {
                 write!(f, "matrix is not positive definite: pivot {pivot} is not positive")
@@ -290,13 +332,13 @@ impl fmt::Display for Error {
             Self::NotVectors { values, dimension } => {
                 write!(f, "{values} values are not a multiple of the dimension {dimension}")
             }
-            Self::VectorDimension { values, dimension } => {
-                write!(f, "the vector has {values} values, but the dimension is {dimension}")
+            Self::VectorDimension { argument, values, dimension } => {
+                write!(f, "the {argument} has {values} values, but the dimension is {dimension}")
             }
             Self::VectorNotFinite { vector, component, value } => {
-                write!(f, "value {component} of vector {vector} is {value}, not a finite number")
+                write!(f, "value {component} of {vector} is {}, not a finite number", Decimal(f64::from(*value)))
             }
-            Self::ZeroVector { vector } => write!(f, "vector {vector} is zero, which has no direction"),
+            Self::ZeroVector { vector } => write!(f, "{vector} is zero, which has no direction"),
             Self::HitCount { k } => write!(f, "k must be at least 1, but is {k}"),
             Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
             Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
@@ -316,10 +358,76 @@ impl fmt::Display for Error {
             Self::Empty { quantity, rows, columns } => {
                 write!(f, "the {quantity} of a {rows}x{columns} matrix is not defined")
             }
-            Self::Tolerance { tolerance } => write!(f, "tolerance must be at least 0, but is {tolerance}"),
+            Self::Tolerance { tolerance } => {
+                write!(f, "tolerance must be at least 0, but is {}", Decimal(*tolerance))
+            }
             Self::OutOfMemory { bytes } => write!(f, "cannot allocate {bytes} bytes"),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// A double as messages show it: as Java's `Double.toString` writes it from JDK 19 on, `0.001` to `9999999.0` without and
+/// others with an exponent, which begins with an `E`. Where two last digits are equally near, it may be the other one.
+struct Decimal(f64);
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(x) = *self;
+        if x.is_nan() {
+            return f.write_str("NaN");
+        }
+        if x.is_infinite() {
+            return f.write_str(if x > 0.0 { "Infinity" } else { "-Infinity" });
+        }
+        if x == 0.0 || (1e-3..1e7).contains(&x.abs()) {
+            // With a point, and all digits that it takes to read the number back.
+            return write!(f, "{x:?}");
+        }
+        let mut point = Point(false);
+        write!(point, "{x:e}")?;
+        // One digit becomes two, those of them that are nearest.
+        if point.0 { write!(f, "{x:E}") } else { write!(f, "{x:.1E}") }
+    }
+}
+
+/// Whether a text has had a point.
+struct Point(bool);
+
+impl fmt::Write for Point {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 |= text.contains('.');
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_are_written_as_java_writes_them() {
+        for (x, expected) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (2.0, "2.0"),
+            (-0.1, "-0.1"),
+            (1e-3, "0.001"),
+            (9.999e-4, "9.999E-4"),
+            (9_999_999.0, "9999999.0"),
+            (1e7, "1.0E7"),
+            (1e300, "1.0E300"),
+            (-1.25e-300, "-1.25E-300"),
+            (f64::MAX, "1.7976931348623157E308"),
+            (f64::MIN_POSITIVE, "2.2250738585072014E-308"),
+            (f64::from_bits(1), "4.9E-324"),
+            (f64::EPSILON, "2.220446049250313E-16"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "Infinity"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(Decimal(x).to_string(), expected);
+        }
+    }
+}

@@ -127,12 +127,83 @@ fn an_entry_that_is_not_symmetric_is_named() {
     a.values[90 * 100 + 2] = 9.0;
     assert_eq!(
         factor(&a).unwrap_err().to_string(),
-        "matrix is not symmetric: 0.25 at row 70, column 30, but 0.125 at row 30, column 70"
+        format!(
+            "matrix is not symmetric: 0.25 at row 70, column 30, but 0.125 at row 30, column 70, and they may differ by \
+             {}, sqrt(epsilon) times the largest magnitude",
+            java(largest(&a) * f64::EPSILON.sqrt())
+        )
     );
-    // What rounding leaves of symmetry is enough.
+    // A message is no longer for large values.
+    let error = factor(&Owned::new(2, 2, vec![1.0, 1e300, -1e300, 1.0])).unwrap_err().to_string();
+    let message = "matrix is not symmetric: -1.0E300 at row 1, column 0, but 1.0E300 at row 0, column 1, and they may ";
+    assert!(error.starts_with(message) && error.len() < 250, "{error}");
+}
+
+/// Returns a number of less than 1e-3 as Java writes it.
+fn java(x: f64) -> String {
+    format!("{x:E}")
+}
+
+fn largest(a: &Owned) -> f64 {
+    a.values.iter().fold(0.0, |largest, x| largest.max(x.abs()))
+}
+
+/// Returns the mean of a matrix and its transpose.
+fn symmetric_part(a: &Owned) -> Owned {
+    let mut part = a.clone();
+    for i in 0..a.rows {
+        for j in 0..a.rows {
+            let (x, y) = (a.values[i * a.rows + j], a.values[j * a.rows + i]);
+            part.values[i * a.rows + j] = if x == y && x != 0.0 { x } else { x / 2.0 + y / 2.0 };
+        }
+    }
+    part
+}
+
+#[test]
+fn what_rounding_leaves_of_symmetry_is_enough() {
+    for n in [1, 2, 5, 8, 31, 32, 33, 64, 100, 130] {
+        for (name, a) in positive_definite(n) {
+            for scale in [1.0, 2.0_f64.powi(900), 2.0_f64.powi(-900)] {
+                let exact = a.scaled(scale);
+                let mut rounded = exact.clone();
+                let share = largest(&rounded) * f64::EPSILON.sqrt() / n as f64;
+                let noise = Owned::random(n, n, 9);
+                for (i, (x, noise)) in rounded.values.iter_mut().zip(&noise.values).enumerate() {
+                    // To less than half of what is allowed, on both sides.
+                    *x += if i % (n + 1) == 0 { 0.0 } else { noise * share / 4.0 };
+                }
+                let part = symmetric_part(&rounded);
+                match (factor(&rounded), factor(&part)) {
+                    (Ok(l), Ok(of_part)) => assert_eq!(l.bits(), of_part.bits(), "{name} {n} {scale:e}"),
+                    (l, of_part) => assert_eq!(l.map(drop), of_part.map(drop), "{name} {n} {scale:e}"),
+                }
+                // The mean of two equal values is that value.
+                assert_eq!(factor(&exact).map(|l| l.bits()), factor(&symmetric_part(&exact)).map(|l| l.bits()));
+            }
+        }
+    }
+}
+
+#[test]
+fn values_across_the_diagonal_may_differ_by_the_root_of_epsilon() {
+    let tolerance = 4.0 * f64::EPSILON.sqrt();
+    let with = |difference: f64| factor(&Owned::new(2, 2, vec![4.0, 1.0, 1.0 + difference, 4.0]));
+    assert!(with(tolerance).is_ok() && with(-tolerance).is_ok());
+    let beyond = with(tolerance * (1.0 + 1e-7)).unwrap_err();
+    assert!(matches!(beyond, Error::NotSymmetric { row: 1, column: 0, tolerance: found, .. } if found == tolerance));
+    // Half of the smallest number is none, and the sum of the largest two is too large.
+    let smallest = f64::from_bits(1);
+    assert_eq!(factor(&Owned::new(2, 2, vec![1.0, smallest, smallest, 1.0])).unwrap().values[2], smallest);
+    let large = f64::MAX / 4.0;
+    let error = factor(&Owned::new(2, 2, vec![large, f64::MAX, f64::MAX * (1.0 - 1e-9), large])).unwrap_err();
+    assert_eq!(error, Error::NotPositiveDefinite { pivot: 1 });
+    // The first one in the order of the rows below the diagonal, whatever block it is in.
     let mut a = positive_definite(100).swap_remove(0).1;
-    a.values[70 * 100 + 30] += 1e-15;
-    assert!(factor(&a).is_ok());
+    for (row, column) in [(99, 0), (40, 39), (40, 3), (64, 1)] {
+        a.values[row * 100 + column] += 9.0;
+    }
+    assert!(matches!(factor(&a), Err(Error::NotSymmetric { row: 40, column: 3, .. })));
 }
 
 #[test]
@@ -141,6 +212,10 @@ fn wrong_arguments_are_named() {
     assert_eq!(error.to_string(), "matrix is not square: 2x3");
     let error = factor(&Owned::new(1, 1, vec![f64::NAN])).unwrap_err();
     assert_eq!(error.to_string(), "matrix has a NaN at row 0, column 0");
+    let one = MatrixRef::new(1, 1, &[1.0]).unwrap();
+    let b = MatrixRef::new(1, 2, &[1.0, f64::NAN]).unwrap();
+    let error = cholesky::solve_factored(one, b, &mut [0.0; 2]).unwrap_err();
+    assert_eq!(error.to_string(), "b has a NaN at row 0, column 1");
     let identity = MatrixRef::new(2, 2, &[1.0, 0.0, 0.0, 1.0]).unwrap();
     let error = cholesky::solve_factored(identity, Owned::zeros(3, 1).view(), &mut [0.0; 3]).unwrap_err();
     assert_eq!(error.to_string(), "matrix shapes do not agree: 2x2 solve 3x1");

@@ -7,6 +7,7 @@ use std::f64::consts::PI;
 use common::{Owned, Random, SIZES, any_value, classes, with_threads};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use rust_ffi::error::Purpose;
 use rust_ffi::{Error, MatrixRef, eigen};
 
 const SYMMETRIC_THRESHOLD: f64 = 50.0;
@@ -286,7 +287,7 @@ fn pairs_stay_pairs_where_their_imaginary_parts_underflow() {
 #[test]
 fn eigenvalues_beyond_the_range_are_an_error() {
     let a = Owned::new(3, 3, vec![f64::MAX; 9]);
-    let message = "the largest eigenvalue is beyond 1.7976931348623157e308";
+    let message = "the largest eigenvalue is beyond 1.7976931348623157E308";
     assert_eq!(symmetric(&a).unwrap_err().to_string(), message);
     assert_eq!(general(&a).unwrap_err().to_string(), message);
 }
@@ -311,17 +312,21 @@ fn zeros_have_zero_eigenvalues() {
 #[test]
 fn what_is_not_square_or_not_symmetric_or_not_finite_is_rejected() {
     let wide = Owned::zeros(2, 3);
-    assert_eq!(symmetric(&wide).unwrap_err(), Error::NotSquare { rows: 2, columns: 3 });
-    assert_eq!(general(&wide).unwrap_err(), Error::NotSquare { rows: 2, columns: 3 });
+    assert_eq!(symmetric(&wide).unwrap_err(), Error::NotSquare { rows: 2, columns: 3, purpose: Purpose::Other });
+    assert_eq!(general(&wide).unwrap_err(), Error::NotSquare { rows: 2, columns: 3, purpose: Purpose::Other });
     let a = Owned::new(2, 2, vec![1.0, 2.0, 2.5, 1.0]);
-    assert_eq!(symmetric(&a).unwrap_err(), Error::NotSymmetric { row: 1, column: 0, value: 2.5, mirrored: 2.0 });
+    let tolerance = 2.5 * f64::EPSILON.sqrt();
+    assert_eq!(
+        symmetric(&a).unwrap_err(),
+        Error::NotSymmetric { row: 1, column: 0, value: 2.5, mirrored: 2.0, tolerance }
+    );
     let nearly = Owned::new(2, 2, vec![0.0, 2.0, 2.0 + 4.0 * f64::EPSILON, 0.0]);
     let values = symmetric(&nearly).unwrap().0;
     assert!((values[1] - (2.0 + 2.0 * f64::EPSILON)).abs() <= 2.0 * f64::EPSILON, "{values:?}");
     for x in [f64::INFINITY, f64::NEG_INFINITY] {
         let a = Owned::new(2, 2, vec![1.0, x, x, 1.0]);
-        assert_eq!(symmetric(&a).unwrap_err(), Error::NotFinite { row: 0, column: 1, value: x });
-        assert_eq!(general(&a).unwrap_err(), Error::NotFinite { row: 0, column: 1, value: x });
+        assert_eq!(symmetric(&a).unwrap_err(), Error::NotFinite { argument: "matrix", row: 0, column: 1, value: x });
+        assert_eq!(general(&a).unwrap_err(), Error::NotFinite { argument: "matrix", row: 0, column: 1, value: x });
     }
     let a = Owned::new(2, 2, vec![1.0, 0.0, 0.0, f64::NAN]);
     assert!(matches!(symmetric(&a), Err(Error::NotFinite { row: 1, column: 1, .. })));

@@ -135,7 +135,7 @@ fn the_tolerance_decides_which_singular_values_count() {
     assert_eq!(least_squares_with_tolerance(a, b, 1.0, &mut x), Ok(0));
     assert_eq!(x, [0.0; 2]);
     for (tolerance, message) in
-        [(-1.0, "tolerance must be at least 0, but is -1"), (f64::NAN, "tolerance must be at least 0, but is NaN")]
+        [(-1.0, "tolerance must be at least 0, but is -1.0"), (f64::NAN, "tolerance must be at least 0, but is NaN")]
     {
         assert_eq!(least_squares_with_tolerance(a, b, tolerance, &mut x).unwrap_err().to_string(), message);
     }
@@ -153,7 +153,7 @@ fn extremes_of_the_range_are_solved() {
         assert!(scaled.values.iter().zip(&x.values).all(|(y, x)| *y == x * factor));
     }
     let error = solve(&a.scaled(2.0_f64.powi(-1000)), &b.scaled(2.0_f64.powi(500))).unwrap_err();
-    assert_eq!(error.to_string(), "the largest value of the solution is beyond 1.7976931348623157e308");
+    assert_eq!(error.to_string(), "the largest value of the solution is beyond 1.7976931348623157E308");
 }
 
 #[test]

@@ -160,14 +160,14 @@ fn solves_at_the_ends_of_the_range() {
     // On the way to a solution within range there are products out of it.
     let x = solve(&[1e280, 1e280, 0.0, 1e-20], &[0.0, 1e280]).unwrap();
     assert!((x[0] / -1e300 - 1.0).abs() < 1e-14 && (x[1] / 1e300 - 1.0).abs() < 1e-14, "{x:?}");
-    assert_eq!(solve(&[1e-300], &[1e300]).unwrap_err().to_string(), "the solution is beyond 1.7976931348623157e308");
+    assert_eq!(solve(&[1e-300], &[1e300]).unwrap_err().to_string(), "the solution is beyond 1.7976931348623157E308");
 }
 
 #[test]
 fn a_factor_that_overflows_is_named() {
     let a = [1e308, 1e308, 1e308, -1e308];
     let error = lu::factor(MatrixRef::new(2, 2, &a).unwrap(), &mut [0.0; 4], &mut [0; 2]).unwrap_err();
-    assert_eq!(error.to_string(), "the triangle U is beyond 1.7976931348623157e308");
+    assert_eq!(error.to_string(), "the triangle U is beyond 1.7976931348623157E308");
 }
 
 #[test]
@@ -189,6 +189,11 @@ fn values_that_are_not_finite_are_named() {
         let a = MatrixRef::new(3, 4, &a).unwrap();
         assert_eq!(lu::factor(a, &mut [0.0; 12], &mut [0; 3]).unwrap_err().to_string(), text);
     }
+    let (a, b) = (Owned::random(2, 2, 1), Owned::new(2, 1, vec![1.0, f64::INFINITY]));
+    let error = lu::solve(a.view(), b.view(), &mut [0.0; 2]).unwrap_err();
+    assert_eq!(error.to_string(), "b has an infinity at row 1, column 0");
+    let error = lu::solve_factored(a.view(), &[0, 1], b.view(), &mut [0.0; 2]).unwrap_err();
+    assert_eq!(error.to_string(), "b has an infinity at row 1, column 0");
 }
 
 #[test]

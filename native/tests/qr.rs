@@ -171,11 +171,13 @@ fn wrong_arguments_are_named() {
     bad.values[3] = f64::INFINITY;
     let error = qr::factor(bad.view(), &mut [0.0; 6], &mut [0.0; 2]).unwrap_err();
     assert_eq!(error.to_string(), "matrix has an infinity at row 1, column 1");
+    let error = qr::solve_factored(a.view(), &[0.0; 2], bad.view(), &mut [0.0; 4]).unwrap_err();
+    assert_eq!(error.to_string(), "b has an infinity at row 1, column 1");
     let error = qr::solve_factored(a.view(), &[0.0; 2], Owned::random(4, 1, 1).view(), &mut [0.0; 2]).unwrap_err();
     assert_eq!(error.to_string(), "matrix shapes do not agree: 3x2 solve 4x1");
     let large = Owned::new(2, 1, vec![f64::MAX; 2]);
     let error = qr::factor(large.view(), &mut [0.0; 2], &mut [0.0; 1]).unwrap_err();
-    assert_eq!(error.to_string(), "the triangle R is beyond 1.7976931348623157e308");
+    assert_eq!(error.to_string(), "the triangle R is beyond 1.7976931348623157E308");
 }
 
 #[test]

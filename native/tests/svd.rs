@@ -132,7 +132,7 @@ fn powers_of_two_change_nothing_but_the_scale() {
 fn a_largest_value_beyond_the_range_is_an_error() {
     let a = Owned::new(5, 5, vec![f64::MAX; 25]);
     let error = decompose(&a).unwrap_err();
-    assert_eq!(error.to_string(), "the largest singular value is beyond 1.7976931348623157e308");
+    assert_eq!(error.to_string(), "the largest singular value is beyond 1.7976931348623157E308");
     assert_eq!(svd::rank(a.view()), Ok(1));
     assert_eq!(svd::condition_number(a.view()), Ok(f64::INFINITY));
 }
@@ -216,7 +216,7 @@ fn the_pseudo_inverse_fulfils_penroses_equations() {
 fn a_pseudo_inverse_beyond_the_range_is_an_error() {
     let a = Owned::new(1, 1, vec![1e-310]);
     let error = svd::pseudo_inverse(a.view(), &mut [0.0]).unwrap_err();
-    assert_eq!(error.to_string(), "the largest value of the pseudo-inverse is beyond 1.7976931348623157e308");
+    assert_eq!(error.to_string(), "the largest value of the pseudo-inverse is beyond 1.7976931348623157E308");
 }
 
 fn hilbert(n: usize) -> Owned {

@@ -29,7 +29,7 @@ const CASES: &[Case] = &[
     ("java/lang/UnsupportedOperationException", "nothing can be added to an index of a mapped file", || {
         Err(Error::Mapped.into())
     }),
-    ("java/lang/ArithmeticException", "the norm is beyond 1.7976931348623157e308", || {
+    ("java/lang/ArithmeticException", "the norm is beyond 1.7976931348623157E308", || {
         Err(Error::Overflow { quantity: "norm" }.into())
     }),
     ("io/github/rustffi/SingularMatrixException", "matrix is singular: pivot 1 is zero", || {

@@ -41,6 +41,7 @@ mod worker;
 
 use std::path::Path;
 
+use crate::error::Which;
 use crate::simd::Level;
 use crate::{Error, Result, npy};
 use buffer::Buffer;
@@ -97,7 +98,7 @@ impl Index {
         let (mut reader, rows, dimension) = Self::reader(path)?;
         let index = Self::with_store(Store::new(dimension), metric);
         if rows > 0 {
-            index.append(rows, |_, values| reader.read_floats(values))?;
+            index.append(rows, numbered_vector, |_, values| reader.read_floats(values))?;
         }
         Ok(index)
     }
@@ -208,9 +209,9 @@ impl Index {
         copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
         if count != self.dimension() {
-            return Err(Error::VectorDimension { values: count, dimension: self.dimension() }.into());
+            return Err(self.dimension_error("vector", count).into());
         }
-        self.add_with(count, copy)
+        self.append_checked(count, |_| Which::Only("vector"), copy)
     }
 
     /// The same for `count` values that `copy` writes where they belong: it is called with the number of values that it has
@@ -223,37 +224,47 @@ impl Index {
         count: usize,
         copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
+        self.append_checked(count, numbered_vector, copy)
+    }
+
+    fn append_checked<E: From<Error>>(
+        &self,
+        count: usize,
+        which: impl Fn(usize) -> Which,
+        copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
         if self.mapped {
             return Err(Error::Mapped.into());
         }
         if !count.is_multiple_of(self.dimension()) {
             return Err(Error::NotVectors { values: count, dimension: self.dimension() }.into());
         }
-        self.append(count / self.dimension(), copy)
+        self.append(count / self.dimension(), which, copy)
     }
 
     fn append<E: From<Error>>(
         &self,
         rows: usize,
+        which: impl Fn(usize) -> Which,
         mut copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
         self.store.append(rows, |from, room| {
             copy(from, room)?;
-            Ok(self.check(from / self.dimension(), room)?)
+            let first = from / self.dimension();
+            Ok(self.check(room, |vector| which(first + vector))?)
         })
     }
 
-    /// Checks vectors, the first of which is the caller's number `first`.
-    fn check(&self, first: usize, values: &[f32]) -> Result<()> {
+    /// Checks vectors, which messages call as `which` says of the number of each.
+    fn check(&self, values: &[f32], which: impl Fn(usize) -> Which) -> Result<()> {
         for (vector, values) in values.chunks_exact(self.dimension()).enumerate() {
-            let vector = first + vector;
             if !values.iter().fold(true, |finite, value| finite & value.is_finite()) {
                 let bad = values.iter().position(|value| !value.is_finite());
                 let component = bad.expect("one of the values is not finite");
-                return Err(Error::VectorNotFinite { vector, component, value: values[component] });
+                return Err(Error::VectorNotFinite { vector: which(vector), component, value: values[component] });
             }
             if self.metric == Metric::Cosine && values.iter().all(|value| *value == 0.0) {
-                return Err(Error::ZeroVector { vector });
+                return Err(Error::ZeroVector { vector: which(vector) });
             }
         }
         Ok(())
@@ -300,10 +311,10 @@ impl Index {
         scores: &mut [f32],
     ) -> Result<usize> {
         if query.len() != self.dimension() {
-            return Err(Error::VectorDimension { values: query.len(), dimension: self.dimension() });
+            return Err(self.dimension_error("query", query.len()));
         }
         let mut found = [0];
-        self.find(query, k, within, allowed, (ids, scores, &mut found))?;
+        self.find(query, |_| Which::Only("query"), k, within, allowed, (ids, scores, &mut found))?;
         Ok(found[0] as usize)
     }
 
@@ -331,12 +342,13 @@ impl Index {
         if !queries.len().is_multiple_of(self.dimension()) {
             return Err(Error::NotVectors { values: queries.len(), dimension: self.dimension() });
         }
-        self.find(queries, k, within, None, (ids, scores, found))
+        self.find(queries, |query| Which::Numbered("query", query), k, within, None, (ids, scores, found))
     }
 
     fn find(
         &self,
         queries: &[f32],
+        which: impl Fn(usize) -> Which,
         k: i64,
         within: u64,
         allowed: Option<&[u64]>,
@@ -346,7 +358,7 @@ impl Index {
             Ok(k @ 1..) => k,
             _ => return Err(Error::HitCount { k }),
         };
-        self.check(0, queries)?;
+        self.check(queries, which)?;
         let view = self.store.view().prefix(within);
         let limit = usize::try_from(k.min(view.len())).unwrap_or(usize::MAX);
         found.fill(0);
@@ -369,6 +381,10 @@ impl Index {
             }
         }
         Ok(())
+    }
+
+    fn dimension_error(&self, argument: &'static str, values: usize) -> Error {
+        Error::VectorDimension { argument, values, dimension: self.dimension() }
     }
 
     fn best(
@@ -400,6 +416,11 @@ impl Index {
         let view = self.store.view();
         npy::write_floats(path, view.len(), view.dimension() as u64, view.parts().map(|part| part.values))
     }
+}
+
+/// Returns what messages call a vector that is one of several.
+fn numbered_vector(number: usize) -> Which {
+    Which::Numbered("vector", number)
 }
 
 #[cfg(test)]
@@ -677,18 +698,18 @@ mod tests {
         let nan = index.add(&[1.0, 2.0, 3.0, f32::NAN]);
         assert_eq!(text(nan), "value 1 of vector 1 is NaN, not a finite number");
         let infinite = index.add(&[f32::NEG_INFINITY, 2.0]);
-        assert_eq!(text(infinite), "value 0 of vector 0 is -inf, not a finite number");
+        assert_eq!(text(infinite), "value 0 of vector 0 is -Infinity, not a finite number");
         let zero = index.add(&[1.0, 2.0, 0.0, -0.0]);
         assert_eq!(text(zero), "vector 1 is zero, which has no direction");
         let search =
             |query: &[f32], k| index.search(query, k, 9, None, &mut [0; 9], &mut [0.0; 9]).map(|found| found as u64);
         let longer = index.add_one_with::<Error>(4, |_, _| unreachable!("there is nothing to copy"));
         assert_eq!(text(longer), "the vector has 4 values, but the dimension is 2");
-        assert_eq!(text(search(&[1.0], 1)), "the vector has 1 values, but the dimension is 2");
+        assert_eq!(text(search(&[1.0], 1)), "the query has 1 values, but the dimension is 2");
         assert_eq!(text(search(&[1.0, 1.0], 0)), "k must be at least 1, but is 0");
         assert_eq!(text(search(&[1.0, 1.0], -3)), "k must be at least 1, but is -3");
-        assert_eq!(text(search(&[f32::NAN, 1.0], 1)), "value 0 of vector 0 is NaN, not a finite number");
-        assert_eq!(text(search(&[0.0, 0.0], 1)), "vector 0 is zero, which has no direction");
+        assert_eq!(text(search(&[f32::NAN, 1.0], 1)), "value 0 of the query is NaN, not a finite number");
+        assert_eq!(text(search(&[0.0, 0.0], 1)), "the query is zero, which has no direction");
         let mut room = [0.0; 2];
         for (id, message) in [(2, "id 2 is out of range for 2 vectors"), (-1, "id -1 is out of range for 2 vectors")] {
             assert_eq!(index.get(id, &mut room).unwrap_err().to_string(), message);

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt::{self, Display, Write};
 use std::io::ErrorKind;
 
+use crate::error::Purpose;
 use crate::{Error, memory};
 
 /// What an entry point returns.
@@ -101,6 +102,23 @@ impl Kind {
             Error::Npy { .. } | Error::PathLength { .. } => Self::Io,
             Error::OutOfMemory { .. } | Error::Threads { .. } => Self::OutOfMemory,
         }
+    }
+}
+
+/// An error of the core as Java is told it: with the method that does what was asked for, where there is one.
+pub(super) struct Told<'a>(pub(super) &'a Error);
+
+impl Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let instead = match self.0 {
+            Error::NotSquare { purpose: Purpose::Solution, .. } | Error::Wide { .. } => {
+                "; leastSquares takes a matrix of any shape"
+            }
+            Error::NotSquare { purpose: Purpose::Inverse, .. } => "; pseudoInverse takes a matrix of any shape",
+            Error::NotSymmetric { .. } => "; symmetrized returns the symmetric part",
+            _ => "",
+        };
+        write!(f, "{}{instead}", self.0)
     }
 }
 

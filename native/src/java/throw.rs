@@ -15,7 +15,7 @@ use jni::objects::JClass;
 use jni::sys::{jsize, jstring, jvalue};
 
 use super::call::Call;
-use super::failure::{Failure, Kind, Message, Result, message_of};
+use super::failure::{Failure, Kind, Message, Result, Told, message_of};
 use crate::Error;
 
 /// The method of `Natives` that throws: it takes a kind, a message, and the file that is meant, or an empty text.
@@ -57,7 +57,7 @@ fn throw(call: Call<'_>, failure: &Failure) {
     match failure {
         // The message of these exceptions is made of both, in Java.
         Failure::Core(error @ Error::Io { path, cause, .. }) => throw_one(call, Kind::of(error), cause, path),
-        Failure::Core(error) => throw_one(call, Kind::of(error), error, ""),
+        Failure::Core(error) => throw_one(call, Kind::of(error), &Told(error), ""),
         Failure::Null(argument) => throw_one(call, Kind::NullPointer, argument, ""),
         Failure::Pending => throw_one(call, Kind::Bug, &"JNI failed without an exception", ""),
     }

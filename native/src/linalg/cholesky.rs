@@ -10,7 +10,9 @@ use crate::blas::trsm::{Diagonal, solve_here, solve_lower_then, stripes};
 use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
-use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square, check_symmetric, largest_finite};
+use crate::matrix::{
+    self, Half, MatrixRef, check_finite_right, check_result, check_square, copy_symmetric_part, largest_finite,
+};
 use crate::{Error, Result, float};
 
 /// Rows factored without recursion.
@@ -18,10 +20,9 @@ const LEAF: usize = 8;
 /// Rows that one thread copies or clears at a time.
 const BAND: usize = 32;
 
-/// Writes the factor `L` of `a` to `l`, with zeros above its diagonal.
+/// Writes the factor `L` of the symmetric part of `a` to `l`, with zeros above its diagonal.
 ///
-/// `a` counts as symmetric if entries across the diagonal from each other differ by no more than `n ε` times its largest magnitude; what is
-/// above the diagonal is then used.
+/// Entries of `a` across the diagonal from each other may differ by `√ε` times its largest magnitude; their mean counts.
 ///
 /// # Errors
 /// [`Error::NotSquare`], [`Error::ValueCount`] unless `l` has as many values as `a`, [`Error::NotFinite`],
@@ -42,18 +43,10 @@ pub fn factor(a: MatrixRef<'_>, l: &mut [f64]) -> Result<()> {
     let n = a.rows();
     spread_steps(n * n * n / 6, || {
         let largest = largest_finite(a)?;
-        check_symmetric(a, largest)?;
         // An even exponent, for its root is exact. Large values stay as they are: what is computed for a positive definite
         // matrix is no larger than its largest value, and scaling down would lose the digits of small pivots.
         let shift = shift_of(largest).max(0) / 2 * 2;
-        let from = View::from(a);
-        ViewMut::new(l, n, n, n).for_each_band(BAND, |row, band| {
-            let (_, mut right) = band.split_columns(row);
-            right.copy_from(from.block(row, row, right.rows(), n - row));
-            if shift != 0 {
-                (0..right.rows()).for_each(|i| right.row(i).iter_mut().for_each(|x| *x *= float::power_of_two(shift)));
-            }
-        });
+        copy_symmetric_part(a, largest, shift, Half::Upper, ViewMut::new(l, n, n, n))?;
         recurse(ViewMut::new(l, n, n, n), 0)?;
         clear_above(ViewMut::new(l, n, n, n));
         if shift != 0 {
@@ -76,7 +69,7 @@ pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Re
         return Err(matrix::shapes(l, "solve", b));
     }
     check_result(n, right, out)?;
-    check_finite(b)?;
+    check_finite_right(b)?;
     let lower = View::from(l);
     if let Some(pivot) = (0..n).find(|&i| lower.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });

@@ -10,7 +10,7 @@ use crate::blas::trsm::{Diagonal, solve_lower, solve_lower_columns, solve_upper_
 use crate::linalg::householder::{Direction, Reflectors};
 use crate::linalg::svd::{self, Decomposition};
 use crate::matrix::column_major::ColumnMajor;
-use crate::matrix::largest_finite;
+use crate::matrix::{largest_finite, largest_finite_right};
 use crate::{Error, MatrixRef, Result, float, parallel};
 
 /// Computes the solution of `A·X ≈ B` with the least `‖B - A·X‖` in every column and, where there are many such, of them the one
@@ -60,7 +60,7 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
         return Err(Error::Tolerance { tolerance });
     }
     parallel::run(|| {
-        let (a_largest, b_largest) = (largest_finite(a)?, largest_finite(b)?);
+        let (a_largest, b_largest) = (largest_finite(a)?, largest_finite_right(b)?);
         let Some(a_exponent) = float::exact_exponent(a_largest) else {
             x.fill(0.0);
             return Ok(0);

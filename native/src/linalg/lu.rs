@@ -13,10 +13,11 @@ use std::sync::{Mutex, PoisonError};
 use crate::blas::gemm::{gemm, spread_steps};
 use crate::blas::kernel::Update;
 use crate::blas::trsm::{Diagonal, solve_here, solve_lower, stripes};
+use crate::error::Purpose;
 use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
-use crate::matrix::{self, MatrixRef, check_finite, check_result, check_square};
+use crate::matrix::{self, MatrixRef, check_finite, check_finite_right, check_result, check_square, check_square_for};
 use crate::simd::{self, KernelOf, Lanes};
 use crate::{Error, Result, float, memory, parallel};
 
@@ -112,7 +113,7 @@ pub fn upper(lu: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 /// # Ok::<(), rust_ffi::Error>(())
 /// ```
 pub fn solve(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    check_square(a)?;
+    check_square_for(Purpose::Solution, a)?;
     check_right_hand_side(a, b, out)?;
     solve_checked(a, Some(b), b.columns(), out)
 }
@@ -122,7 +123,7 @@ pub fn solve(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
 /// # Errors
 /// As [`solve`].
 pub fn inverse(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    check_square(a)?;
+    check_square_for(Purpose::Inverse, a)?;
     check_result(a.rows(), a.rows(), out)?;
     solve_checked(a, None, a.rows(), out)
 }
@@ -134,7 +135,7 @@ fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: 
     let mut permutation = memory::filled::<i32>(n)?;
     spread_steps(work(a).saturating_add(n * n * right), || {
         let columns = Columns::copied(a, ViewMut::new(&mut lu, n, n, n))?;
-        b.map_or(Ok(()), check_finite)?;
+        b.map_or(Ok(()), check_finite_right)?;
         factor_in_place(ViewMut::new(&mut lu, n, n, n), &mut permutation)?;
         let factors = View::new(&lu, n, n, n);
         check_pivots(factors)?;
@@ -148,12 +149,12 @@ fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: 
 /// # Errors
 /// As [`solve`]; [`Error::PermutationLength`] unless `permutation` has one entry for each row.
 pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    check_square(lu)?;
+    check_square_for(Purpose::Solution, lu)?;
     if permutation.len() != lu.rows() {
         return Err(Error::PermutationLength { rows: lu.rows(), length: permutation.len() });
     }
     check_right_hand_side(lu, b, out)?;
-    check_finite(b)?;
+    check_finite_right(b)?;
     check_pivots(lu.into())?;
     let (n, right) = (b.rows(), b.columns());
     spread_steps(n * n * right, || solve_with(lu.into(), permutation, Some(b), right, &[], out))

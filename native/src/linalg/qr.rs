@@ -13,7 +13,7 @@ use crate::linalg::scaling::solve_in_range;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{View, ViewMut};
-use crate::matrix::{self, MatrixRef, check_finite, check_result};
+use crate::matrix::{self, MatrixRef, check_finite, check_finite_right, check_result};
 use crate::{Error, Result, float, memory};
 
 /// Columns whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
@@ -139,7 +139,7 @@ pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mu
         return Err(matrix::shapes(qr, "solve", b));
     }
     check_result(columns, right, out)?;
-    check_finite(b)?;
+    check_finite_right(b)?;
     let triangle = View::from(qr).block(0, 0, columns, columns);
     if let Some(pivot) = (0..columns).find(|&i| triangle.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });

@@ -8,6 +8,7 @@ pub(crate) mod view;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use crate::error::Purpose;
 use crate::{Error, Result, float, parallel};
 use transpose::copy_transposed;
 use view::{View, ViewMut};
@@ -54,28 +55,50 @@ impl<'a> MatrixRef<'a> {
 /// Values that one thread takes at a time.
 const CHUNK: usize = 1 << 15;
 
-/// Returns an error unless all values are finite.
+/// The matrix that an operation is one of, as messages call it.
+const MATRIX: &str = "matrix";
+/// Right-hand sides, as messages call them.
+const RIGHT_HAND_SIDES: &str = "b";
+
+/// Returns an error unless all values of the matrix `a` are finite.
 ///
 /// # Errors
 /// [`Error::NotFinite`] with the first position of a NaN or an infinity.
 pub fn check_finite(a: MatrixRef<'_>) -> Result<()> {
-    if float::all_finite(a.values) {
-        return Ok(());
-    }
-    Err(not_finite(a))
+    if float::all_finite(a.values) { Ok(()) } else { Err(not_finite(MATRIX, a)) }
 }
 
-fn not_finite(a: MatrixRef<'_>) -> Error {
+/// Returns an error unless all values of the right-hand sides `b` are finite.
+///
+/// # Errors
+/// As [`check_finite`], of `b`.
+pub fn check_finite_right(b: MatrixRef<'_>) -> Result<()> {
+    if float::all_finite(b.values) { Ok(()) } else { Err(not_finite(RIGHT_HAND_SIDES, b)) }
+}
+
+fn not_finite(argument: &'static str, a: MatrixRef<'_>) -> Error {
     let index = a.values.iter().position(|x| !x.is_finite()).expect("not all values are finite");
-    Error::NotFinite { row: index / a.columns, column: index % a.columns, value: a.values[index] }
+    Error::NotFinite { argument, row: index / a.columns, column: index % a.columns, value: a.values[index] }
 }
 
-/// Returns the largest magnitude among the values of `a`, zero if there are none: with all threads of the pool, if the
-/// caller is on it.
+/// Returns the largest magnitude among the values of the matrix `a`, zero if there are none: with all threads of the pool,
+/// if the caller is on it.
 ///
 /// # Errors
 /// As [`check_finite`].
 pub(crate) fn largest_finite(a: MatrixRef<'_>) -> Result<f64> {
+    largest_finite_of(MATRIX, a)
+}
+
+/// The same for the right-hand sides `b`.
+///
+/// # Errors
+/// As [`check_finite_right`].
+pub(crate) fn largest_finite_right(b: MatrixRef<'_>) -> Result<f64> {
+    largest_finite_of(RIGHT_HAND_SIDES, b)
+}
+
+fn largest_finite_of(argument: &'static str, a: MatrixRef<'_>) -> Result<f64> {
     // The bits of numbers that are not negative are in the order of the numbers.
     let most = AtomicU64::new(0);
     let finite = AtomicBool::new(true);
@@ -87,7 +110,7 @@ pub(crate) fn largest_finite(a: MatrixRef<'_>) -> Result<f64> {
             finite.store(false, Ordering::Relaxed);
         }
     });
-    if finite.into_inner() { Ok(f64::from_bits(most.into_inner())) } else { Err(not_finite(a)) }
+    if finite.into_inner() { Ok(f64::from_bits(most.into_inner())) } else { Err(not_finite(argument, a)) }
 }
 
 /// Returns an error unless `a` is square.
@@ -95,48 +118,94 @@ pub(crate) fn largest_finite(a: MatrixRef<'_>) -> Result<f64> {
 /// # Errors
 /// [`Error::NotSquare`].
 pub fn check_square(a: MatrixRef<'_>) -> Result<()> {
-    if a.rows == a.columns { Ok(()) } else { Err(Error::NotSquare { rows: a.rows, columns: a.columns }) }
+    check_square_for(Purpose::Other, a)
 }
 
-/// Returns an error unless `a`, which is square, is symmetric: entries across the diagonal from each other may differ by
-/// `n ε` times the largest magnitude in `a`, which is what rounding can do. All threads of the pool look, if the caller
-/// is on it.
+/// Returns an error unless `a` is square, which it has to be for a purpose.
 ///
 /// # Errors
-/// [`Error::NotSymmetric`] with the first such entry below the diagonal.
-pub(crate) fn check_symmetric(a: MatrixRef<'_>, largest: f64) -> Result<()> {
+/// [`Error::NotSquare`].
+pub fn check_square_for(purpose: Purpose, a: MatrixRef<'_>) -> Result<()> {
+    if a.rows == a.columns { Ok(()) } else { Err(Error::NotSquare { rows: a.rows, columns: a.columns, purpose }) }
+}
+
+/// What of a symmetric matrix is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Half {
+    /// The diagonal and what is above, and perhaps some of what is below.
+    Upper,
+    /// All of it.
+    Both,
+}
+
+/// The difference across the diagonal that counts as rounding, as a share of the largest magnitude: √ε. Products and inverses
+/// that are symmetric in exact arithmetic have been seen to differ by 1.2e-13 of it.
+const ROUNDING: f64 = 1.0 / (1 << 26) as f64;
+
+/// Returns the mean of two values across the diagonal from each other; of equal ones their value.
+#[inline]
+fn mean(x: f64, y: f64) -> f64 {
+    // Half of a subnormal number may not be one, and zeros may differ in their signs.
+    if x == y && x != 0.0 { x } else { 0.5 * x + 0.5 * y }
+}
+
+/// Writes the symmetric part of `a`, which is square and has the largest magnitude `largest`, times `2^exponent` to `to`:
+/// with all threads of the pool, if the caller is on it.
+///
+/// # Errors
+/// [`Error::NotSymmetric`] with the first entry below the diagonal that differs from the one across from it by more than
+/// `√ε` times `largest`.
+pub(crate) fn copy_symmetric_part(
+    a: MatrixRef<'_>,
+    largest: f64,
+    exponent: i32,
+    half: Half,
+    to: ViewMut<'_>,
+) -> Result<()> {
     const BLOCK: usize = 32;
     let n = a.rows;
-    let tolerance = n as f64 * f64::EPSILON * largest;
-    let differs = |i: usize, j: usize| (a.values[i * n + j] - a.values[j * n + i]).abs() > tolerance;
-    let rows = |block: usize| block * BLOCK..n.min((block + 1) * BLOCK);
+    let tolerance = ROUNDING * largest;
+    let differ = |x: f64, y: f64| (x - y).abs() > tolerance;
+    let (first_factor, second_factor) = float::powers_of_two(exponent);
     let first = AtomicUsize::new(usize::MAX);
-    parallel::for_each(n.div_ceil(BLOCK), |block| {
+    to.for_each_band(BLOCK, |row, mut band| {
+        let height = band.rows();
         // By blocks, turned first: one of two entries is in another row, and a line of it in the cache only once.
         let mut turned = [0.0; BLOCK * BLOCK];
-        let rows = rows(block);
-        for j in (0..rows.end).step_by(BLOCK) {
-            let columns = j..n.min(j + BLOCK);
-            let mirrored = View::from(a).block(j, rows.start, columns.len(), rows.len()).transposed();
-            copy_transposed(ViewMut::new(&mut turned, rows.len(), columns.len(), BLOCK), mirrored);
-            let any = rows.clone().zip(turned.chunks_exact(BLOCK)).fold(false, |any, (row, mirrored)| {
-                let values = &a.values[row * n..][columns.clone()];
-                values.iter().zip(mirrored).fold(any, |any, (x, y)| any | ((x - y).abs() > tolerance))
-            });
-            if any {
-                first.fetch_min(block, Ordering::Relaxed);
-                break;
+        for column in (if half == Half::Upper { row } else { 0 }..n).step_by(BLOCK) {
+            let width = BLOCK.min(n - column);
+            let mirrored = View::from(a).block(column, row, width, height).transposed();
+            copy_transposed(ViewMut::new(&mut turned, height, width, BLOCK), mirrored);
+            let mut any = false;
+            for (i, mirrored) in turned.chunks_exact(BLOCK).enumerate().take(height) {
+                let values = &a.values[(row + i) * n + column..][..width];
+                for ((to, x), y) in band.row(i)[column..].iter_mut().zip(values).zip(mirrored) {
+                    any |= differ(*x, *y);
+                    *to = mean(*x, *y);
+                }
+            }
+            if any && column >= row {
+                let entries = (column..column + width).flat_map(|i| (row..i.min(row + height)).map(move |j| i * n + j));
+                let mut different = entries.filter(|k| differ(a.values[*k], a.values[k % n * n + k / n]));
+                first.fetch_min(different.next().expect("the block has such an entry"), Ordering::Relaxed);
+                return;
+            }
+        }
+        if exponent != 0 {
+            let from = if half == Half::Upper { row } else { 0 };
+            for i in 0..height {
+                band.row(i)[from..].iter_mut().for_each(|x| *x = *x * first_factor * second_factor);
             }
         }
     });
-    let first = first.into_inner();
-    if first == usize::MAX {
-        return Ok(());
+    match first.into_inner() {
+        usize::MAX => Ok(()),
+        k => {
+            let (row, column) = (k / n, k % n);
+            let (value, mirrored) = (a.values[k], a.values[column * n + row]);
+            Err(Error::NotSymmetric { row, column, value, mirrored, tolerance })
+        }
     }
-    let in_row = |row| (0..row).find(|&column| differs(row, column)).map(|column| (row, column));
-    let (row, column) = rows(first).find_map(in_row).expect("the block has such an entry");
-    let (value, mirrored) = (a.values[row * n + column], a.values[column * n + row]);
-    Err(Error::NotSymmetric { row, column, value, mirrored })
 }
 
 /// Returns an error unless `out` holds exactly the values of a `rows` x `columns` matrix.

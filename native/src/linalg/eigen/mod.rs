@@ -20,6 +20,7 @@ use faer::{MatMut, MatRef, Par, Spec};
 
 use crate::linalg::divide_and_conquer;
 use crate::linalg::verify;
+use crate::matrix::Half;
 use crate::matrix::column_major::ColumnMajor;
 use crate::{Error, MatrixRef, Result, float, matrix, memory, parallel};
 use balance::Balance;
@@ -33,7 +34,7 @@ const FEW: usize = 12;
 ///
 /// The eigenvalues are in ascending order; column `j` of `vectors` (`n` x `n`, row-major) is the eigenvector of value
 /// `j`, and the columns are orthonormal. They are exact for a matrix that differs from `a` by a small multiple of
-/// `n·ε·‖A‖`. Entries across the diagonal from each other may differ by `n·ε` times the largest magnitude in `a`; their
+/// `n·ε·‖A‖`. Entries across the diagonal from each other may differ by `√ε` times the largest magnitude in `a`; their
 /// mean counts. The bits of the result depend on `a` alone, not on the number of threads.
 ///
 /// # Errors
@@ -63,12 +64,11 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
     }
     parallel::run_if(n > FEW, || {
         let largest = matrix::largest_finite(a)?;
-        matrix::check_symmetric(a, largest)?;
         let exponent = float::exact_exponent(largest).unwrap_or(0);
         let mut matrix = ColumnMajor::zeros(n, n)?;
         let mut eigenvectors = ColumnMajor::zeros(n, n)?;
-        matrix.copy_scaled(a, -exponent);
-        symmetrize(&mut matrix);
+        // Its columns are its rows.
+        matrix::copy_symmetric_part(a, largest, -exponent, Half::Both, matrix.transposed_mut())?;
         if !decompose_symmetric(&matrix, values, &mut eigenvectors)? {
             return Err(Error::NoConvergence { quantity: "symmetric eigendecomposition", rows: n, columns: n });
         }
@@ -130,19 +130,6 @@ fn scale_imaginary(imaginary: &mut [f64], exponent: i32) {
 
 fn require_finite(values: &[f64]) -> Result<()> {
     if float::all_finite(values) { Ok(()) } else { Err(Error::Overflow { quantity: "largest eigenvalue" }) }
-}
-
-/// Replaces entries across the diagonal from each other by their mean.
-fn symmetrize(matrix: &mut ColumnMajor) {
-    for j in 1..matrix.columns() {
-        for i in 0..j {
-            let (x, y) = matrix.two_columns_mut(i, j);
-            if x[j] != y[i] {
-                let mean = 0.5 * (x[j] + y[i]);
-                (x[j], y[i]) = (mean, mean);
-            }
-        }
-    }
 }
 
 /// Decomposes a symmetric matrix and returns whether the result stands the check.

@@ -4,7 +4,8 @@ import io.github.rustffi.internal.Natives;
 import java.util.Objects;
 
 /**
- * The Cholesky factorization of a symmetric positive definite matrix: {@code l().times(l().transpose())}.
+ * The Cholesky factorization of a symmetric positive definite matrix: {@code l().times(l().transpose())} is its
+ * {@linkplain Matrix#symmetrized() symmetric part}, which is the matrix itself but for rounding.
  *
  * <p>An immutable value, from {@link Matrix#cholesky()}: it solves any number of systems, from any thread, and takes
  * half the work of {@link Lu}.
@@ -17,7 +18,7 @@ public final class Cholesky {
     }
 
     /**
-     * Returns the lower factor: a positive diagonal, and zeros above.
+     * Returns the lower factor, that of the symmetric part of the matrix: a positive diagonal, and zeros above.
      *
      * @return a square matrix
      */

@@ -63,8 +63,8 @@ public final class Lu {
      *
      * @param b the right-hand sides
      * @return the solutions, of the shape of {@code b}
-     * @throws IllegalArgumentException if the factored matrix is not square; if {@code b} has another number of rows,
-     *     or a value that is not finite
+     * @throws IllegalArgumentException if the factored matrix is not square, for which there is
+     *     {@link Matrix#leastSquares(Matrix)}; if {@code b} has another number of rows, or a value that is not finite
      * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
      * @throws ArithmeticException if a value of the result is too large for a double
      */

@@ -27,7 +27,8 @@ import java.util.random.RandomGenerator;
  *
  * <p><b>Values.</b> Sums and products follow IEEE 754, NaN and infinity included. Factorizations and everything that
  * solves reject a matrix with a NaN or an infinity with an {@link IllegalArgumentException} that gives the first
- * position: {@code matrix has a NaN at row 1, column 2}.
+ * position: {@code matrix has a NaN at row 1, column 2}, or {@code b has a NaN at row 1, column 0} for right-hand
+ * sides.
  *
  * <p><b>Shapes.</b> Shapes that do not suit an operation are an {@link IllegalArgumentException} with both, before any
  * work is done: {@code matrix shapes do not agree: 2x3 times 4x2}. A matrix may have no rows or no columns and then
@@ -41,6 +42,8 @@ import java.util.random.RandomGenerator;
  *
  * <p><b>Reproducibility.</b> On the same processor, the same input gives the same bits: whatever {@link Parallelism}
  * says, and however many threads compute at the same time.
+ *
+ * <p><b>Arrays.</b> A matrix copies the arrays that it is given, and hands out copies; so do the factorizations.
  *
  * <p>Products, solutions and factorizations throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
  * where the native library cannot be loaded. What takes less time than a call to Rust is computed in Java.
@@ -981,6 +984,47 @@ public final class Matrix {
     }
 
     /**
+     * Returns the symmetric part of this matrix: the mean of every value and its mirror image, which is their value
+     * where the two are equal.
+     *
+     * <p>{@link #cholesky()} and {@link #symmetricEigen()} do that by themselves for what rounding leaves of symmetry,
+     * and their results have the same bits.
+     *
+     * @return a matrix that equals its transpose
+     * @throws IllegalArgumentException if this matrix is not square: {@code matrix is not square: 2x3}
+     */
+    public Matrix symmetrized() {
+        if (rows != columns) {
+            throw new IllegalArgumentException("matrix is not square: " + shape());
+        }
+        final int block = 16;
+        double[] symmetric = new double[values.length];
+        // By blocks that the cache holds, since mirror images are walked across the rows.
+        for (int top = 0, bottom; top < rows; top = bottom) {
+            bottom = top + Math.min(block, rows - top);
+            for (int left = 0, right; left < bottom; left = right) {
+                right = left + Math.min(block, columns - left);
+                for (int i = top; i < bottom; i++) {
+                    for (int j = left; j < right && j <= i; j++) {
+                        double mean = mean(values[i * columns + j], values[j * columns + i]);
+                        symmetric[i * columns + j] = mean;
+                        symmetric[j * columns + i] = mean;
+                    }
+                }
+            }
+        }
+        return new Matrix(rows, columns, symmetric);
+    }
+
+    /**
+     * Returns the mean of two values across the diagonal from each other, as Rust computes it in {@code matrix/mod.rs}.
+     */
+    static double mean(double x, double y) {
+        // Half of a subnormal number may not be one, and zeros may differ in their signs.
+        return x == y && x != 0.0 ? x : 0.5 * x + 0.5 * y;
+    }
+
+    /**
      * Returns the sum of the diagonal, of a matrix of any shape.
      *
      * @return the trace
@@ -1337,10 +1381,15 @@ public final class Matrix {
      * <p>Computed by LU factorization with partial pivoting. x solves a system whose matrix differs from this one by a
      * small multiple of n·ε times its norm: where {@link Lu#rcond()} is r, about log₁₀(1/r) of the 16 digits are lost.
      *
+     * <p>Rounding hides that a matrix is singular: {@code [[1,2,3],[4,5,6],[7,8,9]]} is, but its last pivot is about
+     * 1e-16 instead of zero, and x has not a correct digit. {@code lu().rcond()} tells, and
+     * {@link #leastSquares(Matrix)} solves such systems.
+     *
      * @param b the right-hand sides
      * @return the solutions, of the shape of {@code b}
-     * @throws IllegalArgumentException if this matrix is not square: {@code matrix is not square: 2x3}; if {@code b}
-     *     has another number of rows: {@code matrix shapes do not agree: 2x2 solve 3x1}; if a value is not finite
+     * @throws IllegalArgumentException if this matrix is not square, which {@link #leastSquares(Matrix)} does not ask
+     *     for: {@code matrix is not square: 2x3; leastSquares takes a matrix of any shape}; if {@code b} has another
+     *     number of rows: {@code matrix shapes do not agree: 2x2 solve 3x1}; if a value is not finite
      * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
      * @throws ArithmeticException if a value of the result is too large for a double
      */
@@ -1417,8 +1466,13 @@ public final class Matrix {
     /**
      * Returns the inverse. To solve a system, {@link #solve(Matrix)} is faster and more accurate.
      *
+     * <p>Rounding hides that a matrix is singular: {@code [[1,2,3],[4,5,6],[7,8,9]]} is, but the inverse that is
+     * returned has values of about 1e16, of which no digit is correct. {@code lu().rcond()} tells: it is below 1e-16
+     * there, and {@link Lu#rcond()} says what that means. {@link #pseudoInverse()} has no such trouble.
+     *
      * @return the inverse
-     * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
+     * @throws IllegalArgumentException if this matrix is not square: {@code matrix is not square: 2x3; pseudoInverse
+     *     takes a matrix of any shape}; if a value is not finite
      * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
      * @throws ArithmeticException if a value of the result is too large for a double
      */
@@ -1511,14 +1565,16 @@ public final class Matrix {
     }
 
     /**
-     * Returns the Cholesky factorization.
+     * Returns the Cholesky factorization of the symmetric part of this matrix.
      *
-     * <p>Values on both sides of the diagonal may differ by n·ε times the largest magnitude in the matrix, which is
-     * what rounding can do.
+     * <p>Values across the diagonal from each other may differ by √ε, 1.5e-8, times the largest magnitude in the
+     * matrix, which is far more than rounding does to a product or an inverse that should be symmetric. Their mean
+     * counts, as in {@link #symmetrized()}, which is there for matrices that differ by more.
      *
      * @return the factor
      * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric: {@code matrix is not
-     *     symmetric: 2 at row 1, column 0, but 3 at row 0, column 1}; if a value is not finite
+     *     symmetric: 3.0 at row 1, column 0, but 2.0 at row 0, column 1, and they may differ by 5.960464477539063E-8,
+     *     sqrt(epsilon) times the largest magnitude; symmetrized returns the symmetric part}; if a value is not finite
      * @throws NotPositiveDefiniteException if a pivot is not positive: {@code matrix is not positive definite: pivot 1
      *     is not positive}
      */
@@ -1571,12 +1627,13 @@ public final class Matrix {
     /**
      * Returns the eigenvalues and eigenvectors of this matrix, which has to be symmetric.
      *
-     * <p>Values on both sides of the diagonal may differ as {@link #cholesky()} says; their mean counts. The result is
-     * exact for a matrix that differs from this one by a small multiple of n·ε times its norm.
+     * <p>Values across the diagonal from each other may differ as {@link #cholesky()} says; their mean counts. The
+     * result is exact for a matrix that differs from the {@linkplain #symmetrized() symmetric part} of this one by a
+     * small multiple of n·ε times its norm.
      *
      * @return the values and the vectors
-     * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric: {@code matrix is not
-     *     symmetric: 2 at row 1, column 0, but 3 at row 0, column 1}; if a value is not finite
+     * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric, with the message of
+     *     {@link #cholesky()}; if a value is not finite
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public SymmetricEigen symmetricEigen() {

@@ -52,8 +52,9 @@ public final class Qr {
      *
      * @param b the right-hand sides
      * @return the solutions, with as many rows as a has columns
-     * @throws IllegalArgumentException if a has fewer rows than columns; if {@code b} has another number of rows than
-     *     a, or a value that is not finite
+     * @throws IllegalArgumentException if a has fewer rows than columns: {@code a 2x3 matrix has fewer rows than
+     *     columns; leastSquares takes a matrix of any shape}; if {@code b} has another number of rows than a, or a
+     *     value that is not finite
      * @throws SingularMatrixException if the diagonal of {@link #r()} has a zero: {@code matrix is singular: pivot 1 is
      *     zero}
      * @throws ArithmeticException if a value of the result is too large for a double

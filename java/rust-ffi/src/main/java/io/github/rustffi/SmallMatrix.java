@@ -30,6 +30,9 @@ final class SmallMatrix {
 
     private static final double LEAST_FACTOR = 0x1p-100;
 
+    /** Of the largest magnitude, the difference across the diagonal that counts as rounding, as in Rust. */
+    private static final double ROUNDING = 0x1p-26;
+
     private SmallMatrix() {}
 
     /** Returns whether {@link #times} takes a product of these shapes. */
@@ -168,18 +171,21 @@ final class SmallMatrix {
         return product;
     }
 
-    /** Returns the lower Cholesky factor of a matrix that is exactly symmetric, or null. */
+    /** Returns the lower Cholesky factor of the symmetric part of a matrix, or null: also where it is not symmetric. */
     static double[] cholesky(int n, double[] a) {
-        if (!(largest(a) <= LARGEST)) {
+        double largest = largest(a);
+        if (!(largest <= LARGEST)) {
             return null;
         }
         double[] l = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < i; j++) {
-                if (a[i * n + j] != a[j * n + i]) {
+                double value = a[i * n + j];
+                double mirrored = a[j * n + i];
+                if (Math.abs(value - mirrored) > ROUNDING * largest) {
                     return null;
                 }
-                l[i * n + j] = less(a[i * n + j], l, i * n, j * n, j) / l[j * n + j];
+                l[i * n + j] = less(Matrix.mean(value, mirrored), l, i * n, j * n, j) / l[j * n + j];
             }
             double pivot = less(a[i * n + i], l, i * n, i * n, i);
             if (!(pivot >= LEAST)) {

@@ -335,12 +335,12 @@ public final class VectorIndex implements AutoCloseable {
         if (queries <= together) {
             return findAll(rowMajorQueries, queries, k, within, most);
         }
+        // A search within no vectors does nothing but refuse what is wrong, by its number among all queries.
+        findAll(rowMajorQueries, 0, k, 0, 0);
         List<Hits> hits = new ArrayList<>(queries);
         for (int query = 0; query < queries; query += together) {
             int count = Math.min(together, queries - query);
-            // The last part keeps what does not make a whole query, for Rust to refuse.
-            int end = query + count == queries ? rowMajorQueries.length : (query + count) * dimension;
-            float[] part = Arrays.copyOfRange(rowMajorQueries, query * dimension, end);
+            float[] part = Arrays.copyOfRange(rowMajorQueries, query * dimension, (query + count) * dimension);
             hits.addAll(findAll(part, count, k, within, most));
         }
         return hits;

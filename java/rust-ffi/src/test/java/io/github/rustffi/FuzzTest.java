@@ -50,6 +50,7 @@ class FuzzTest {
             "timesTranspose",
             "gram",
             "transpose",
+            "symmetrized",
             "trace",
             "norm",
             "generate",

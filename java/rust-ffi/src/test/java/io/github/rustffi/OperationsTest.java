@@ -35,6 +35,7 @@ class OperationsTest {
             "Matrix.plus",
             "Matrix.minus",
             "Matrix.transpose",
+            "Matrix.symmetrized",
             "Matrix.trace",
             "Matrix.generate",
             "Matrix.filled",

@@ -112,7 +112,7 @@ class SmallMatrixTest {
         }
         double[] singular = {1, 2, 2, 4};
         double[] tiny = {1e-300, 0, 0, 1e-300};
-        double[] oblique = {2, 1, Math.nextUp(1), 2};
+        double[] oblique = {2, 1, 1 + 0x1p-24, 2};
         for (UnaryOperator<double[]> method : List.<UnaryOperator<double[]>>of(
                 a -> SmallMatrix.solve(2, a, 1, b), a -> SmallMatrix.inverse(2, a), a -> SmallMatrix.cholesky(2, a))) {
             assertThat(method.apply(singular)).isNull();
@@ -120,6 +120,9 @@ class SmallMatrixTest {
         }
         assertThat(SmallMatrix.determinant(2, singular)).isNaN();
         assertThat(SmallMatrix.cholesky(2, oblique)).isNull();
+        double[] rounded = {4, 1, 1 + 0x1p-24, 4};
+        assertThat(SmallMatrix.cholesky(2, rounded))
+                .isEqualTo(SmallMatrix.cholesky(2, new double[] {4, 1 + 0x1p-25, 1 + 0x1p-25, 4}));
         assertThat(SmallMatrix.solve(2, new double[] {1, 0, 0, 1}, 1, new double[] {1e-300, 0}))
                 .isNull();
     }

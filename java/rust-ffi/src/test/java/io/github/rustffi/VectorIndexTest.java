@@ -134,15 +134,22 @@ class VectorIndexTest {
                     "value 1 of vector 1 is NaN, not a finite number");
             assertIllegal(
                     () -> index.add(new float[] {Float.NEGATIVE_INFINITY, 1}),
-                    "value 0 of vector 0 is -inf, not a finite number");
+                    "value 0 of the vector is -Infinity, not a finite number");
             assertIllegal(() -> index.addAll(new float[] {1, 2, 0, -0f}), "vector 1 is zero, which has no direction");
-            assertIllegal(() -> index.search(new float[3], 1), "the vector has 3 values, but the dimension is 2");
+            assertIllegal(() -> index.search(new float[3], 1), "the query has 3 values, but the dimension is 2");
             assertIllegal(() -> index.search(new float[] {1, 1}, 0), "k must be at least 1, but is 0");
             assertIllegal(() -> index.search(new float[] {1, 1}, -9), "k must be at least 1, but is -9");
-            assertIllegal(() -> index.search(new float[2], 1), "vector 0 is zero, which has no direction");
+            assertIllegal(() -> index.search(new float[2], 1), "the query is zero, which has no direction");
             assertIllegal(
                     () -> index.search(new float[] {1, Float.NaN}, 1),
-                    "value 1 of vector 0 is NaN, not a finite number");
+                    "value 1 of the query is NaN, not a finite number");
+            assertIllegal(() -> index.add(new float[2]), "the vector is zero, which has no direction");
+            assertIllegal(
+                    () -> index.searchAll(new float[] {1, 2, Float.POSITIVE_INFINITY, 4}, 1),
+                    "value 0 of query 1 is Infinity, not a finite number");
+            assertIllegal(
+                    () -> index.searchAll(new float[] {1, 2, 3, 4, 0, 0}, 1),
+                    "query 2 is zero, which has no direction");
             assertIllegal(() -> index.searchAll(new float[3], 1), "3 values are not a multiple of the dimension 2");
             assertIllegal(() -> index.searchAll(new float[2], 0), "k must be at least 1, but is 0");
             assertThat(index.size()).isEqualTo(2);

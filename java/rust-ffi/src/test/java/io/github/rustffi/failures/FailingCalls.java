@@ -51,8 +51,11 @@ public final class FailingCalls {
     private static final String NAN = "matrix has a NaN at row 0, column 0";
     private static final String NOT_SQUARE = "matrix is not square: 2x3";
     private static final String NOT_SYMMETRIC =
-            "matrix is not symmetric: 3 at row 1, column 0, but 2 at row 0, column 1";
-    private static final String BEYOND = " is beyond 1.7976931348623157e308";
+            "matrix is not symmetric: 3.0 at row 1, column 0, but 2.0 at row 0, column 1, and they may differ by "
+                    + "5.960464477539063E-8, sqrt(epsilon) times the largest magnitude; symmetrized returns the "
+                    + "symmetric part";
+    private static final String LEAST_SQUARES = "; leastSquares takes a matrix of any shape";
+    private static final String BEYOND = " is beyond 1.7976931348623157E308";
     private static final String LENGTHS = "vector lengths differ: 2 and 3";
     private static final String LONG_PATH = "path must have at most 32767 characters, but has ";
 
@@ -189,6 +192,7 @@ public final class FailingCalls {
             Matrix b = Matrix.zeros(3, 2);
             return () -> a.minus(b);
         });
+        addInJava("Matrix.symmetrized()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::symmetrized);
         add("Matrix.times(Matrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 times 4x2", s -> {
             Matrix a = Matrix.zeros(2, 3);
             Matrix b = Matrix.zeros(4, 2);
@@ -466,7 +470,7 @@ public final class FailingCalls {
         String shapes = "matrix shapes do not agree: 2x2 solve 3x1";
         String singular = "matrix is singular: pivot 0 is zero";
         String beyond = "the solution" + BEYOND;
-        add("Matrix.solve(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
+        add("Matrix.solve(Matrix)", "not square", ARGUMENT, NOT_SQUARE + LEAST_SQUARES, s -> {
             Matrix a = Matrix.zeros(2, 3);
             return () -> a.solve(a);
         });
@@ -494,6 +498,11 @@ public final class FailingCalls {
             double[] b = new double[1];
             return () -> a.solve(b);
         });
+        add("Matrix.solve(double[])", "a NaN on the right", ARGUMENT, "b has a NaN at row 0, column 0", s -> {
+            Matrix a = Matrix.identity(1);
+            double[] b = {Double.NaN};
+            return () -> a.solve(b);
+        });
         String leastSquares = "matrix shapes do not agree: 3x2 least squares 2x1";
         add("Matrix.leastSquares(Matrix)", "shapes", ARGUMENT, leastSquares, s -> {
             Matrix a = Matrix.zeros(3, 2);
@@ -511,7 +520,8 @@ public final class FailingCalls {
             return () -> a.leastSquares(b);
         });
         add("Matrix.inverse()", "singular", SINGULAR, singular, s -> Matrix.zeros(3, 3)::inverse);
-        add("Matrix.inverse()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::inverse);
+        String pseudoInverse = NOT_SQUARE + "; pseudoInverse takes a matrix of any shape";
+        add("Matrix.inverse()", "not square", ARGUMENT, pseudoInverse, s -> Matrix.zeros(2, 3)::inverse);
         add("Matrix.inverse()", "too large", ARITHMETIC, "the solution" + BEYOND, s -> tiny()::inverse);
         add("Matrix.pseudoInverse()", "a NaN", ARGUMENT, NAN, s -> nan()::pseudoInverse);
         add(
@@ -663,7 +673,7 @@ public final class FailingCalls {
             Matrix b = Matrix.zeros(2, 1);
             return () -> qr.solve(b);
         });
-        add("Qr.solve(double[])", "wide", ARGUMENT, "a 2x3 matrix has fewer rows than columns", s -> {
+        add("Qr.solve(double[])", "wide", ARGUMENT, "a 2x3 matrix has fewer rows than columns" + LEAST_SQUARES, s -> {
             Qr qr = Matrix.zeros(2, 3).qr();
             double[] b = new double[2];
             return () -> qr.solve(b);
@@ -936,7 +946,7 @@ public final class FailingCalls {
         String notFinite = "value 1 of vector 0 is NaN, not a finite number";
         String noDirection = "vector 0 is zero, which has no direction";
         String notVectors = "3 values are not a multiple of the dimension 2";
-        String values = "the vector has 3 values, but the dimension is 2";
+        String values = " has 3 values, but the dimension is 2";
         String atLeastOne = "k must be at least 1, but is 0";
 
         add(
@@ -969,7 +979,7 @@ public final class FailingCalls {
             return file == null ? null : () -> VectorIndex.map(file, cosine);
         });
 
-        add("VectorIndex.add(float[])", "dimension", ARGUMENT, values, s -> {
+        add("VectorIndex.add(float[])", "dimension", ARGUMENT, "the vector" + values, s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.add(three);
         });
@@ -1009,17 +1019,22 @@ public final class FailingCalls {
             VectorIndex index = s.index(cosine);
             return () -> index.search(vector, 0);
         });
-        add("VectorIndex.search(float[],int)", "dimension", ARGUMENT, values, s -> {
+        add("VectorIndex.search(float[],int)", "dimension", ARGUMENT, "the query" + values, s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.search(three, 1);
         });
         addClosed("VectorIndex.search(float[],int)", index -> index.search(vector, 1));
         BitSet allowed = new BitSet();
         allowed.set(0);
-        add("VectorIndex.search(float[],int,BitSet)", "zero", ARGUMENT, noDirection, s -> {
-            VectorIndex index = s.index(cosine);
-            return () -> index.search(zero, 1, allowed);
-        });
+        add(
+                "VectorIndex.search(float[],int,BitSet)",
+                "zero",
+                ARGUMENT,
+                "the query is zero, which has no direction",
+                s -> {
+                    VectorIndex index = s.index(cosine);
+                    return () -> index.search(zero, 1, allowed);
+                });
         addClosed("VectorIndex.search(float[],int,BitSet)", index -> index.search(vector, 1, allowed));
         add("VectorIndex.searchAll(float[],int)", "dimension", ARGUMENT, notVectors, s -> {
             VectorIndex index = s.index(cosine);

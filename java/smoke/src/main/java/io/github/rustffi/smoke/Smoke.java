@@ -283,6 +283,7 @@ public final class Smoke {
         near("Matrix.plus", a.plus(a).toArray(), 2, 4, 6, 8, 10, 12);
         near("Matrix.minus", a.minus(a).toArray(), 0, 0, 0, 0, 0, 0);
         near("Matrix.transpose", a.transpose().toArray(), 1, 4, 2, 5, 3, 6);
+        near("Matrix.symmetrized", Matrix.of(2, 2, 1, 2, 4, 1).symmetrized().toArray(), 1, 3, 3, 1);
         near("Matrix.times", a.times(2).row(0), 2, 4, 6);
         near("Matrix.times", a.times(a.transpose()).toArray(), 14, 32, 32, 77);
         near("Matrix.times", a.times(new double[] {1, 0, -1}), -2, -2);
