@@ -1,6 +1,11 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -10,7 +15,10 @@ import java.util.Objects;
  * <p>An immutable value, from {@link Matrix#cholesky()}: it solves any number of systems, from any thread, and takes
  * half the work of {@link Lu}.
  */
-public final class Cholesky {
+public final class Cholesky implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final Matrix l;
 
     Cholesky(Matrix l) {
@@ -190,5 +198,36 @@ public final class Cholesky {
     @Override
     public String toString() {
         return "l: " + l;
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        l.write(out);
+    }
+
+    static Cholesky read(Serialized.Input in) throws IOException {
+        Matrix l = Matrix.read(in);
+        Serialized.requireShape("l", l, l.rows(), l.rows());
+        Serialized.requireFinite("l", l.values());
+        for (int i = 0; i < l.rows(); i++) {
+            if (!(l.get(i, i) > 0.0)) {
+                throw Serialized.invalid("value " + i + " of the diagonal of l is " + l.get(i, i) + ", not positive");
+            }
+            for (int j = i + 1; j < l.rows(); j++) {
+                if (l.get(i, j) != 0.0) {
+                    throw Serialized.invalid("l is not zero at row " + i + ", column " + j + ": " + l.get(i, j));
+                }
+            }
+        }
+        return new Cholesky(l);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

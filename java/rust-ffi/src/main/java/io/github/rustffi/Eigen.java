@@ -1,5 +1,10 @@
 package io.github.rustffi;
 
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -12,7 +17,10 @@ import java.util.Arrays;
  *
  * <p>An immutable value, from {@link Matrix#eigen()}.
  */
-public final class Eigen {
+public final class Eigen implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final double[] realValues;
     private final double[] imaginaryValues;
     private final Matrix vectors;
@@ -114,5 +122,43 @@ public final class Eigen {
     public String toString() {
         return "real values: " + Arrays.toString(realValues) + "\nimaginary values: " + Arrays.toString(imaginaryValues)
                 + "\nvectors: " + vectors;
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(realValues.length);
+        out.doubles(realValues);
+        out.doubles(imaginaryValues);
+        vectors.write(out);
+    }
+
+    static Eigen read(Serialized.Input in) throws IOException {
+        int count = in.size("values");
+        double[] real = in.doubles(count);
+        double[] imaginary = in.doubles(count);
+        Serialized.requireFinite("the real parts", real);
+        Serialized.requireFinite("the imaginary parts", imaginary);
+        for (int j = 0; j < count; j++) {
+            if (imaginary[j] != 0.0) {
+                int next = j + 1;
+                if (imaginary[j] < 0.0 || next == count || real[next] != real[j] || imaginary[next] != -imaginary[j]) {
+                    throw Serialized.invalid("value " + j + " is not followed by its conjugate");
+                }
+                j = next;
+            }
+        }
+        Matrix vectors = Matrix.read(in);
+        Serialized.requireShape("the matrix of vectors", vectors, count, count);
+        Serialized.requireFinite("the vectors", vectors.values());
+        return new Eigen(real, imaginary, vectors);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

@@ -1,6 +1,11 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -15,7 +20,10 @@ import java.util.Objects;
  * double[] y = lu.solve(c);
  * }</pre>
  */
-public final class Lu {
+public final class Lu implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final int rows;
     private final int columns;
     private final double[] packed;
@@ -206,5 +214,37 @@ public final class Lu {
     @Override
     public String toString() {
         return "l: " + l() + "\nu: " + u() + "\nrow permutation: " + Arrays.toString(permutation);
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(rows);
+        out.size(columns);
+        out.doubles(packed);
+        out.ints(permutation);
+        out.value(norm);
+    }
+
+    static Lu read(Serialized.Input in) throws IOException {
+        int rows = in.size("rows");
+        int columns = in.size("columns");
+        double[] packed = in.doubles(rows, columns);
+        Serialized.requireFinite("the factors", packed);
+        int[] permutation = in.ints(rows);
+        Serialized.requirePermutation("the row permutation", permutation);
+        double norm = in.value();
+        if (!(norm >= 0.0 && norm <= Double.MAX_VALUE)) {
+            throw Serialized.invalid("the norm is " + norm);
+        }
+        return new Lu(rows, columns, packed, permutation, norm);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

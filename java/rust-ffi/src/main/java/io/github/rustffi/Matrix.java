@@ -4,6 +4,10 @@ import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Pieces;
 import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -45,10 +49,18 @@ import java.util.random.RandomGenerator;
  *
  * <p><b>Arrays.</b> A matrix copies the arrays that it is given, and hands out copies; so do the factorizations.
  *
+ * <p><b>Serialization.</b> Matrices, factorizations and {@link Hits} are {@link Serializable}, in a form that later
+ * versions read. A stream is checked as it is read: one that none of their values has written is an
+ * {@link java.io.EOFException} or an {@link InvalidObjectException}. The native library takes no part in it. Kryo,
+ * which Spark may be told to use, takes them by its {@code JavaSerializer}.
+ *
  * <p>Products, solutions and factorizations throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
  * where the native library cannot be loaded. What takes less time than a call to Rust is computed in Java.
  */
-public final class Matrix {
+public final class Matrix implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     /** Rows and columns that {@link #toString()} shows of a larger matrix, half of them from each end. */
     private static final int SHOWN = 8;
 
@@ -1857,5 +1869,27 @@ public final class Matrix {
 
     private static boolean fits(int from, int count, int size) {
         return from >= 0 && count >= 0 && from <= size - count;
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(rows);
+        out.size(columns);
+        out.doubles(values);
+    }
+
+    static Matrix read(Serialized.Input in) throws IOException {
+        int rows = in.size("rows");
+        int columns = in.size("columns");
+        return new Matrix(rows, columns, in.doubles(rows, columns));
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

@@ -1,6 +1,11 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -9,7 +14,10 @@ import java.util.Objects;
  *
  * <p>An immutable value, from {@link Matrix#qr()}: it solves any number of least-squares problems, from any thread.
  */
-public final class Qr {
+public final class Qr implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final int rows;
     private final int columns;
     private final double[] packed;
@@ -141,5 +149,32 @@ public final class Qr {
     @Override
     public String toString() {
         return "q: " + q() + "\nr: " + r();
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(rows);
+        out.size(columns);
+        out.doubles(packed);
+        out.doubles(tau);
+    }
+
+    static Qr read(Serialized.Input in) throws IOException {
+        int rows = in.size("rows");
+        int columns = in.size("columns");
+        double[] packed = in.doubles(rows, columns);
+        Serialized.requireFinite("the factors", packed);
+        double[] tau = in.doubles(Math.min(rows, columns));
+        Serialized.requireFinite("the scales of the reflections", tau);
+        return new Qr(rows, columns, packed, tau);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

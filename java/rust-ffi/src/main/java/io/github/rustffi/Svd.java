@@ -1,6 +1,11 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,7 +19,10 @@ import java.util.Objects;
  * Matrix same = svd.u().times(Matrix.diagonal(svd.singularValues())).times(svd.v().transpose());
  * }</pre>
  */
-public final class Svd {
+public final class Svd implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private static final double EPSILON = Math.ulp(1.0);
 
     private final Matrix u;
@@ -239,5 +247,40 @@ public final class Svd {
     @Override
     public String toString() {
         return "u: " + u + "\nsingular values: " + Arrays.toString(singularValues) + "\nv: " + v;
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        u.write(out);
+        out.doubles(singularValues);
+        v.write(out);
+    }
+
+    static Svd read(Serialized.Input in) throws IOException {
+        Matrix u = Matrix.read(in);
+        double[] singularValues = in.doubles(u.columns());
+        Matrix v = Matrix.read(in);
+        int count = Math.min(u.rows(), v.rows());
+        Serialized.requireShape("u", u, u.rows(), count);
+        Serialized.requireShape("v", v, v.rows(), count);
+        Serialized.requireFinite("u", u.values());
+        Serialized.requireFinite("the singular values", singularValues);
+        Serialized.requireFinite("v", v.values());
+        for (int i = 0; i < count; i++) {
+            if (singularValues[i] < 0.0 || i > 0 && singularValues[i] > singularValues[i - 1]) {
+                throw Serialized.invalid("singular value " + i + " is " + singularValues[i] + ", "
+                        + (i == 0 || singularValues[i] < 0.0 ? "less than 0" : "more than " + singularValues[i - 1]));
+            }
+        }
+        return new Svd(u, singularValues, v);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

@@ -1,5 +1,10 @@
 package io.github.rustffi;
 
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -8,7 +13,10 @@ import java.util.Arrays;
  *
  * <p>An immutable value, from {@link Matrix#symmetricEigen()}.
  */
-public final class SymmetricEigen {
+public final class SymmetricEigen implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final double[] values;
     private final Matrix vectors;
 
@@ -51,5 +59,35 @@ public final class SymmetricEigen {
     @Override
     public String toString() {
         return "values: " + Arrays.toString(values) + "\nvectors: " + vectors;
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(values.length);
+        out.doubles(values);
+        vectors.write(out);
+    }
+
+    static SymmetricEigen read(Serialized.Input in) throws IOException {
+        double[] values = in.doubles(in.size("values"));
+        Serialized.requireFinite("the values", values);
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] < values[i - 1]) {
+                throw Serialized.invalid("value " + i + " is " + values[i] + ", less than " + values[i - 1]);
+            }
+        }
+        Matrix vectors = Matrix.read(in);
+        Serialized.requireShape("the matrix of vectors", vectors, values.length, values.length);
+        Serialized.requireFinite("the vectors", vectors.values());
+        return new SymmetricEigen(values, vectors);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

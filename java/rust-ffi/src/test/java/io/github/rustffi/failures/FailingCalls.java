@@ -1151,6 +1151,8 @@ public final class FailingCalls {
                 "SymmetricEigen.vectors()",
                 "Hits.ids()",
                 "Hits.scores()",
+                "Hits.component1()",
+                "Hits.component2()",
                 "Hits.size()",
                 "NativeMemory.workspaceBytes()",
                 "NativeMemory.keptBytes()",

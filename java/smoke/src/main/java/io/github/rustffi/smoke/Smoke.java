@@ -457,6 +457,8 @@ public final class Smoke {
         equal(method, Arrays.toString(hits.ids()), ids);
         equal(method, Arrays.toString(hits.scores()), scores);
         equal("Hits.size", hits.size(), hits.ids().length);
+        equal("Hits.component1", hits.component1(), hits.ids());
+        equal("Hits.component2", hits.component2(), hits.scores());
     }
 
     /** A product that is large enough for the library's threads, with one thread and with two. */
