@@ -48,6 +48,7 @@ fn add(hashes: &mut Hashes, operation: &'static str, result: Result<Vec<f64>, Er
     match result {
         // Which NaN it is depends on the order in which the compiler has an instruction take its operands.
         Ok(values) => values.iter().for_each(|x| all.write_u64(if x.is_nan() { f64::NAN } else { *x }.to_bits())),
+        // The hashes stored are those of these words: a better one is no other result.
         Err(error) => all.write(error.to_string().replace("E308", "e308").replace("b has", "matrix has").as_bytes()),
     }
 }
