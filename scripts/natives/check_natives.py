@@ -3,7 +3,8 @@
     check_natives.py [--platforms=A,B] FILE.jar...
 
 What a jar has to hold follows from its name: rust-ffi-VERSION.jar the libraries of all platforms, or of those given,
-rust-ffi-VERSION-PLATFORM.jar that of one, rust-ffi-VERSION-sources.jar and -javadoc.jar none.
+rust-ffi-VERSION-PLATFORM.jar that of one, rust-ffi-VERSION-sources.jar and -javadoc.jar none. With a library come the licence,
+and the notices of what is linked into it.
 Prints a table of the libraries, then every violation; the exit code is 1 if there is one.
 """
 
@@ -20,6 +21,7 @@ from interface import C_FUNCTIONS, JVM_FUNCTIONS
 
 lief.logging.disable()
 
+LEGAL = ("META-INF/LICENSE", "META-INF/THIRD-PARTY-NOTICES.txt")
 JAR_LIMIT = 10_000_000
 # Of a library in its jar. Eight of this size fit; some of the platforms speak for the others.
 LIBRARY_LIMIT = 1_200_000
@@ -377,6 +379,9 @@ def check_jar(path, of_all=frozenset(PLATFORMS)):
             parts = entry.split("/")
             if parts[0] == "natives" and parts[-1]:
                 found.setdefault(parts[1], []).append(entry)
+        lacking = [file for file in LEGAL if expected and file not in jar.namelist()]
+        if lacking:
+            violations.append(f"lacks {names(lacking)}")
         if expected - found.keys():
             violations.append(f"lacks {names(expected - found.keys())}")
         if found.keys() - expected:

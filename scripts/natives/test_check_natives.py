@@ -60,7 +60,8 @@ class Workshop:
         source.parent.mkdir()
         source.write_text(JAVA)
         subprocess.run(["javac", "-d", folder / "classes", source], check=True)
-        self.classes = {"p/Sums_.class": (folder / "classes/p/Sums_.class").read_bytes()}
+        self.content = {"p/Sums_.class": (folder / "classes/p/Sums_.class").read_bytes()}
+        self.content |= dict.fromkeys(check_natives.LEGAL, b"...")
 
     def library(self, platform, *options, source=FUNCTIONS, target=None, strip=True, hide=True, sign=True, libraries=()):
         """The contents of a library: a good one where nothing but the platform is given."""
@@ -89,12 +90,13 @@ class Workshop:
             self.built[key] = data
         return self.built[key]
 
-    def jar(self, libraries, name="rust-ffi-1.2.3.jar", extra=()):
-        """A jar of the class above and of the libraries, given as a map from platform to contents."""
+    def jar(self, libraries, name="rust-ffi-1.2.3.jar", extra=(), without=None):
+        """A jar of the class above, the legal texts and the libraries, given as a map from platform to contents."""
         path = self.folder / name
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as jar:
-            for entry, data in {**self.classes, **dict(extra)}.items():
-                jar.writestr(entry, data)
+            for entry, data in {**self.content, **dict(extra)}.items():
+                if entry != without:
+                    jar.writestr(entry, data)
             for platform, data in libraries.items():
                 entry = f"natives/{platform}/{check_natives.PLATFORMS[platform].library}"
                 jar.writestr(entry, data)
@@ -168,6 +170,11 @@ def test_refuses_a_second_platform_in_a_jar_for_one(workshop, good):
     libraries = {name: good[name] for name in ("osx_64", "osx_arm64")}
     jar = workshop.jar(libraries, "rust-ffi-1.2.3-osx_arm64.jar")
     assert check_natives.check_jar(jar)[1] == ["has osx_64, which does not belong there"]
+
+
+@pytest.mark.parametrize("file", check_natives.LEGAL)
+def test_refuses_libraries_without_the_legal_texts(workshop, good, file):
+    assert check_natives.check_jar(workshop.jar(good, without=file))[1] == [f"lacks {file}"]
 
 
 def test_refuses_an_extra_file_beside_a_library(workshop, good):
