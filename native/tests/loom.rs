@@ -1,4 +1,4 @@
-//! Runs the store of the vectors, and the steps of a team, through every interleaving of their threads, with a model of
+//! Runs the store of the vectors, the steps of a team, and what wakes threads through every interleaving of their threads, with a model of
 //! memory that notices when somebody reads what is being written, or has not been published: `RUSTFLAGS="--cfg loom" cargo
 //! test --release --test loom`.
 
@@ -10,9 +10,30 @@ mod sync {
     pub use loom::cell::UnsafeCell;
     pub use loom::hint::spin_loop;
     pub use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-    pub use loom::sync::{Arc, Mutex, RwLock};
+    pub use loom::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock};
     pub use loom::thread::yield_now;
     pub use std::sync::PoisonError;
+    use std::time::Duration;
+
+    pub fn sleep(_: Duration) {
+        yield_now();
+    }
+
+    /// Looks twice: the model has no clock.
+    pub fn look_out(_: Duration, is_so: impl Fn() -> bool) {
+        if !is_so() {
+            yield_now();
+            is_so();
+        }
+    }
+}
+
+/// Runs `test` through the interleavings in which threads are interrupted three times at most: all of them would take
+/// hours, and a fault hardly ever needs more.
+fn interleave(test: fn()) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(test);
 }
 
 #[path = "../src/index"]
@@ -155,6 +176,8 @@ mod index {
 #[path = "../src/parallel"]
 mod parallel {
     pub mod cache_padded;
+    mod gate;
+    mod standby;
     pub(crate) use super::sync;
     pub mod team;
 
@@ -173,20 +196,156 @@ mod parallel {
             (first, result.unwrap())
         }
     }
+
+    mod gate_tests {
+        use loom::cell::UnsafeCell;
+        use loom::sync::Arc;
+        use loom::thread::spawn;
+
+        use super::super::interleave;
+        use super::gate::{CROWDED_FOR, Entry, Gate};
+
+        /// Gate with a value that only one caller at a time may use.
+        struct Guarded {
+            gate: Gate,
+            value: UnsafeCell<usize>,
+        }
+
+        // SAFETY: what the model is there to prove.
+        unsafe impl Sync for Guarded {}
+        // SAFETY: as above.
+        unsafe impl Send for Guarded {}
+
+        impl Guarded {
+            fn new() -> Arc<Self> {
+                Arc::new(Self { gate: Gate::new(1), value: UnsafeCell::new(0) })
+            }
+
+            fn count(&self) {
+                // SAFETY: the cell has just said that nobody else uses the value.
+                self.value.with_mut(|value| unsafe { *value += 1 });
+            }
+        }
+
+        #[test]
+        fn one_place_is_for_one_caller_and_everybody_comes_in() {
+            interleave(|| {
+                let guarded = Guarded::new();
+                let callers = [(); 2].map(|()| {
+                    let guarded = Arc::clone(&guarded);
+                    spawn(move || {
+                        let _place = guarded.gate.enter();
+                        guarded.count();
+                    })
+                });
+                {
+                    let _place = guarded.gate.enter();
+                    guarded.count();
+                }
+                callers.into_iter().for_each(|caller| caller.join().unwrap());
+                let _place = guarded.gate.enter();
+                // SAFETY: the cell has just said that nobody writes the value.
+                guarded.value.with(|value| assert_eq!(unsafe { *value }, 3));
+            });
+        }
+
+        #[test]
+        fn short_work_has_one_leader_at_a_time() {
+            interleave(|| {
+                let guarded = Guarded::new();
+                let work = |guarded: &Guarded| match guarded.gate.enter_short(1) {
+                    Entry::Leading(_place) => guarded.count(),
+                    Entry::Alone(_place) => {}
+                    Entry::Shared => {
+                        let _place = guarded.gate.enter();
+                        guarded.count();
+                    }
+                };
+                let other = {
+                    let guarded = Arc::clone(&guarded);
+                    spawn(move || work(&guarded))
+                };
+                work(&guarded);
+                other.join().unwrap();
+                // Everybody has left: after a while the next one leads.
+                for _ in 0..CROWDED_FOR {
+                    if let Entry::Leading(_place) = guarded.gate.enter_short(1) {
+                        return;
+                    }
+                }
+                assert!(matches!(guarded.gate.enter_short(1), Entry::Leading(_)));
+            });
+        }
+
+        #[test]
+        fn one_who_waits_for_rest_hears_of_callers_and_of_the_end() {
+            interleave(|| {
+                let gate = Arc::new(Gate::new(2));
+                let waiting = {
+                    let gate = Arc::clone(&gate);
+                    spawn(move || while gate.wait_for_rest() {})
+                };
+                drop(gate.enter());
+                gate.close();
+                waiting.join().unwrap();
+            });
+        }
+
+        #[test]
+        fn there_is_rest_after_each_call() {
+            interleave(|| {
+                let gate = Arc::new(Gate::new(2));
+                let caller = {
+                    let gate = Arc::clone(&gate);
+                    spawn(move || drop(gate.enter()))
+                };
+                assert!(gate.wait_for_rest());
+                caller.join().unwrap();
+            });
+        }
+    }
+
+    mod standby_tests {
+        use loom::sync::Arc;
+        use loom::thread::{JoinHandle, spawn};
+
+        use super::super::interleave;
+        use super::standby::Standby;
+        use super::team::Team;
+
+        /// Calls for one thread to join a team that has nothing to do, and returns the threads that had to be sent there.
+        fn call(standby: &Arc<Standby>) -> Vec<JoinHandle<()>> {
+            let (_team, member) = Team::new(2);
+            let sent = (0..standby.call(member, 1)).map(|_| {
+                let standby = Arc::clone(standby);
+                spawn(move || standby.stand_by())
+            });
+            sent.collect()
+        }
+
+        #[test]
+        fn a_thread_that_stands_by_is_called_or_sent_for_again() {
+            interleave(|| {
+                let standby = Arc::new(Standby::default());
+                let mut sent = call(&standby);
+                assert_eq!(sent.len(), 1);
+                sent.extend(call(&standby));
+                for thread in sent {
+                    thread.join().unwrap();
+                }
+                // Nobody stands by any more, and the next call knows it.
+                let (_team, member) = Team::new(2);
+                assert_eq!(standby.call(member, 1), 1);
+            });
+        }
+    }
 }
 
 mod team_tests {
     use loom::cell::UnsafeCell;
 
+    use super::interleave;
     use super::parallel::team::{Team, lead};
-
-    /// Runs `test` through the interleavings in which threads are interrupted three times at most: all of them would take
-    /// hours, and a fault hardly ever needs more.
-    fn interleave(test: fn()) {
-        let mut model = loom::model::Builder::new();
-        model.preemption_bound = Some(3);
-        model.check(test);
-    }
 
     /// Values whose uses `loom` follows.
     struct Values([UnsafeCell<usize>; 4]);

@@ -1,9 +1,9 @@
-//! How many calls run at the same time, and when there are none.
+//! How many calls run at the same time, and when there are none. `native/tests/loom.rs` runs this file through the interleavings.
 
 use std::mem;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
+
+use super::sync::{Condvar, Mutex, MutexGuard, PoisonError, sleep};
 
 /// The threads of the pool rest when there has been no call for this long, or for up to twice as long.
 const REST: Duration = Duration::from_millis(20);
@@ -84,7 +84,7 @@ impl Gate {
         while (callers.inside > 0 || callers.ever != callers.at_rest) && !callers.closed {
             callers.at_rest = callers.ever;
             drop(callers);
-            thread::sleep(REST);
+            sleep(REST);
             callers = self.callers();
         }
         !callers.closed

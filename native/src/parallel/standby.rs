@@ -1,19 +1,16 @@
 //! Threads of the pool that help with short calls.
 //!
 //! A processor that has nothing to do sleeps so deeply that to wake it takes as long as a product of two small matrices. A thread
-//! that has helped with a call therefore looks out for the next one for a moment before it goes to sleep.
+//! that has helped with a call therefore looks out for the next one for a moment before it goes to sleep. `native/tests/loom.rs`
+//! runs this file through the interleavings.
 
-use std::hint::spin_loop;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError, look_out};
 use super::team::Member;
 
 /// How long a thread looks out for a call: about as long as a program needs between two products.
 const LOOKS_OUT: Duration = Duration::from_micros(100);
-/// Looks between two at the clock.
-const LOOKS: usize = 64;
 
 /// The threads of one pool that help.
 #[derive(Default)]
@@ -49,7 +46,7 @@ impl Standby {
     pub(crate) fn stand_by(&self) {
         let mut answered = 0;
         loop {
-            self.wait(answered);
+            look_out(LOOKS_OUT, || self.calls.load(Ordering::Relaxed) != answered);
             let team = {
                 let mut lookout = self.lookout();
                 lookout.threads -= 1;
@@ -68,18 +65,6 @@ impl Standby {
                 return;
             }
             lookout.threads += 1;
-        }
-    }
-
-    fn wait(&self, answered: usize) {
-        let begin = Instant::now();
-        while begin.elapsed() < LOOKS_OUT {
-            for _ in 0..LOOKS {
-                if self.calls.load(Ordering::Relaxed) != answered {
-                    return;
-                }
-                spin_loop();
-            }
         }
     }
 

@@ -2,8 +2,25 @@
 
 pub(crate) use std::hint::spin_loop;
 pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-pub(crate) use std::sync::{Arc, Mutex, PoisonError, RwLock};
-pub(crate) use std::thread::yield_now;
+pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+pub(crate) use std::thread::{sleep, yield_now};
+use std::time::{Duration, Instant};
+
+/// Looks between two at the clock.
+const LOOKS: usize = 64;
+
+/// Returns when `is_so` or when this has taken as long as `most`, without going to sleep.
+pub(crate) fn look_out(most: Duration, is_so: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while begin.elapsed() < most {
+        for _ in 0..LOOKS {
+            if is_so() {
+                return;
+            }
+            spin_loop();
+        }
+    }
+}
 
 /// A value whose users have to keep apart.
 #[derive(Debug)]
