@@ -206,3 +206,44 @@ impl Snapshot {
         Extent { first, values: unsafe { chunk.memory.read(self.dimension, rows) } }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn add(store: &Store, rows: usize, value: f32) {
+        let added: Result<u64> = store.append(rows, |_, room| {
+            room.fill(value);
+            Ok(())
+        });
+        added.unwrap();
+    }
+
+    #[test]
+    fn readers_see_whole_additions_of_writers_at_the_same_time() {
+        // So many values that the additions need several chunks, on both sides of a border.
+        const DIMENSION: usize = 1000;
+        let store = Store::new(DIMENSION);
+        std::thread::scope(|scope| {
+            for writer in 1..=2 {
+                let store = &store;
+                scope.spawn(move || (0..4).for_each(|_| add(store, 3, writer as f32)));
+            }
+            for _ in 0..10 {
+                let view = store.view();
+                assert_eq!(view.len() % 3, 0, "half an addition");
+                for part in view.parts() {
+                    assert!(part.values.chunks_exact(DIMENSION).all(|row| row.iter().all(|value| *value == row[0])));
+                }
+            }
+        });
+        let view = store.view();
+        let firsts: Vec<f32> = (0..24).map(|id| view.get(id).unwrap()[0]).collect();
+        assert!(
+            firsts.chunks_exact(3).all(|addition| addition.iter().all(|value| *value == addition[0])),
+            "{firsts:?}"
+        );
+        assert_eq!((view.len(), view.get(24)), (24, None));
+        assert!(view.parts().count() > 1);
+    }
+}
