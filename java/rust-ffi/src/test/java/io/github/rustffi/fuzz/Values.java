@@ -1,0 +1,313 @@
+package io.github.rustffi.fuzz;
+
+import io.github.rustffi.Matrix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Array;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+
+/** Random arguments of one round, strange ones among them. Those of one call know of each other, to fit together. */
+final class Values {
+    private static final double[] SPECIAL = {
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.MIN_VALUE,
+        -Double.MIN_VALUE,
+        Double.MIN_NORMAL,
+        Double.MAX_VALUE,
+        -Double.MAX_VALUE,
+        Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        Math.ulp(1.0),
+        1e154,
+        1e-154,
+        1e19,
+        1e-19
+    };
+
+    private static final String[] TEXTS = {
+        "", "Gopher", "Zoë", "\u0000", "\uD83D\uDE00", "\uD800", "x\uDC00y", "\uFFFF", "a".repeat(3000)
+    };
+
+    /** Rows and columns of matrices that cannot be, or hold nothing. */
+    private static final int[][] SHAPES = {
+        {-1, 3}, {3, -1}, {1 << 16, 1 << 16}, {Integer.MAX_VALUE, 2}, {Integer.MIN_VALUE, 0}, {0, 20_000}, {20_000, 0}
+    };
+
+    private static final int FILES = 3;
+
+    private final Random random;
+    private final Path directory;
+    private final List<Object> pool;
+
+    /** Numbers that belong to what the call is about: rows, columns, lengths. */
+    private final List<Integer> sizes = new ArrayList<>();
+
+    /** Arguments of the call so far. */
+    private final List<Object> arguments = new ArrayList<>();
+
+    private int files;
+    private boolean hasNull;
+
+    Values(Random random, Path directory, List<Object> pool) {
+        this.random = random;
+        this.directory = directory;
+        this.pool = pool;
+    }
+
+    /** Returns whether one of the arguments made last is null. */
+    boolean hasNull() {
+        return hasNull;
+    }
+
+    /**
+     * Returns arguments for a call, or null where the pool has none of a class that only calls return.
+     *
+     * @throws IllegalArgumentException if it has a parameter of a class that is not known here
+     */
+    Object[] arguments(Api.Call call, Object receiver) {
+        sizes.clear();
+        arguments.clear();
+        hasNull = false;
+        addSizes(receiver);
+        Class<?>[] types = call.executable().getParameterTypes();
+        boolean isShape = types.length >= 2 && types[0] == int.class && types[1] == int.class && receiver == null;
+        int[] shape = isShape && random.nextInt(8) == 0 ? SHAPES[random.nextInt(SHAPES.length)] : null;
+        for (int i = 0; i < types.length; i++) {
+            Object value = shape != null && i < 2 ? (Object) shape[i] : value(types[i], call);
+            if (value == null && !hasNull) {
+                return null;
+            }
+            addSizes(value);
+            arguments.add(value);
+        }
+        return arguments.toArray();
+    }
+
+    private void addSizes(Object value) {
+        if (value instanceof Integer number && number >= 0 && number < 500) {
+            if (!sizes.isEmpty() && sizes.get(sizes.size() - 1) * number < 500) {
+                sizes.add(sizes.get(sizes.size() - 1) * number);
+            }
+            sizes.add(number);
+        } else if (value != null && value.getClass().isArray()) {
+            sizes.add(Array.getLength(value));
+        } else if (value != null && value.getClass().getName().startsWith("io.github.rustffi.")) {
+            for (String name : new String[] {"rows", "columns", "dimension"}) {
+                addSize(value, name);
+            }
+            // A factorization has the shapes of its parts.
+            for (String name : new String[] {"l", "u", "q", "r", "vectors"}) {
+                addSizes(ofMethod(value, name));
+            }
+        }
+    }
+
+    private void addSize(Object value, String name) {
+        if (ofMethod(value, name) instanceof Integer size && size < 500) {
+            sizes.add(size);
+        }
+    }
+
+    private static Object ofMethod(Object value, String name) {
+        try {
+            return value.getClass().getMethod(name).invoke(value);
+        } catch (ReflectiveOperationException e) {
+            return null; // it has none, or is closed
+        }
+    }
+
+    private int size() {
+        if (!sizes.isEmpty() && random.nextInt(8) != 0) {
+            return sizes.get(random.nextInt(sizes.size()));
+        }
+        int kind = random.nextInt(100);
+        return kind == 0 ? random.nextInt(250) : kind < 8 ? random.nextInt(60) : random.nextInt(9);
+    }
+
+    private Object value(Class<?> type, Api.Call call) {
+        if (!type.isPrimitive() && random.nextInt(50) == 0) {
+            hasNull = true;
+            return null;
+        }
+        Object same = arguments.stream().filter(type::isInstance).findFirst().orElse(null);
+        if (same != null && random.nextInt(5) == 0) {
+            return same;
+        }
+        String name = call.executable().getName();
+        boolean isVector = call.executable().getDeclaringClass().getSimpleName().equals("Vectors");
+        if (type == int.class) {
+            return number(name);
+        } else if (type == long.class) {
+            return random.nextInt(10) == 0 ? random.nextLong() : (long) random.nextInt(12) - 1;
+        } else if (type == boolean.class) {
+            return random.nextBoolean();
+        } else if (type == double.class) {
+            return value(random.nextInt(5));
+        } else if (type == float.class) {
+            return (float) value(random.nextInt(5));
+        } else if (type == String.class) {
+            return TEXTS[random.nextInt(TEXTS.length)];
+        } else if (type == Path.class) {
+            return path();
+        } else if (type == BitSet.class) {
+            return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
+        } else if (type.isEnum()) {
+            return ofEnum(type);
+        } else if (type == Matrix.class) {
+            return random.nextInt(3) == 0 ? ofPool(type) : matrix(size(), size());
+        } else if (type.isArray()) {
+            int length = isVector && sizes.isEmpty() && random.nextInt(4) == 0 ? random.nextInt(40_000) : size();
+            return array(type, isVector ? length : Math.min(length * multiple(type), 3000));
+        } else if (type == Object.class || type.getName().startsWith("io.github.rustffi.")) {
+            return ofPool(type);
+        }
+        throw new IllegalArgumentException("a fuzzer has to know values of " + type.getName() + " for " + call.name());
+    }
+
+    <T> T ofEnum(Class<T> type) {
+        T[] constants = type.getEnumConstants();
+        return constants[random.nextInt(constants.length)];
+    }
+
+    private int multiple(Class<?> type) {
+        return type == float[].class && random.nextInt(3) == 0 ? 1 + random.nextInt(70) : 1;
+    }
+
+    private int number(String method) {
+        if (method.equals("setThreads")) {
+            // The others are the fuzzer's own to set, which compares what they give.
+            return new int[] {0, -1, Integer.MIN_VALUE, 65_536, Integer.MAX_VALUE}[random.nextInt(5)];
+        }
+        return switch (random.nextInt(12)) {
+            case 0 -> -1;
+            case 1 -> 1;
+            case 2 -> random.nextInt(40);
+            default -> size();
+        };
+    }
+
+    private Object ofPool(Class<?> type) {
+        List<Object> fitting = pool.stream().filter(type::isInstance).toList();
+        return fitting.isEmpty() ? null : fitting.get(random.nextInt(fitting.size()));
+    }
+
+    /**
+     * Returns one of a few files that calls write, or one of its own with bytes that are hardly what they should be.
+     */
+    private Path path() {
+        Path file = directory.resolve(random.nextInt(FILES) + ".npy");
+        int kind = random.nextInt(10);
+        if (kind == 0) {
+            return directory;
+        } else if (kind == 1) {
+            return directory.resolve("none").resolve("none.npy");
+        } else if (kind < 5 && Files.isRegularFile(file)) {
+            try {
+                // Never in place: somebody may have mapped it.
+                return Files.write(directory.resolve("changed-" + files++ + ".npy"), changed(Files.readAllBytes(file)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return file;
+    }
+
+    private byte[] changed(byte[] bytes) {
+        byte[] changed =
+                random.nextInt(3) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 9)) : bytes.clone();
+        for (int i = random.nextInt(4); i > 0 && changed.length > 0; i--) {
+            changed[random.nextInt(Math.min(changed.length, 140))] = (byte) random.nextInt(256);
+        }
+        return changed;
+    }
+
+    Matrix matrix(int rows, int columns) {
+        int n = random.nextInt(3) == 0 ? columns : rows;
+        if (random.nextInt(4) == 0 && n < 100) {
+            // Symmetric and, for kinds without special values, positive definite.
+            Matrix a = Matrix.of(n, n, doubles(n * n));
+            return random.nextBoolean() ? a.plus(a.transpose()) : product(a).plus(Matrix.identity(n));
+        }
+        return Matrix.of(rows, columns, doubles(rows * columns));
+    }
+
+    /** Returns a matrix times its transpose. */
+    private static Matrix product(Matrix a) {
+        int n = a.rows();
+        double[] product = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                for (int k = 0; k < n; k++) {
+                    product[i * n + j] += a.get(i, k) * a.get(j, k);
+                }
+            }
+        }
+        return Matrix.of(n, n, product);
+    }
+
+    private Object array(Class<?> type, int length) {
+        Class<?> of = type.getComponentType();
+        if (of.isArray()) {
+            Object rows = Array.newInstance(of, length % 40);
+            int columns = size() % 40;
+            for (int i = 0; i < Array.getLength(rows); i++) {
+                boolean isShort = random.nextInt(200) == 0;
+                Array.set(rows, i, array(of, isShort ? columns + 1 : columns));
+            }
+            return rows;
+        }
+        double[] values = of == double.class || of == float.class ? doubles(length) : numbers(length);
+        if (of == double.class) {
+            return values;
+        }
+        Object array = Array.newInstance(of, length);
+        for (int i = 0; i < length; i++) {
+            if (of == float.class) {
+                Array.setFloat(array, i, (float) values[i]);
+            } else if (of == int.class) {
+                Array.setInt(array, i, (int) values[i]);
+            } else if (of == long.class) {
+                Array.setLong(array, i, (long) values[i]);
+            } else {
+                throw new IllegalArgumentException("a fuzzer has to know arrays of " + of.getName());
+            }
+        }
+        return array;
+    }
+
+    private double[] numbers(int length) {
+        double[] values = new double[length];
+        Arrays.setAll(values, i -> random.nextInt(12) - 1.0);
+        return values;
+    }
+
+    private double[] doubles(int length) {
+        int kind = random.nextInt(6);
+        double[] values = new double[length];
+        Arrays.setAll(values, i -> value(kind));
+        return values;
+    }
+
+    private double value(int kind) {
+        return switch (kind) {
+            case 0 -> random.nextInt(4) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextGaussian();
+            case 1 -> Math.scalb(random.nextGaussian(), random.nextInt(2000) - 1000);
+            case 2 -> random.nextInt(3) - 1;
+            default -> random.nextGaussian();
+        };
+    }
+}
