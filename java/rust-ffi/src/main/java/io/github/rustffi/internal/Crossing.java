@@ -31,9 +31,13 @@ public final class Crossing {
 
     /**
      * Calls so far that might have been direct. Before JDK 24 none can be: loading a library prints no warning there,
-     * as linking to a function does; from then on there is one for both.
+     * as linking to a function does; from then on there is one for both. In an image of GraalVM's, which would have to
+     * know the functions when it is built, none can be either.
      */
-    private static int calls = Runtime.version().feature() < 24 ? FEW : 0;
+    private static int calls =
+            Runtime.version().feature() < 24 || System.getProperty("org.graalvm.nativeimage.imagecode") != null
+                    ? FEW
+                    : 0;
 
     /** Not volatile, as above. */
     private static boolean direct;
