@@ -21,7 +21,8 @@ final class ShrunkJar {
     private static final String PROGRAM = "io/github/rustffi/failures/";
 
     /** Of the tests' classes those that are not part of the program. */
-    private static final Set<String> OTHERS = Set.of("FailingCallsTest", "FailuresIT", "Runs", "ShrunkJar");
+    private static final Set<String> OTHERS =
+            Set.of("FailingCallsTest", "FailuresIT", "ProGuardIT", "Runs", "ShrunkJar", "ShrunkProgram");
 
     private ShrunkJar() {}
 
@@ -66,6 +67,17 @@ final class ShrunkJar {
 
     /** Writes the jar that ProGuard makes with the rules that the library brings. */
     static Path shrunk(Path directory) throws IOException {
+        return shrunk(directory, program(), """
+                -dontobfuscate
+                -dontoptimize
+                -dontwarn
+                -keep class io.github.rustffi.failures.States { public static void main(java.lang.String[]); }
+                -keepclasseswithmembernames,includedescriptorclasses class * { native <methods>; }
+                """);
+    }
+
+    /** Writes the jar that ProGuard makes of a program with these options and the rules that the library brings. */
+    static Path shrunk(Path directory, Map<String, byte[]> program, String options) throws IOException {
         Map<String, byte[]> libraries = libraries();
         Path jar = directory.resolve("shrunk.jar");
         String configuration = """
@@ -73,19 +85,16 @@ final class ShrunkJar {
                 -injars "%s"
                 -outjars "%s"
                 -libraryjars "%s"
-                -dontobfuscate
-                -dontoptimize
-                -dontwarn
                 -dontnote
-                -keep class io.github.rustffi.failures.States { public static void main(java.lang.String[]); }
-                -keepclasseswithmembernames,includedescriptorclasses class * { native <methods>; }
                 -include "%s"
+                %s
                 """.formatted(
-                Jars.write(directory.resolve("program.jar"), program()),
-                Jars.write(directory.resolve("libraries.jar"), libraries),
-                jar,
-                jdk(directory.resolve("jdk.jar")),
-                Files.write(directory.resolve("rust-ffi.pro"), libraries.get("META-INF/proguard/rust-ffi.pro")));
+                        Jars.write(directory.resolve("program.jar"), program),
+                        Jars.write(directory.resolve("libraries.jar"), libraries),
+                        jar,
+                        jdk(directory.resolve("jdk.jar")),
+                        Files.write(directory.resolve("rust-ffi.pro"), libraries.get("META-INF/proguard/rust-ffi.pro")),
+                        options);
         Path file = Files.writeString(directory.resolve("configuration.pro"), configuration);
         String output = Jvm.ofClasses().run("proguard.ProGuard", "@" + file);
         if (!Files.exists(jar)) {
