@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.jar.Attributes;
@@ -13,6 +14,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +35,17 @@ class OsgiIT {
 
     @BeforeEach
     void startFramework() throws Exception {
+        start(Map.of());
+    }
+
+    private void start(Map<String, String> properties) throws Exception {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put("org.osgi.framework.storage", directory.resolve("cache").toString());
+        all.put("org.osgi.framework.storage.clean", "onFirstInit");
         framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow()
-                .newFramework(Map.of(
-                        "org.osgi.framework.storage", directory.resolve("cache").toString()));
+                .newFramework(all);
         framework.start();
         install(Jars.SLF4J_API);
         install(Jars.jarOf(Class.forName("org.slf4j.impl.StaticLoggerBinder")));
@@ -59,6 +67,28 @@ class OsgiIT {
         assertThat(rustFfi.getClassLoader()).isNotSameAs(OsgiIT.class.getClassLoader());
         assertThat(rustFfi.getMethod("greet", String.class).invoke(null, "Felix"))
                 .isEqualTo("Hello, Felix!");
+    }
+
+    @Test
+    void theBundleResolvesWhereTheFrameworkHasNoJmx() throws Exception {
+        assertThat(packagesOf(bundle)).contains("javax.management");
+        stopFramework();
+        start(Map.of("org.osgi.framework.system.packages", "org.osgi.framework"));
+        assertThat(packagesOf(bundle)).doesNotContain("javax.management");
+        // An index shows itself in JMX, where there is one.
+        Class<?> metric = bundle.loadClass("io.github.rustffi.VectorIndex$Metric");
+        Object index = bundle.loadClass("io.github.rustffi.VectorIndex")
+                .getMethod("create", int.class, metric)
+                .invoke(null, 3, metric.getEnumConstants()[0]);
+        try (AutoCloseable open = (AutoCloseable) index) {
+            assertThat(index.getClass().getMethod("dimension").invoke(open)).isEqualTo(3);
+        }
+    }
+
+    /** Returns the packages that a bundle gets from others. */
+    private static Stream<Object> packagesOf(Bundle bundle) {
+        return bundle.adapt(BundleWiring.class).getRequiredWires(PackageNamespace.PACKAGE_NAMESPACE).stream()
+                .map(wire -> wire.getCapability().getAttributes().get(PackageNamespace.PACKAGE_NAMESPACE));
     }
 
     @Test
