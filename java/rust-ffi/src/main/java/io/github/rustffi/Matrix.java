@@ -1,6 +1,7 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.LocalFile;
 import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Pieces;
 import java.io.IOException;
@@ -1690,7 +1691,7 @@ public final class Matrix implements Serializable {
         Objects.requireNonNull(file, "file");
         NativeLibrary.load();
         int[] shape = new int[2];
-        double[] values = Natives.readNpy(file.toFile().getAbsolutePath(), shape);
+        double[] values = Natives.readNpy(LocalFile.path(file), shape);
         return new Matrix(shape[0], shape[1], values);
     }
 
@@ -1706,7 +1707,7 @@ public final class Matrix implements Serializable {
     public void writeNpy(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
         prepare();
-        Natives.writeNpy(file.toFile().getAbsolutePath(), rows, columns, values);
+        Natives.writeNpy(LocalFile.path(file), rows, columns, values);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Figures;
+import io.github.rustffi.internal.LocalFile;
 import io.github.rustffi.internal.Natives;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
@@ -358,7 +359,7 @@ public final class VectorIndex implements AutoCloseable {
     public void save(Path npy) throws IOException {
         Objects.requireNonNull(npy, "npy");
         try {
-            Natives.indexSave(handle, npy.toFile().getPath());
+            Natives.indexSave(handle, LocalFile.path(npy));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -424,6 +425,6 @@ public final class VectorIndex implements AutoCloseable {
         Objects.requireNonNull(npy, "npy");
         Objects.requireNonNull(metric, "metric");
         NativeLibrary.load();
-        return npy.toFile().getPath();
+        return LocalFile.path(npy);
     }
 }
