@@ -284,13 +284,8 @@ class FactorizationTest {
     void rejectsValuesThatAreNotFiniteByTheirPosition(double value, String name) {
         Matrix a = Matrix.of(3, 3, 1, 0, 0, 0, 1, value, 0, value, 1);
         Matrix identity = Matrix.identity(3);
-        for (Runnable call : List.<Runnable>of(
-                () -> a.solve(identity),
-                a::inverse,
-                a::determinant,
-                a::lu,
-                a::cholesky,
-                a::qr)) {
+        for (Runnable call :
+                List.<Runnable>of(() -> a.solve(identity), a::inverse, a::determinant, a::lu, a::cholesky, a::qr)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(call::run)
                     .withMessage("matrix has " + name + " at row 1, column 2");
