@@ -182,9 +182,11 @@ fn what_cannot_be_solved_is_rejected() {
     let x = &mut [0.0; 3];
     assert_eq!(least_squares(a.view(), b.view(), x), Err(Error::ValueCount { rows: 2, columns: 1, values: 3 }));
     b.values[2] = f64::INFINITY;
-    assert_eq!(solve(&a, &b).unwrap_err(), Error::NotFinite { row: 2, column: 0, value: f64::INFINITY });
+    let infinity = Error::NotFinite { argument: "b", row: 2, column: 0, value: f64::INFINITY };
+    assert_eq!(solve(&a, &b).unwrap_err(), infinity);
     a.values[3] = f64::NEG_INFINITY;
-    assert_eq!(solve(&a, &b).unwrap_err(), Error::NotFinite { row: 1, column: 1, value: f64::NEG_INFINITY });
+    let infinity = Error::NotFinite { argument: "matrix", row: 1, column: 1, value: f64::NEG_INFINITY };
+    assert_eq!(solve(&a, &b).unwrap_err(), infinity);
 }
 
 #[test]
@@ -231,7 +233,7 @@ proptest! {
                 prop_assert!(x.values.iter().all(|x| x.is_finite()));
                 prop_assert!(rank <= a.rows.min(a.columns));
             }
-            Err(Error::NotFinite { row, column, value }) => {
+            Err(Error::NotFinite { row, column, value, .. }) => {
                 prop_assert!(!value.is_finite());
                 let found = [&a, &b].into_iter().filter(|m| column < m.columns);
                 prop_assert!(found.into_iter().any(|m| !m.values[row * m.columns + column].is_finite()));

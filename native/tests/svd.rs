@@ -331,7 +331,7 @@ fn values_that_are_not_finite_are_rejected() {
         let mut a = Owned::random(4, 3, 5);
         a.values[7] = x;
         let position = |error: Error| match error {
-            Error::NotFinite { row, column, value } => (row, column, value.to_bits()),
+            Error::NotFinite { row, column, value, .. } => (row, column, value.to_bits()),
             other => panic!("{other}"),
         };
         assert_eq!(position(decompose(&a).unwrap_err()), (2, 1, x.to_bits()));
