@@ -208,8 +208,8 @@ pub enum Error {
         /// The system's own words.
         cause: String,
     },
-    /// A file is not the `.npy` file that is needed.
-    Npy {
+    /// A file does not hold what is needed.
+    File {
         /// Name of the file.
         path: String,
         /// What is wrong with it.
@@ -281,8 +281,8 @@ impl Error {
     }
 
     /// Returns the error that says what is wrong with the file at `path`.
-    pub(crate) fn npy(path: &Path, problem: String) -> Self {
-        Self::Npy { path: path.display().to_string(), problem }
+    pub(crate) fn file(path: &Path, problem: String) -> Self {
+        Self::File { path: path.display().to_string(), problem }
     }
 }
 
@@ -347,7 +347,7 @@ impl fmt::Display for Error {
                 write!(f, "path must have at most {maximum} characters, but has {length}")
             }
             Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
-            Self::Npy { path, problem } => write!(f, "cannot use {path}: {problem}"),
+            Self::File { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::ThreadCount { threads, maximum } => {
                 write!(f, "number of threads must be from 1 to {maximum}, but is {threads}")
             }

@@ -15,6 +15,7 @@
 pub mod blas;
 pub mod c;
 pub mod error;
+pub mod file;
 mod float;
 pub mod index;
 pub mod java;

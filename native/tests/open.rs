@@ -40,7 +40,10 @@ fn saved(rows: usize, dimension: usize) -> Vec<u8> {
 /// Asserts that an index has no vectors but those at the end of the file.
 fn assert_of(index: &Index, bytes: &[u8]) {
     let (rows, dimension) = (index.len() as usize, index.dimension());
-    let values = &bytes[bytes.len() - rows * dimension * size_of::<f32>()..];
+    let header = String::from_utf8_lossy(bytes);
+    // Values of another type, or in Fortran order, are not the bytes of the file.
+    let same = if header.contains("f4'") && !header.contains("True") { rows * dimension } else { 0 };
+    let values = &bytes[bytes.len() - same * size_of::<f32>()..];
     let mut vector = vec![0.0_f32; dimension];
     for (id, expected) in values.chunks_exact(dimension * size_of::<f32>()).enumerate() {
         index.get(id as i64, &mut vector).unwrap();
@@ -67,7 +70,7 @@ fn check(bytes: &[u8]) {
         for index in [&opened, &mapped] {
             match index {
                 Ok(index) => assert_of(index, bytes),
-                Err(Error::Npy { .. } | Error::VectorNotFinite { .. } | Error::ZeroVector { .. }) => {}
+                Err(Error::File { .. } | Error::VectorNotFinite { .. } | Error::ZeroVector { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
         }

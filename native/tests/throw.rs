@@ -44,7 +44,7 @@ const CASES: &[Case] = &[
         Err(Error::NoConvergence { quantity: "eigenvalues", rows: 2, columns: 2 }.into())
     }),
     ("java/io/IOException", "cannot use Zoë.npy: it is 🦀", || {
-        Err(Error::Npy { path: "Zoë.npy".into(), problem: "it is 🦀".into() }.into())
+        Err(Error::File { path: "Zoë.npy".into(), problem: "it is 🦀".into() }.into())
     }),
     ("java/nio/file/NoSuchFileException", "a.npy: gone", || Err(io(ErrorKind::NotFound))),
     ("java/nio/file/AccessDeniedException", "a.npy: gone", || Err(io(ErrorKind::PermissionDenied))),

@@ -24,6 +24,7 @@ LAYERS = [
     "vector",
     "blas",
     "linalg",
+    "file",
     "npy",
     "index",
     "tutorial",

@@ -42,8 +42,9 @@ mod worker;
 use std::path::Path;
 
 use crate::error::Which;
+use crate::npy::{self, Kind};
 use crate::simd::Level;
-use crate::{Error, Result, npy};
+use crate::{Error, Result};
 use buffer::Buffer;
 pub use metric::Metric;
 use read_order::ReadOrder;
@@ -91,14 +92,19 @@ impl Index {
     ///
     /// # Errors
     /// - [`Error::Io`] when the file cannot be read.
-    /// - [`Error::Npy`] when it is not a two-dimensional `float32` array in C order, or is not as long as its header says.
+    /// - [`Error::File`] when it is not a two-dimensional array of numbers, or is not as long as its header says; when an integer
+    ///   is not one of the `f32`s, or a float is too large for them.
     /// - [`Error::VectorNotFinite`] and [`Error::ZeroVector`] as for [`Index::add`].
     /// - [`Error::OutOfMemory`] when there is none.
     pub fn open(path: &Path, metric: Metric) -> Result<Self> {
-        let (mut reader, rows, dimension) = Self::reader(path)?;
+        let (reader, rows, dimension) = Self::reader(path)?;
         let index = Self::with_store(Store::new(dimension), metric);
+        let mut reader = Some(reader);
         if rows > 0 {
-            index.append(rows, numbered_vector, |_, values| reader.read_floats(values))?;
+            // There is one part, for the index is empty.
+            index.append(rows, numbered_vector, |_, values| {
+                reader.take().map_or(Ok(()), |reader| reader.read(values))
+            })?;
         }
         Ok(index)
     }
@@ -110,7 +116,7 @@ impl Index {
     ///
     /// # Errors
     /// - [`Error::Io`] when the file cannot be read or mapped.
-    /// - [`Error::Npy`] when it is not a two-dimensional `float32` array in C order and in this machine's byte order, or
+    /// - [`Error::File`] when it is not a two-dimensional `float32` array in C order and in this machine's byte order, or
     ///   is not as long as its header says.
     ///
     /// # Safety
@@ -118,37 +124,34 @@ impl Index {
     /// truncated, or that cannot be read from the disk, ends the process. [`Index::save`] and every other replacement of the file as a whole are harmless.
     pub unsafe fn map(path: &Path, metric: Metric) -> Result<Self> {
         let (reader, rows, dimension) = Self::reader(path)?;
-        if reader.format().big_endian != cfg!(target_endian = "big") {
-            return Err(Error::npy(path, "its byte order is not this machine's, so it cannot be mapped".into()));
+        let (format, offset) = (reader.array().format(), reader.array().offset());
+        let bad = |problem: String| Err(Error::file(path, format!("{problem}, so it cannot be mapped")));
+        if format.kind != Kind::Float32 || format.big_endian != cfg!(target_endian = "big") {
+            return bad(format!("its values are of the type {format}, not float32"));
         }
-        if reader.offset() % size_of::<f32>() as u64 != 0 {
-            let problem =
-                format!("its values begin at byte {}, not at a multiple of 4, so it cannot be mapped", reader.offset());
-            return Err(Error::npy(path, problem));
+        if format.fortran_order {
+            return bad("it is in Fortran order, not in C order".into());
+        }
+        if !offset.is_multiple_of(size_of::<f32>()) {
+            return bad(format!("its values begin at byte {offset}, not at a multiple of 4"));
         }
         let store = if rows == 0 {
             Store::new(dimension)
         } else {
             // SAFETY: the caller answers for the file, which is as long as its header says.
-            let memory = unsafe { Buffer::map(reader.file(), reader.offset(), rows * dimension) };
+            let memory = unsafe { Buffer::map(reader.file(), offset as u64, rows * dimension) };
             Store::of(dimension, rows, memory.map_err(|error| Error::io(path, &error))?)?
         };
         Ok(Self { mapped: true, ..Self::with_store(store, metric) })
     }
 
     fn reader(path: &Path) -> Result<(npy::Reader, usize, usize)> {
-        let reader = npy::Reader::open(path)?;
-        let (rows, columns, format) = (reader.rows(), reader.columns(), reader.format());
-        if format.width != size_of::<f32>() {
-            return Err(Error::npy(path, "its values are of the type float64, not float32".into()));
-        }
-        if format.fortran_order {
-            return Err(Error::npy(path, "it is in Fortran order, not in C order".into()));
-        }
+        let reader = npy::Reader::open(path, 2)?;
+        let (rows, columns) = (reader.array().rows(), reader.array().columns());
         if !(1..=MAX_DIMENSION).contains(&columns) {
             let problem =
                 format!("it has {rows} vectors of dimension {columns}, which has to be from 1 to {MAX_DIMENSION}");
-            return Err(Error::npy(path, problem));
+            return Err(Error::file(path, problem));
         }
         Ok((reader, rows, columns))
     }
@@ -414,7 +417,7 @@ impl Index {
     /// that is mapped.
     pub fn save(&self, path: &Path) -> Result<()> {
         let view = self.store.view();
-        npy::write_floats(path, view.len(), view.dimension() as u64, view.parts().map(|part| part.values))
+        npy::write(path, &[view.len(), view.dimension() as u64], view.parts().map(|part| part.values))
     }
 }
 
@@ -771,7 +774,7 @@ mod tests {
 
     #[test]
     fn a_saved_index_is_opened_and_mapped_again() {
-        let scratch = npy::tests::Scratch::new("index-save");
+        let scratch = crate::file::tests::Scratch::new("index-save");
         let path = scratch.file("vectors.npy");
         for (metric, rows) in METRICS.into_iter().zip([0, 1, 5000]) {
             let vectors = floats(20, rows * 13);
@@ -805,7 +808,7 @@ mod tests {
 
     #[test]
     fn files_that_are_no_vectors_are_refused() {
-        let scratch = npy::tests::Scratch::new("index-files");
+        let scratch = crate::file::tests::Scratch::new("index-files");
         let path = scratch.file("bad.npy");
         let header = |kind: &str, fortran: &str, shape: &str| {
             let text = format!("{{'descr': '{kind}', 'fortran_order': {fortran}, 'shape': {shape}, }}");
@@ -813,15 +816,13 @@ mod tests {
             [b"\x93NUMPY\x01\x00\x76\x00".as_slice(), text.as_bytes()].concat()
         };
         for (bytes, problem) in [
-            (header("<f8", "False", "(0, 2)"), "its values are of the type float64, not float32"),
-            (header("<f4", "True", "(0, 2)"), "it is in Fortran order, not in C order"),
             (header("<f4", "False", "(2, 0)"), "it has 2 vectors of dimension 0, which has to be from 1 to 2147483647"),
             (
                 header("<f4", "False", "(0, 4294967296)"),
                 "it has 0 vectors of dimension 4294967296, which has to be from 1 to 2147483647",
             ),
-            (header("<f4", "False", "(2,)"), "2 dimensions are needed, but it has 1"),
-            (header("<f4", "False", "(1000000, 1000000)"), "its header says 4000000000128 bytes, but it has 128"),
+            (header("<f4", "False", "(2,)"), "2 dimensions are needed, but its shape is (2,)"),
+            (header("<f4", "False", "(1000000, 1000000)"), "its header says 4000000000128 bytes, but it has 128 bytes"),
         ] {
             std::fs::write(&path, &bytes).unwrap();
             let expected = format!("cannot use {}: {problem}", path.display());
@@ -839,15 +840,35 @@ mod tests {
         let mut ids = [-1; 2];
         assert_eq!(mapped.search(&[1.0], 2, 2, None, &mut ids, &mut [0.0; 2]), Ok(1), "NaN is never found");
         assert_eq!(ids[0], 0);
-        let big = [header(">f4", "False", "(1, 1)"), 1_f32.to_be_bytes().to_vec()].concat();
-        std::fs::write(&path, big).unwrap();
-        let opened = Index::open(&path, Metric::DotProduct).unwrap();
-        let mut value = [0.0];
-        opened.get(0, &mut value).unwrap();
-        assert_eq!(value, [1.0]);
-        // SAFETY: no other process knows the file.
-        let error = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err();
-        assert!(error.to_string().ends_with("its byte order is not this machine's, so it cannot be mapped"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_mapped_is_opened() {
+        let scratch = crate::file::tests::Scratch::new("index-conversion");
+        let path = scratch.file("a.npy");
+        // Vectors (1, 2), (3, 4) and (5, 6).
+        let (c, fortran) = ([1_u8, 2, 3, 4, 5, 6], [1_u8, 3, 5, 2, 4, 6]);
+        let doubles: Vec<u8> = c.iter().flat_map(|value| f64::from(*value).to_le_bytes()).collect();
+        let big: Vec<u8> = c.iter().flat_map(|value| f32::from(*value).to_be_bytes()).collect();
+        let columns: Vec<u8> = fortran.iter().flat_map(|value| f32::from(*value).to_le_bytes()).collect();
+        for (kind, order, bytes, problem) in [
+            ("<f8", "False", doubles, "its values are of the type float64, not float32"),
+            (">f4", "False", big, "its values are of the type big-endian float32, not float32"),
+            ("|u1", "True", fortran.to_vec(), "its values are of the type uint8, not float32"),
+            ("float32", "True", columns, "it is in Fortran order, not in C order"),
+        ] {
+            let text = format!("{{'descr': '{kind}', 'fortran_order': {order}, 'shape': (3L, 2L), }}");
+            let text = format!("{text:<117}\n");
+            std::fs::write(&path, [b"\x93NUMPY\x01\x00\x76\x00", text.as_bytes(), &bytes].concat()).unwrap();
+            let opened = Index::open(&path, Metric::DotProduct).unwrap();
+            let mut value = [0.0; 2];
+            opened.get(1, &mut value).unwrap();
+            assert_eq!((value, opened.len()), ([3.0, 4.0], 3), "{kind}");
+            // SAFETY: no other process knows the file.
+            let error = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err();
+            let expected = format!("cannot use {}: {problem}, so it cannot be mapped", path.display());
+            assert_eq!(error.to_string(), expected);
+        }
     }
 
     /// Adders, searchers and a reader at the same time, each checking what it sees. `RUST_FFI_STRESS_SECONDS` makes it longer.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jni::objects::{JPrimitiveArray, TypeArray};
 use jni::refs::Reference;
-use jni::sys::{JNI_ABORT, JNIEnv, jarray, jdouble, jfloat, jint, jlong, jsize};
+use jni::sys::{JNI_ABORT, JNIEnv, jarray, jbyte, jdouble, jfloat, jint, jlong, jsize};
 
 use super::call::Call;
 use super::failure::{Failure, Result};
@@ -59,9 +59,9 @@ pub fn shape(rows: jint, columns: jint) -> crate::Result<(usize, usize)> {
 /// Returns the number of `what` in a file as Java counts them.
 ///
 /// # Errors
-/// [`Error::Npy`] when an int does not hold it.
+/// [`Error::File`] when an int does not hold it.
 pub fn size(count: usize, what: &dyn Display, path: &Path) -> crate::Result<jint> {
-    let too_many = |_| Error::npy(path, format!("it has {count} {what}, more than {}", jint::MAX));
+    let too_many = |_| Error::file(path, format!("it has {count} {what}, more than {}", jint::MAX));
     jint::try_from(count).map_err(too_many)
 }
 
@@ -78,10 +78,22 @@ pub trait Element: TypeArray + Plain {
     /// # Safety
     /// `env` is this thread's, `array` is an array of this type that has these elements, and `from` has as many.
     unsafe fn write(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, from: *const Self);
+
+    /// Returns a new array of Java's, or null with an exception pending.
+    ///
+    /// # Safety
+    /// `env` is this thread's, and `length` is not negative.
+    unsafe fn allocate(env: *mut JNIEnv, length: jsize) -> jarray;
+
+    /// Returns the object that a reference stands for.
+    ///
+    /// # Safety
+    /// `array` is a local reference to an array of this type, which only the caller owns.
+    unsafe fn typed<'local>(array: jarray) -> JPrimitiveArray<'local, Self>;
 }
 
 macro_rules! element {
-    ($type:ty, $read:ident, $write:ident) => {
+    ($type:ty, $read:ident, $write:ident, $new:ident) => {
         impl Element for $type {
             unsafe fn read(env: *mut JNIEnv, array: jarray, first: jsize, length: jsize, to: *mut Self) {
                 // SAFETY: this function's contract is that of the JNI function.
@@ -92,13 +104,24 @@ macro_rules! element {
                 // SAFETY: this function's contract is that of the JNI function.
                 unsafe { ((**env).v1_1.$write)(env, array, first, length, from) }
             }
+
+            unsafe fn allocate(env: *mut JNIEnv, length: jsize) -> jarray {
+                // SAFETY: this function's contract is that of the JNI function.
+                unsafe { ((**env).v1_1.$new)(env, length) }
+            }
+
+            unsafe fn typed<'local>(array: jarray) -> JPrimitiveArray<'local, Self> {
+                // SAFETY: as the caller grants.
+                unsafe { JPrimitiveArray::<Self>::kind_from_raw(array) }
+            }
         }
     };
 }
-element!(jdouble, GetDoubleArrayRegion, SetDoubleArrayRegion);
-element!(jfloat, GetFloatArrayRegion, SetFloatArrayRegion);
-element!(jint, GetIntArrayRegion, SetIntArrayRegion);
-element!(jlong, GetLongArrayRegion, SetLongArrayRegion);
+element!(jbyte, GetByteArrayRegion, SetByteArrayRegion, NewByteArray);
+element!(jdouble, GetDoubleArrayRegion, SetDoubleArrayRegion, NewDoubleArray);
+element!(jfloat, GetFloatArrayRegion, SetFloatArrayRegion, NewFloatArray);
+element!(jint, GetIntArrayRegion, SetIntArrayRegion, NewIntArray);
+element!(jlong, GetLongArrayRegion, SetLongArrayRegion, NewLongArray);
 
 /// An array of Java's that is not null.
 #[derive(Debug)]
@@ -180,10 +203,19 @@ impl<'local, T: Element> Array<'local, T> {
     /// # Panics
     /// When there are fewer elements.
     pub fn write(self, values: &[T]) {
-        assert!(values.len() <= self.length, "the array has room for the values");
+        self.write_at(0, values);
+    }
+
+    /// Copies `values` to the elements from `at` on.
+    ///
+    /// # Panics
+    /// When there are fewer elements from there on.
+    pub fn write_at(self, at: usize, values: &[T]) {
+        assert!(self.length.checked_sub(at) >= Some(values.len()), "the array has room for the values");
         in_pieces(values.len(), |first, length| {
-            // SAFETY: the array has these elements, as has `values`.
-            unsafe { T::write(self.call.env(), self.array, first, length, values.as_ptr().add(first as usize)) };
+            let from = values.as_ptr().wrapping_add(first as usize);
+            // SAFETY: the array has these elements, as has `values`. No index of an array is too large for a jsize.
+            unsafe { T::write(self.call.env(), self.array, at as jsize + first, length, from) };
         });
     }
 
@@ -216,17 +248,17 @@ impl<'local, T: Element> Array<'local, T> {
 ///
 /// # Errors
 /// [`Failure::Pending`] when the JVM has no memory for it.
-pub fn new_array<'local>(call: Call<'local>, values: &[jdouble]) -> Result<JPrimitiveArray<'local, jdouble>> {
+pub fn new_array<'local, T: Element>(call: Call<'local>, values: &[T]) -> Result<JPrimitiveArray<'local, T>> {
     let length = jsize::try_from(values.len()).map_err(|_| Error::OutOfMemory { bytes: size_of_val(values) })?;
     let env = call.env();
     // SAFETY: `env` is this thread's JNI environment, and the length is not negative.
-    let array = unsafe { ((**env).v1_1.NewDoubleArray)(env, length) };
+    let array = unsafe { T::allocate(env, length) };
     if array.is_null() {
         return Err(Failure::Pending);
     }
     Array { call, array, length: values.len(), elements: std::marker::PhantomData }.write(values);
     // SAFETY: this is what JNI has just returned.
-    Ok(unsafe { JPrimitiveArray::<jdouble>::kind_from_raw(array) })
+    Ok(unsafe { T::typed(array) })
 }
 
 /// Calls `copy` with where each piece of an array begins and how long it is.

@@ -99,7 +99,7 @@ impl Kind {
             Error::Io { kind: ErrorKind::NotFound, .. } => Self::NoSuchFile,
             Error::Io { kind: ErrorKind::PermissionDenied, .. } => Self::AccessDenied,
             Error::Io { .. } => Self::FileSystem,
-            Error::Npy { .. } | Error::PathLength { .. } => Self::Io,
+            Error::File { .. } | Error::PathLength { .. } => Self::Io,
             Error::OutOfMemory { .. } | Error::Threads { .. } => Self::OutOfMemory,
         }
     }

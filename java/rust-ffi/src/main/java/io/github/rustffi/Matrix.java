@@ -1677,14 +1677,16 @@ public final class Matrix implements Serializable {
     }
 
     /**
-     * Returns the matrix in a file of NumPy's format {@code .npy}: float64 or float32, either byte order, C or Fortran
-     * order, and two dimensions.
+     * Returns the matrix in a file of NumPy's format {@code .npy}: an array of two dimensions, of any integer or
+     * floating-point type from 8 to 64 bits or of truth values, in either byte order, in C or Fortran order. An integer
+     * that no double is exactly is refused.
      *
      * @param file the file
      * @return the matrix
      * @throws NoSuchFileException if there is no such file
-     * @throws IOException if the file cannot be read, holds something else, or more values than an int counts; the
-     *     message has its name
+     * @throws IOException if the file cannot be read, holds something else, is not as long as its header says, or has
+     *     more values than an int counts or one that cannot be converted, which is named with its index; the message
+     *     has the file's name
      * @throws UnsupportedOperationException if the file is not one of the default file system
      */
     public static Matrix readNpy(Path file) throws IOException {

@@ -138,13 +138,16 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Returns an index of the vectors in a {@code .npy} file, as {@code numpy.save} writes it: a two-dimensional array
-     * of {@code float32} in C order. The file is read into memory, and may change afterwards.
+     * Returns an index of the vectors in a {@code .npy} file, as {@code numpy.save} writes it: an array of two
+     * dimensions, of any integer or floating-point type from 8 to 64 bits or of truth values, in either byte order, in
+     * C or Fortran order. Floating-point numbers are rounded to the nearest float; one that is too large for a float,
+     * and an integer that no float is exactly, is refused. The file is read into memory, and may change afterwards.
      *
      * @param npy the file
      * @param metric the measure of similarity
      * @return the index
-     * @throws IOException if the file cannot be read, is not such an array, or is not as long as its header says
+     * @throws IOException if the file cannot be read, is not such an array, is not as long as its header says, or has a
+     *     value that is refused
      * @throws IllegalArgumentException if a vector holds NaN or infinity, or is zero where the metric is the cosine
      * @throws UnsupportedOperationException if the file is not one of the default file system
      * @throws OutOfMemoryError if there is not enough memory
@@ -171,8 +174,8 @@ public final class VectorIndex implements AutoCloseable {
      * @param npy the file
      * @param metric the measure of similarity
      * @return the index
-     * @throws IOException if the file cannot be mapped, is not an array as for {@link #open}, is of another byte order
-     *     than this machine, or is not as long as its header says
+     * @throws IOException if the file cannot be mapped, is not a two-dimensional array of {@code float32} in C order
+     *     and in this machine's byte order, or is not as long as its header says
      * @throws UnsupportedOperationException if the file is not one of the default file system
      */
     public static VectorIndex map(Path npy, Metric metric) throws IOException {

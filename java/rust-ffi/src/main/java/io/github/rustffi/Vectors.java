@@ -1,6 +1,11 @@
 package io.github.rustffi;
 
+import io.github.rustffi.internal.LocalFile;
+import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Reduction;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -22,6 +27,7 @@ import java.util.Objects;
  * Vectors.dot(new double[] {1, 2, 3}, new double[] {4, 5, 6});      // 32.0
  * Vectors.norm(new double[] {3e300, 4e300});                        // 5e300
  * Vectors.cosineSimilarity(new float[] {1, 0}, new float[] {1, 1}); // 0.7071067…
+ * long[] labels = Vectors.readNpyLongs(Path.of("labels.npy"));      // NumPy's files
  * }</pre>
  */
 public final class Vectors {
@@ -150,6 +156,106 @@ public final class Vectors {
      */
     public static double cosineSimilarity(float[] x, float[] y) {
         return reduce(Reduction.COSINE_SIMILARITY, x, y);
+    }
+
+    /**
+     * Returns the doubles in a file of NumPy's format {@code .npy}: an array of one dimension, of any integer or
+     * floating-point type from 8 to 64 bits or of truth values, in either byte order. An integer that no double is
+     * exactly is refused.
+     *
+     * @param file the file
+     * @return the doubles
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read, holds something else, is not as long as its header says, or has a
+     *     value that cannot be converted, which the message names with its index
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static double[] readNpy(Path file) throws IOException {
+        return Natives.readNpyDoubles(path(file));
+    }
+
+    /**
+     * Returns the floats in a file of NumPy's format {@code .npy}: an array of one dimension, of any integer or
+     * floating-point type from 8 to 64 bits or of truth values, in either byte order. Floating-point numbers are
+     * rounded to the nearest float; one that is too large for a float, and an integer that no float is exactly, is
+     * refused.
+     *
+     * @param file the file
+     * @return the floats
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read, holds something else, is not as long as its header says, or has a
+     *     value that cannot be converted, which the message names with its index
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static float[] readNpyFloats(Path file) throws IOException {
+        return Natives.readNpyFloats(path(file));
+    }
+
+    /**
+     * Returns the integers in a file of NumPy's format {@code .npy}: an array of one dimension, of any integer or
+     * floating-point type from 8 to 64 bits or of truth values, in either byte order. Floating-point numbers have to be
+     * integers, as {@code 3.0} is; another one, and an integer that is too large for a long, is refused.
+     *
+     * @param file the file
+     * @return the integers
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read, holds something else, is not as long as its header says, or has a
+     *     value that cannot be converted, which the message names with its index
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static long[] readNpyLongs(Path file) throws IOException {
+        return Natives.readNpyLongs(path(file));
+    }
+
+    /**
+     * Writes doubles to a file in NumPy's format {@code .npy}, as an array of one dimension of float64. A file that is
+     * there already is replaced as a whole: it is never seen half written.
+     *
+     * @param file the file
+     * @param x the doubles
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static void writeNpy(Path file, double[] x) throws IOException {
+        Objects.requireNonNull(x, "x");
+        Natives.writeNpyDoubles(path(file), x);
+    }
+
+    /**
+     * Writes floats to a file in NumPy's format {@code .npy}, as an array of one dimension of float32. A file that is
+     * there already is replaced as a whole: it is never seen half written.
+     *
+     * @param file the file
+     * @param x the floats
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static void writeNpy(Path file, float[] x) throws IOException {
+        Objects.requireNonNull(x, "x");
+        Natives.writeNpyFloats(path(file), x);
+    }
+
+    /**
+     * Writes longs to a file in NumPy's format {@code .npy}, as an array of one dimension of int64. A file that is
+     * there already is replaced as a whole: it is never seen half written.
+     *
+     * @param file the file
+     * @param x the longs
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static void writeNpy(Path file, long[] x) throws IOException {
+        Objects.requireNonNull(x, "x");
+        Natives.writeNpyLongs(path(file), x);
+    }
+
+    private static String path(Path file) {
+        Objects.requireNonNull(file, "file");
+        NativeLibrary.load();
+        return LocalFile.path(file);
     }
 
     private static double reduce(int operation, double[] x, double[] y) {

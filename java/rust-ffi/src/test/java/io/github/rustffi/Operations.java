@@ -115,6 +115,16 @@ final class Operations {
                     return Matrix.readNpy(npy).toArray();
                 }));
         all.put(
+                "vectors in files",
+                n -> inFile(npy -> {
+                    Vectors.writeNpy(npy, random(1, 1, n).toArray());
+                    double[] x = Vectors.readNpy(npy);
+                    Vectors.writeNpy(npy, Values.floats(2, n));
+                    double[] y = Vectors.readNpy(npy);
+                    Vectors.writeNpy(npy, new long[] {n});
+                    return concat(x, y, new double[] {Vectors.readNpyLongs(npy)[0]});
+                }));
+        all.put(
                 "index",
                 n -> inFile(npy -> {
                     try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {

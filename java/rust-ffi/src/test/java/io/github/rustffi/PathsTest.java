@@ -23,8 +23,10 @@ class PathsTest {
     static final class Relative {
         public static void main(String[] args) throws IOException {
             Path matrix = Path.of("matrix.npy");
+            Path vector = Path.of("vector.npy");
             Path index = Path.of("index.npy");
             Matrix.identity(2).writeNpy(matrix);
+            Vectors.writeNpy(vector, Matrix.readNpy(matrix).row(0));
             try (VectorIndex opened = VectorIndex.open(matrix, Metric.COSINE)) {
                 opened.save(index);
             }
@@ -38,7 +40,8 @@ class PathsTest {
     @Test
     void relativePathsAreResolvedAsTheJdkDoesIt() throws Exception {
         Child.Result child = Child.run(List.of("-Duser.dir=" + directory), Relative.class, directory.toString());
-        assertThat(child.output().lines()).containsExactly("index.npy", "matrix.npy");
+        assertThat(child.output().lines())
+                .containsExactly("index.npy", "matrix.npy", "vector.npy");
         assertThat(child.exit()).isZero();
     }
 
@@ -51,6 +54,10 @@ class PathsTest {
             for (ThrowingCallable call : List.<ThrowingCallable>of(
                     () -> Matrix.readNpy(file),
                     () -> a.writeNpy(file),
+                    () -> Vectors.readNpy(file),
+                    () -> Vectors.readNpyFloats(file),
+                    () -> Vectors.readNpyLongs(file),
+                    () -> Vectors.writeNpy(file, new double[1]),
                     () -> VectorIndex.open(file, Metric.COSINE),
                     () -> VectorIndex.map(file, Metric.COSINE),
                     () -> index.save(file))) {

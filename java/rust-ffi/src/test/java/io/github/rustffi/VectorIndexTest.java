@@ -269,7 +269,7 @@ class VectorIndexTest {
                     .isThrownBy(
                             () -> (map ? VectorIndex.map(file, Metric.COSINE) : VectorIndex.open(file, Metric.COSINE))
                                     .close())
-                    .withMessage("cannot use " + file + ": its header says 144 bytes, but it has 143");
+                    .withMessage("cannot use " + file + ": its header says 144 bytes, but it has 143 bytes");
         }
     }
 

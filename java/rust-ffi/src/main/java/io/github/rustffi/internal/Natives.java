@@ -88,6 +88,20 @@ public final class Natives {
 
     public static native void writeNpy(String path, int rows, int columns, double[] a) throws IOException;
 
+    // Vectors in files
+
+    public static native double[] readNpyDoubles(String path) throws IOException;
+
+    public static native float[] readNpyFloats(String path) throws IOException;
+
+    public static native long[] readNpyLongs(String path) throws IOException;
+
+    public static native void writeNpyDoubles(String path, double[] x) throws IOException;
+
+    public static native void writeNpyFloats(String path, float[] x) throws IOException;
+
+    public static native void writeNpyLongs(String path, long[] x) throws IOException;
+
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */

@@ -73,6 +73,7 @@ public final class FailingCalls {
         addFactors();
         addStatistics();
         addFiles();
+        addVectorsInFiles();
         addVectors();
         addIndexes();
         addOthers();
@@ -830,6 +831,38 @@ public final class FailingCalls {
             Matrix a = Matrix.identity(2);
             Path file = s.belowAFile();
             return file == null ? null : () -> a.writeNpy(file);
+        });
+    }
+
+    private void addVectorsInFiles() {
+        double[] doubles = new double[2];
+        float[] floats = new float[2];
+        long[] longs = new long[2];
+        String dimensions = "cannot use {directory}/vectors.npy: 1 dimension is needed, but its shape is (1, 2)";
+        add("Vectors.readNpy(Path)", "no vector", IO, dimensions, s -> {
+            Path file = s.file("vectors.npy");
+            return () -> Vectors.readNpy(file);
+        });
+        addInJava("Vectors.readNpy(Path)", "null", NULL, "file", s -> () -> Vectors.readNpy(null));
+        add("Vectors.readNpyFloats(Path)", "no file", NO_FILE, "{directory}/none.npy: …", s -> {
+            Path file = s.file("none.npy");
+            return () -> Vectors.readNpyFloats(file);
+        });
+        add("Vectors.readNpyLongs(Path)", "not an array", IO, "cannot use {directory}/text: …", s -> {
+            Path file = s.file("text");
+            return () -> Vectors.readNpyLongs(file);
+        });
+        add("Vectors.writeNpy(Path,double[])", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
+            Path file = s.file("none").resolve("a.npy");
+            return () -> Vectors.writeNpy(file, doubles);
+        });
+        add("Vectors.writeNpy(Path,float[])", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
+            Path file = s.file("none").resolve("a.npy");
+            return () -> Vectors.writeNpy(file, floats);
+        });
+        add("Vectors.writeNpy(Path,long[])", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
+            Path file = s.file("none").resolve("a.npy");
+            return () -> Vectors.writeNpy(file, longs);
         });
     }
 

@@ -421,6 +421,12 @@ public final class Smoke {
         Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
         a.writeNpy(file);
         equal("Matrix.readNpy", Matrix.readNpy(file), a);
+        double[] doubles = {1, 2.5};
+        Vectors.writeNpy(file, doubles);
+        equal("Vectors.readNpy", Arrays.toString(Vectors.readNpy(file)), "[1.0, 2.5]");
+        equal("Vectors.readNpyFloats", Arrays.toString(Vectors.readNpyFloats(file)), "[1.0, 2.5]");
+        Vectors.writeNpy(file, new long[] {Long.MAX_VALUE});
+        equal("Vectors.readNpyLongs", Vectors.readNpyLongs(file)[0], Long.MAX_VALUE);
     }
 
     private void index(Path file) throws IOException {
