@@ -208,6 +208,16 @@ pub enum Error {
         /// The system's own words.
         cause: String,
     },
+    /// A character cannot stand between the numbers of a line.
+    Delimiter {
+        /// Its code point.
+        delimiter: u32,
+    },
+    /// The number of lines to skip is negative.
+    SkippedLines {
+        /// The number.
+        lines: i64,
+    },
     /// A file does not hold what is needed.
     File {
         /// Name of the file.
@@ -347,6 +357,14 @@ impl fmt::Display for Error {
                 write!(f, "path must have at most {maximum} characters, but has {length}")
             }
             Self::Io { path, cause, .. } => write!(f, "{path}: {cause}"),
+            Self::Delimiter { delimiter } => {
+                write!(f, "delimiter must be a tab, a space or an ASCII punctuation mark other than + - . \" but is ")?;
+                match char::from_u32(*delimiter).filter(|character| !character.is_control()) {
+                    Some(character) => write!(f, "{character}"),
+                    None => write!(f, "the character {delimiter}"),
+                }
+            }
+            Self::SkippedLines { lines } => write!(f, "number of lines to skip must be at least 0, but is {lines}"),
             Self::File { path, problem } => write!(f, "cannot use {path}: {problem}"),
             Self::ThreadCount { threads, maximum } => {
                 write!(f, "number of threads must be from 1 to {maximum}, but is {threads}")

@@ -14,6 +14,7 @@
 
 pub mod blas;
 pub mod c;
+pub mod csv;
 pub mod error;
 pub mod file;
 mod float;

@@ -25,6 +25,7 @@ LAYERS = [
     "blas",
     "linalg",
     "file",
+    "csv",
     "npy",
     "index",
     "tutorial",

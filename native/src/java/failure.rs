@@ -88,7 +88,9 @@ impl Kind {
             | Error::VectorDimension { .. }
             | Error::VectorNotFinite { .. }
             | Error::ZeroVector { .. }
-            | Error::HitCount { .. } => Self::IllegalArgument,
+            | Error::HitCount { .. }
+            | Error::Delimiter { .. }
+            | Error::SkippedLines { .. } => Self::IllegalArgument,
             Error::Id { .. } => Self::IndexOutOfBounds,
             Error::Mapped => Self::UnsupportedOperation,
             Error::Closed => Self::IllegalState,

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod throw;
 
 mod cholesky;
+mod csv;
 mod eigen;
 mod index;
 mod least_squares;
@@ -255,6 +256,7 @@ fn run<T>(body: impl FnOnce() -> crate::Result<T>) -> crate::Result<T> {
 /// The native methods by area.
 const AREAS: &[&[NativeMethod]] = &[
     cholesky::NATIVES,
+    csv::NATIVES,
     eigen::NATIVES,
     index::NATIVES,
     least_squares::NATIVES,

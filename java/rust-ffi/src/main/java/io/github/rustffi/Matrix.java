@@ -1713,6 +1713,80 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the matrix in a file of comma-separated values without a header, as {@link #readCsv(Path, char, int)}
+     * does.
+     *
+     * @param file the file
+     * @return the matrix
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read, or holds something else
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static Matrix readCsv(Path file) throws IOException {
+        return readCsv(file, ',', 0);
+    }
+
+    /**
+     * Returns the matrix in a text file: a line for each row, with a delimiter between its numbers. Without any line it
+     * is a 0x0 matrix.
+     *
+     * <p>A number is written as {@code -12.5e-3}, without a sign, a point or an exponent if need be, or it is
+     * {@code nan}, {@code inf} or {@code infinity} in upper or lower case; it is rounded to the nearest double. Spaces
+     * and tabs around it are skipped, quotes are not known. Lines end with a line feed, after a carriage return or not,
+     * and the last one may do without. The file is one of UTF-8 or ASCII; nothing is asked of lines that are skipped.
+     *
+     * @param file the file
+     * @param delimiter the character between numbers: a tab, a space or an ASCII punctuation mark other than {@code + -
+     *     . "}
+     * @param skippedLines how many lines to skip at the beginning, such as 1 for a header
+     * @return the matrix
+     * @throws IllegalArgumentException if the delimiter is another, or the number of lines negative
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read; if a field is empty, is not a number or is too large for a
+     *     double, or a row is not as long as the first: {@code cannot use /a.csv: line 2, column 3: "x" is not a
+     *     number}; if there are more numbers than an int counts
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static Matrix readCsv(Path file, char delimiter, int skippedLines) throws IOException {
+        Objects.requireNonNull(file, "file");
+        NativeLibrary.load();
+        int[] shape = new int[2];
+        double[] values = Natives.readCsv(LocalFile.path(file), delimiter, skippedLines, shape);
+        return new Matrix(shape[0], shape[1], values);
+    }
+
+    /**
+     * Writes this matrix to a file of comma-separated values, as {@link #writeCsv(Path, char)} does.
+     *
+     * @param file the file
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public void writeCsv(Path file) throws IOException {
+        writeCsv(file, ',');
+    }
+
+    /**
+     * Writes this matrix to a text file: a line for each row, with a delimiter between its numbers and a line feed at
+     * its end. {@link #readCsv(Path, char, int)} gives the same bits back; only a NaN may come back as another NaN. A
+     * matrix without values gives a file without lines. A file that is there already is replaced as a whole: it is
+     * never seen half written.
+     *
+     * @param file the file
+     * @param delimiter the character between numbers, as for {@link #readCsv(Path, char, int)}
+     * @throws IllegalArgumentException if the delimiter is another
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public void writeCsv(Path file, char delimiter) throws IOException {
+        Objects.requireNonNull(file, "file");
+        prepare();
+        Natives.writeCsv(LocalFile.path(file), delimiter, rows, columns, values);
+    }
+
+    /**
      * Returns whether an object is a matrix of the same shape with the same values, in the sense of
      * {@link Double#equals(Object)}: a NaN equals a NaN, and 0.0 does not equal -0.0.
      */

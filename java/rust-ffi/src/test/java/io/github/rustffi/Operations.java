@@ -125,6 +125,12 @@ final class Operations {
                     return concat(x, y, new double[] {Vectors.readNpyLongs(npy)[0]});
                 }));
         all.put(
+                "csv",
+                n -> inFile(csv -> {
+                    random(1, n, n).writeCsv(csv);
+                    return Matrix.readCsv(csv).toArray();
+                }));
+        all.put(
                 "index",
                 n -> inFile(npy -> {
                     try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {

@@ -23,10 +23,12 @@ class PathsTest {
     static final class Relative {
         public static void main(String[] args) throws IOException {
             Path matrix = Path.of("matrix.npy");
+            Path csv = Path.of("matrix.csv");
             Path vector = Path.of("vector.npy");
             Path index = Path.of("index.npy");
             Matrix.identity(2).writeNpy(matrix);
-            Vectors.writeNpy(vector, Matrix.readNpy(matrix).row(0));
+            Matrix.readNpy(matrix).writeCsv(csv);
+            Vectors.writeNpy(vector, Matrix.readCsv(csv).row(0));
             try (VectorIndex opened = VectorIndex.open(matrix, Metric.COSINE)) {
                 opened.save(index);
             }
@@ -41,7 +43,7 @@ class PathsTest {
     void relativePathsAreResolvedAsTheJdkDoesIt() throws Exception {
         Child.Result child = Child.run(List.of("-Duser.dir=" + directory), Relative.class, directory.toString());
         assertThat(child.output().lines())
-                .containsExactly("index.npy", "matrix.npy", "vector.npy");
+                .containsExactly("index.npy", "matrix.csv", "matrix.npy", "vector.npy");
         assertThat(child.exit()).isZero();
     }
 
@@ -54,6 +56,8 @@ class PathsTest {
             for (ThrowingCallable call : List.<ThrowingCallable>of(
                     () -> Matrix.readNpy(file),
                     () -> a.writeNpy(file),
+                    () -> Matrix.readCsv(file),
+                    () -> a.writeCsv(file),
                     () -> Vectors.readNpy(file),
                     () -> Vectors.readNpyFloats(file),
                     () -> Vectors.readNpyLongs(file),

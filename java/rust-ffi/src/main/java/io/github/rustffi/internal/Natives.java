@@ -88,6 +88,12 @@ public final class Natives {
 
     public static native void writeNpy(String path, int rows, int columns, double[] a) throws IOException;
 
+    /** Returns the values and writes the numbers of rows and columns to shape. */
+    public static native double[] readCsv(String path, int delimiter, int skippedLines, int[] shape) throws IOException;
+
+    public static native void writeCsv(String path, int delimiter, int rows, int columns, double[] a)
+            throws IOException;
+
     // Vectors in files
 
     public static native double[] readNpyDoubles(String path) throws IOException;

@@ -74,6 +74,7 @@ public final class FailingCalls {
         addStatistics();
         addFiles();
         addVectorsInFiles();
+        addText();
         addVectors();
         addIndexes();
         addOthers();
@@ -863,6 +864,34 @@ public final class FailingCalls {
         add("Vectors.writeNpy(Path,long[])", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
             Path file = s.file("none").resolve("a.npy");
             return () -> Vectors.writeNpy(file, longs);
+        });
+    }
+
+    private void addText() {
+        String noNumber = "cannot use {directory}/text: line 1, column 1: \"not an array\" is not a number";
+        String delimiter = "delimiter must be a tab, a space or an ASCII punctuation mark other than + - . \" but is ";
+        add("Matrix.readCsv(Path)", "no number", IO, noNumber, s -> {
+            Path file = s.file("text");
+            return () -> Matrix.readCsv(file);
+        });
+        add("Matrix.readCsv(Path,char,int)", "delimiter", ARGUMENT, delimiter + "e", s -> {
+            Path file = s.file("text");
+            return () -> Matrix.readCsv(file, 'e', 0);
+        });
+        String lines = "number of lines to skip must be at least 0, but is -1";
+        add("Matrix.readCsv(Path,char,int)", "lines", ARGUMENT, lines, s -> {
+            Path file = s.file("text");
+            return () -> Matrix.readCsv(file, ',', -1);
+        });
+        add("Matrix.writeCsv(Path)", "no directory", NO_FILE, "{directory}/none/a.csv: …", s -> {
+            Matrix a = Matrix.identity(2);
+            Path file = s.file("none").resolve("a.csv");
+            return () -> a.writeCsv(file);
+        });
+        add("Matrix.writeCsv(Path,char)", "delimiter", ARGUMENT, delimiter + "the character 10", s -> {
+            Matrix a = Matrix.identity(2);
+            Path file = s.file("a.csv");
+            return () -> a.writeCsv(file, '\n');
         });
     }
 

@@ -421,6 +421,9 @@ public final class Smoke {
         Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
         a.writeNpy(file);
         equal("Matrix.readNpy", Matrix.readNpy(file), a);
+        a.writeCsv(file, ';');
+        equal("Matrix.writeCsv", Files.readString(file), "1.0;2.0;3.0\n4.0;5.0;6.0\n");
+        equal("Matrix.readCsv", Matrix.readCsv(file, ';', 1), a.submatrix(1, 0, 1, 3));
         double[] doubles = {1, 2.5};
         Vectors.writeNpy(file, doubles);
         equal("Vectors.readNpy", Arrays.toString(Vectors.readNpy(file)), "[1.0, 2.5]");
