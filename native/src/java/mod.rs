@@ -15,6 +15,7 @@ pub mod throw;
 mod cholesky;
 mod csv;
 mod eigen;
+mod file;
 mod index;
 mod least_squares;
 mod lu;
@@ -258,6 +259,7 @@ const AREAS: &[&[NativeMethod]] = &[
     cholesky::NATIVES,
     csv::NATIVES,
     eigen::NATIVES,
+    file::NATIVES,
     index::NATIVES,
     least_squares::NATIVES,
     lu::NATIVES,

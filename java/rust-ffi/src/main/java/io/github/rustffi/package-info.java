@@ -23,7 +23,7 @@
  *     <tr><td>compare vectors of floats or doubles</td><td>{@link io.github.rustffi.Vectors}</td></tr>
  *     <tr><td>read and write NumPy's files and CSV</td>
  *         <td>{@link io.github.rustffi.Matrix#readNpy}, {@link io.github.rustffi.Matrix#readCsv(java.nio.file.Path)},
- *         {@link io.github.rustffi.Vectors#readNpy}</td></tr>
+ *         {@link io.github.rustffi.Vectors#readNpy}, {@link io.github.rustffi.Npz}</td></tr>
  *     <tr><td>find the vectors nearest to a query</td><td>{@link io.github.rustffi.VectorIndex}</td></tr>
  *     <tr><td>choose the number of threads</td><td>{@link io.github.rustffi.Parallelism}</td></tr>
  *     <tr><td>see what memory is in use</td><td>{@link io.github.rustffi.NativeMemory}</td></tr>

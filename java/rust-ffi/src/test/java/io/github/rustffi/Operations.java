@@ -120,7 +120,7 @@ final class Operations {
                     Vectors.writeNpy(npy, random(1, 1, n).toArray());
                     double[] x = Vectors.readNpy(npy);
                     Vectors.writeNpy(npy, Values.floats(2, n));
-                    double[] y = Vectors.readNpy(npy);
+                    double[] y = Values.doubles(Vectors.readNpyFloats(npy));
                     Vectors.writeNpy(npy, new long[] {n});
                     return concat(x, y, new double[] {Vectors.readNpyLongs(npy)[0]});
                 }));
@@ -129,6 +129,17 @@ final class Operations {
                 n -> inFile(csv -> {
                     random(1, n, n).writeCsv(csv);
                     return Matrix.readCsv(csv).toArray();
+                }));
+        all.put(
+                "npz",
+                n -> inFile(file -> {
+                    Npz.builder()
+                            .add("a", random(1, n, n))
+                            .add("x", Values.floats(2, n))
+                            .writeCompressed(file);
+                    try (Npz npz = Npz.open(file)) {
+                        return concat(npz.matrix("a").toArray(), npz.doubles("x"));
+                    }
                 }));
         all.put(
                 "index",

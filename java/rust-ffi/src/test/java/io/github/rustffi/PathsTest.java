@@ -26,9 +26,12 @@ class PathsTest {
             Path csv = Path.of("matrix.csv");
             Path vector = Path.of("vector.npy");
             Path index = Path.of("index.npy");
+            Path npz = Path.of("arrays.npz");
             Matrix.identity(2).writeNpy(matrix);
             Matrix.readNpy(matrix).writeCsv(csv);
             Vectors.writeNpy(vector, Matrix.readCsv(csv).row(0));
+            Npz.builder().add("x", Vectors.readNpy(vector)).write(npz);
+            Npz.open(npz).close();
             try (VectorIndex opened = VectorIndex.open(matrix, Metric.COSINE)) {
                 opened.save(index);
             }
@@ -43,7 +46,7 @@ class PathsTest {
     void relativePathsAreResolvedAsTheJdkDoesIt() throws Exception {
         Child.Result child = Child.run(List.of("-Duser.dir=" + directory), Relative.class, directory.toString());
         assertThat(child.output().lines())
-                .containsExactly("index.npy", "matrix.csv", "matrix.npy", "vector.npy");
+                .containsExactly("arrays.npz", "index.npy", "matrix.csv", "matrix.npy", "vector.npy");
         assertThat(child.exit()).isZero();
     }
 
@@ -62,6 +65,8 @@ class PathsTest {
                     () -> Vectors.readNpyFloats(file),
                     () -> Vectors.readNpyLongs(file),
                     () -> Vectors.writeNpy(file, new double[1]),
+                    () -> Npz.open(file),
+                    () -> Npz.builder().write(file),
                     () -> VectorIndex.open(file, Metric.COSINE),
                     () -> VectorIndex.map(file, Metric.COSINE),
                     () -> index.save(file))) {

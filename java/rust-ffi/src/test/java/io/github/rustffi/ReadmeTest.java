@@ -31,11 +31,15 @@ class ReadmeTest {
                 Standardization.class,
                 Pca.class,
                 Vectors.class,
+                Npz.class,
+                Npz.Builder.class,
                 VectorIndex.class,
                 Hits.class
             })
     void theTableOfOperationsIsComplete(Class<?> type) throws IOException {
-        assertThat(listed(type.getSimpleName())).isEqualTo(operations(type));
+        assertThat(listed(
+                        type.getName().substring("io.github.rustffi.".length()).replace('$', '.')))
+                .isEqualTo(operations(type));
     }
 
     @ParameterizedTest

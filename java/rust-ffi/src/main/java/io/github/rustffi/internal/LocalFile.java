@@ -1,6 +1,12 @@
 package io.github.rustffi.internal;
 
+import java.io.BufferedOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files as Rust knows them. */
@@ -20,5 +26,38 @@ public final class LocalFile {
                             + file.getFileSystem().provider().getScheme() + "\"");
         }
         return file.toAbsolutePath().toString();
+    }
+
+    /** What is written to a file. */
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Puts content in the place of a file, as a whole: whoever reads it sees the old file or the new one. Where that
+     * fails, the old file stays as it was, and nothing else is left.
+     */
+    public static void replace(String path, Content content) throws IOException {
+        File temporary = new File(Natives.createBeside(path));
+        boolean isInPlace = false;
+        try {
+            write(temporary.toPath(), path, content);
+            Natives.putInPlace(temporary.getPath(), path);
+            isInPlace = true;
+        } finally {
+            if (!isInPlace) {
+                temporary.delete();
+            }
+        }
+    }
+
+    private static void write(Path temporary, String path, Content content) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+            content.writeTo(out);
+        } catch (IOException e) {
+            FileSystemException named = new FileSystemException(path, null, e.getMessage());
+            named.initCause(e);
+            throw named;
+        }
     }
 }

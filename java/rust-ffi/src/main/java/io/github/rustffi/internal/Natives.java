@@ -108,6 +108,40 @@ public final class Natives {
 
     public static native void writeNpyLongs(String path, long[] x) throws IOException;
 
+    // Npz
+
+    /**
+     * Writes the numbers of rows and columns of an array, and 1 where its order is that of Fortran, to header, and
+     * returns where its values begin. Start is how the array's file begins, of which length is the length.
+     */
+    public static native int npyHeader(String name, byte[] start, long length, int dimensions, int[] header)
+            throws IOException;
+
+    /** Converts values, of which the first is number first, and returns how many there are in count bytes. */
+    public static native int npyDoubles(
+            String name, byte[] start, long length, int dimensions, int first, byte[] bytes, int count, double[] values)
+            throws IOException;
+
+    /** Does the same for floats. */
+    public static native int npyFloats(
+            String name, byte[] start, long length, int dimensions, int first, byte[] bytes, int count, float[] values)
+            throws IOException;
+
+    /** Does the same for longs. */
+    public static native int npyLongs(
+            String name, byte[] start, long length, int dimensions, int first, byte[] bytes, int count, long[] values)
+            throws IOException;
+
+    /** Returns what stands in front of the values of an array: doubles are kind 0, floats 1 and longs 2. */
+    public static native byte[] npyStart(int kind, int[] shape);
+
+    // LocalFile
+
+    /** Creates the file that is to be put in the place of another one, and returns its path. */
+    static native String createBeside(String path) throws IOException;
+
+    static native void putInPlace(String temporary, String path) throws IOException;
+
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */

@@ -21,7 +21,8 @@ final class Calls implements AutoCloseable {
     /** The system property of a file for the number of the call that is made: the last words of a JVM that dies. */
     static final String LAST_WORDS = "failures.last";
 
-    private static final String[] CALLED = {"Matrix", "RustFfi", "Vectors", "VectorIndex", "Parallelism", "Hits"};
+    private static final String[] CALLED = {"Matrix", "RustFfi", "Vectors", "VectorIndex", "Parallelism", "Hits", "Npz"
+    };
 
     private final Scene scene = new Scene(Files.createTempDirectory("rust-ffi-failures"));
     private final List<FailingCall.Prepared> prepared = new ArrayList<>();

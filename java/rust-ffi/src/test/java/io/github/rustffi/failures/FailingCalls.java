@@ -5,6 +5,7 @@ import io.github.rustffi.Eigen;
 import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
 import io.github.rustffi.Qr;
@@ -75,6 +76,7 @@ public final class FailingCalls {
         addFiles();
         addVectorsInFiles();
         addText();
+        addArchives();
         addVectors();
         addIndexes();
         addOthers();
@@ -895,6 +897,66 @@ public final class FailingCalls {
         });
     }
 
+    private void addArchives() {
+        String dimensions = "cannot use {directory}/arrays.npz!/a.npy: 1 dimension is needed, but its shape is (1, 2)";
+        String none = "no array is named \"none\" in {directory}/arrays.npz";
+        addInJava("Npz.open(Path)", "no file", NO_FILE, "{directory}/none.npz…", s -> {
+            Path file = s.file("none.npz");
+            return () -> Npz.open(file);
+        });
+        addInJava("Npz.open(Path)", "no archive", IO, "cannot use {directory}/text: …", s -> {
+            Path file = s.file("text");
+            return () -> Npz.open(file);
+        });
+        addInJava("Npz.matrix(String)", "no such array", ARGUMENT, none, s -> {
+            Npz npz = s.archive();
+            return () -> npz.matrix("none");
+        });
+        add("Npz.doubles(String)", "no vector", IO, dimensions, s -> {
+            Npz npz = s.archive();
+            return () -> npz.doubles("a");
+        });
+        add("Npz.floats(String)", "no vector", IO, dimensions, s -> {
+            Npz npz = s.archive();
+            return () -> npz.floats("a");
+        });
+        addInJava("Npz.longs(String)", "closed", STATE, "the archive is closed", s -> {
+            Npz npz = s.archive();
+            npz.close();
+            return () -> npz.longs("a");
+        });
+        double[] doubles = new double[2];
+        float[] noFloats = null;
+        long[] noLongs = null;
+        Matrix noMatrix = null;
+        addInJava("Npz.Builder.add(String,double[])", "twice", ARGUMENT, "two arrays are named \"x\"", s -> {
+            Npz.Builder builder = Npz.builder().add("x", doubles);
+            return () -> builder.add("x", doubles);
+        });
+        addInJava("Npz.Builder.add(String,float[])", "null", NULL, "x", s -> {
+            Npz.Builder builder = Npz.builder();
+            return () -> builder.add("x", noFloats);
+        });
+        addInJava("Npz.Builder.add(String,long[])", "null", NULL, "x", s -> {
+            Npz.Builder builder = Npz.builder();
+            return () -> builder.add("x", noLongs);
+        });
+        addInJava("Npz.Builder.add(String,Matrix)", "null", NULL, "a", s -> {
+            Npz.Builder builder = Npz.builder();
+            return () -> builder.add("x", noMatrix);
+        });
+        add("Npz.Builder.write(Path)", "no directory", NO_FILE, "{directory}/none/a.npz: …", s -> {
+            Npz.Builder builder = Npz.builder();
+            Path file = s.file("none").resolve("a.npz");
+            return () -> builder.write(file);
+        });
+        add("Npz.Builder.writeCompressed(Path)", "no directory", NO_FILE, "{directory}/none/a.npz: …", s -> {
+            Npz.Builder builder = Npz.builder();
+            Path file = s.file("none").resolve("a.npz");
+            return () -> builder.writeCompressed(file);
+        });
+    }
+
     private void addVectors() {
         double[] doubles = new double[2];
         double[] moreDoubles = new double[3];
@@ -1211,6 +1273,7 @@ public final class FailingCalls {
                 "Eigen.vectors()",
                 "SymmetricEigen.values()",
                 "SymmetricEigen.vectors()",
+                "Npz.names()",
                 "Hits.ids()",
                 "Hits.scores()",
                 "Hits.component1()",
@@ -1266,8 +1329,10 @@ public final class FailingCalls {
                 "NativeLibrary.isAvailable()",
                 "NativeLibrary.unavailabilityCause()",
                 "NativeLibrary.platform()",
+                "Npz.builder()",
                 "VectorIndex.close()");
         excuse("is the caller's", "Matrix.Generator.valueAt(int,int)");
+        excuse("fails only where the system cannot close a file", "Npz.close()");
         excuse(
                 "keeps a message or numbers",
                 "NativeMemory(long,long,long)",

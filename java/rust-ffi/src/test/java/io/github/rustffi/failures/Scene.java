@@ -1,9 +1,11 @@
 package io.github.rustffi.failures;
 
+import io.github.rustffi.Npz;
 import io.github.rustffi.VectorIndex;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /** The files and indexes that failing calls need. Making one uses nothing of the library. */
 public final class Scene implements AutoCloseable {
@@ -27,6 +31,7 @@ public final class Scene implements AutoCloseable {
 
     private final Path directory;
     private final List<VectorIndex> indexes = new ArrayList<>();
+    private final List<Npz> archives = new ArrayList<>();
     private Path sparse;
 
     /** Writes the files to an empty directory, which is to be deleted afterwards. */
@@ -38,6 +43,12 @@ public final class Scene implements AutoCloseable {
         write("empty.npy", "<f4", 1, 0);
         write("short.npy", "<f4", 3, 2, 1, 0);
         Files.writeString(this.directory.resolve("text"), "not an array");
+        try (OutputStream out = Files.newOutputStream(this.directory.resolve("arrays.npz"));
+                ZipOutputStream zip = new ZipOutputStream(out)) {
+            zip.putNextEntry(new ZipEntry("a.npy"));
+            zip.write(Files.readAllBytes(this.directory.resolve("vectors.npy")));
+            zip.closeEntry();
+        }
     }
 
     private void write(String file, String type, int rows, int columns, float... values) throws IOException {
@@ -82,6 +93,13 @@ public final class Scene implements AutoCloseable {
         VectorIndex index = VectorIndex.map(file("vectors.npy"), VectorIndex.Metric.COSINE);
         indexes.add(index);
         return index;
+    }
+
+    /** Returns an archive with the array {@code a}, of the shape (1, 2). */
+    Npz archive() throws IOException {
+        Npz archive = Npz.open(file("arrays.npz"));
+        archives.add(archive);
+        return archive;
     }
 
     /** Returns a file in what is no directory, or null on Windows, which says only that there is no such file. */
@@ -144,6 +162,10 @@ public final class Scene implements AutoCloseable {
     public void close() throws IOException {
         indexes.forEach(VectorIndex::close);
         indexes.clear();
+        for (Npz archive : archives) {
+            archive.close();
+        }
+        archives.clear();
         if (sparse != null) {
             Files.delete(sparse);
             sparse = null;

@@ -8,6 +8,7 @@ import io.github.rustffi.Matrix;
 import io.github.rustffi.NativeLibrary;
 import io.github.rustffi.NativeMemory;
 import io.github.rustffi.NotPositiveDefiniteException;
+import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
 import io.github.rustffi.Qr;
@@ -76,6 +77,7 @@ public final class Smoke {
         Path file = directory.resolve("values.npy");
         try {
             smoke.files(file);
+            smoke.archives(file);
             smoke.index(file);
         } finally {
             Files.deleteIfExists(file);
@@ -430,6 +432,29 @@ public final class Smoke {
         equal("Vectors.readNpyFloats", Arrays.toString(Vectors.readNpyFloats(file)), "[1.0, 2.5]");
         Vectors.writeNpy(file, new long[] {Long.MAX_VALUE});
         equal("Vectors.readNpyLongs", Vectors.readNpyLongs(file)[0], Long.MAX_VALUE);
+    }
+
+    private void archives(Path file) throws IOException {
+        Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
+        Npz.Builder builder = Npz.builder()
+                .add("a", a)
+                .add("doubles", new double[] {1.5})
+                .add("floats", new float[] {2.5f})
+                .add("longs", new long[] {3});
+        builder.write(file);
+        arrays(file, a);
+        builder.writeCompressed(file);
+        arrays(file, a);
+    }
+
+    private void arrays(Path file, Matrix a) throws IOException {
+        try (Npz npz = Npz.open(file)) {
+            equal("Npz.names", npz.names(), List.of("a", "doubles", "floats", "longs"));
+            equal("Npz.matrix", npz.matrix("a"), a);
+            near("Npz.doubles", npz.doubles("doubles"), 1.5);
+            equal("Npz.floats", Arrays.toString(npz.floats("floats")), "[2.5]");
+            equal("Npz.longs", Arrays.toString(npz.longs("longs")), "[3]");
+        }
     }
 
     private void index(Path file) throws IOException {
