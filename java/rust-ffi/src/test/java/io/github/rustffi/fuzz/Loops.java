@@ -32,7 +32,10 @@ final class Loops {
     static String wrong(Api.Call call, Object receiver, Object[] arguments, Object result) {
         Class<?> type = call.executable().getDeclaringClass();
         String name = call.executable().getName();
-        if (type == Vectors.class) {
+        if (type == Vectors.class && Arrays.stream(arguments).allMatch(x -> x.getClass().isArray())) {
+            if (!(result instanceof Double)) {
+                return null;
+            }
             return ofVectors(
                     name,
                     doubles(arguments[0]),
@@ -138,8 +141,11 @@ final class Loops {
     private static String ofMatrix(String name, Matrix a, Object[] arguments, Object result) {
         return switch (name) {
             case "plus", "minus" -> {
-                Matrix b = (Matrix) arguments[0];
                 double sign = name.equals("plus") ? 1 : -1;
+                if (arguments[0] instanceof Double s) {
+                    yield same((Matrix) result, a.rows(), a.columns(), (i, j) -> a.get(i, j) + sign * s);
+                }
+                Matrix b = (Matrix) arguments[0];
                 yield same((Matrix) result, a.rows(), a.columns(), (i, j) -> a.get(i, j) + sign * b.get(i, j));
             }
             case "transpose" -> same((Matrix) result, a.columns(), a.rows(), (i, j) -> a.get(j, i));

@@ -11,6 +11,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.random.RandomGenerator;
 
 /** Random arguments of one round, strange ones among them. Those of one call know of each other, to fit together. */
 final class Values {
@@ -46,6 +49,10 @@ final class Values {
     private static final int[][] SHAPES = {
         {-1, 3}, {3, -1}, {1 << 16, 1 << 16}, {Integer.MAX_VALUE, 2}, {Integer.MIN_VALUE, 0}, {0, 20_000}, {20_000, 0}
     };
+
+    private static final List<DoubleUnaryOperator> UNARY = List.of(x -> x, Math::abs, x -> x * x, Math::sqrt);
+
+    private static final List<DoubleBinaryOperator> BINARY = List.of(Double::sum, Math::max, (x, y) -> x * y);
 
     private static final int FILES = 3;
 
@@ -165,6 +172,14 @@ final class Values {
             return path();
         } else if (type == BitSet.class) {
             return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
+        } else if (type == RandomGenerator.class) {
+            return new Random(random.nextLong());
+        } else if (type == Matrix.Generator.class) {
+            return (Matrix.Generator) (row, column) -> row - 0.5 * column;
+        } else if (type == DoubleUnaryOperator.class) {
+            return UNARY.get(random.nextInt(UNARY.size()));
+        } else if (type == DoubleBinaryOperator.class) {
+            return BINARY.get(random.nextInt(BINARY.size()));
         } else if (type.isEnum()) {
             return ofEnum(type);
         } else if (type == Matrix.class) {
@@ -191,6 +206,9 @@ final class Values {
         if (method.equals("setThreads")) {
             // The others are the fuzzer's own to set, which compares what they give.
             return new int[] {0, -1, Integer.MIN_VALUE, 65_536, Integer.MAX_VALUE}[random.nextInt(5)];
+        }
+        if (method.equals("submatrix")) {
+            return random.nextInt(3); // four of any size hardly ever fit
         }
         return switch (random.nextInt(12)) {
             case 0 -> -1;
@@ -269,6 +287,12 @@ final class Values {
                 Array.set(rows, i, array(of, isShort ? columns + 1 : columns));
             }
             return rows;
+        }
+        if (of == Matrix.class) {
+            int rows = size();
+            Matrix[] matrices = new Matrix[length % 6];
+            Arrays.setAll(matrices, i -> matrix(rows, random.nextInt(5)));
+            return matrices;
         }
         double[] values = of == double.class || of == float.class ? doubles(length) : numbers(length);
         if (of == double.class) {
