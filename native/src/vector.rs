@@ -535,15 +535,16 @@ macro_rules! kernel {
     };
 }
 
-/// Returns the dot product of two vectors of doubles on registers of the kind `S`.
+/// Returns the dot product of two vectors on registers of the kind `S`.
 #[inline(always)]
-pub(crate) fn dot_on<S: Simd>(simd: S, x: &[f64], y: &[f64]) -> f64 {
+#[expect(private_bounds, reason = "it is there for all elements")]
+pub(crate) fn dot_on<S: Lanes<T>, T: Total<S>>(simd: S, x: &[T], y: &[T]) -> f64 {
     fold(
         simd,
         x,
         y,
         #[inline(always)]
-        |[sum], x, y| [Lanes::<f64>::mul_add(simd, x, y, sum)],
+        |[sum], x, y| [simd.mul_add(x, y, sum)],
     )[0]
 }
 

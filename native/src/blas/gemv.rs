@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::matrix::view::View;
-use crate::simd::{self, Kernel, KernelOf, Lanes, Level, Simd};
+use crate::simd::{self, Element, Kernel, KernelOf, Lanes, Level, Simd};
 use crate::vector;
 
 /// Values in a row of the squares that [`add_symmetric`] wants in full.
@@ -85,25 +85,46 @@ fn few<const COLUMNS: usize>(rows: &[f64], x: &[f64], out: &mut [f64]) {
     }
 }
 
-struct RowDots<'a> {
-    rows: &'a [f64],
-    x: &'a [f64],
-    out: &'a mut [f64],
+/// Sets each value of `out` to the dot product of a row and `x`, in the arithmetic of floats. The rows follow one another.
+pub(crate) fn row_dots_of_floats(rows: &[f32], x: &[f32], out: &mut [f32]) {
+    assert!(rows.len() == out.len() * x.len(), "{} values in {} rows of {}", rows.len(), out.len(), x.len());
+    if x.is_empty() {
+        out.fill(0.0);
+    } else {
+        simd::dispatch(Level::best(), RowDots { rows, x, out });
+    }
 }
 
-impl Kernel for RowDots<'_> {
+struct RowDots<'a, T> {
+    rows: &'a [T],
+    x: &'a [T],
+    out: &'a mut [T],
+}
+
+impl Kernel for RowDots<'_, f64> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         for (row, out) in self.rows.chunks_exact(self.x.len()).zip(self.out) {
-            *out = vector::dot_on(simd, row, self.x);
+            *out = vector::dot_on::<S, f64>(simd, row, self.x);
+        }
+    }
+}
+
+impl Kernel for RowDots<'_, f32> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        for (row, out) in self.rows.chunks_exact(self.x.len()).zip(self.out) {
+            *out = vector::dot_on::<S, f32>(simd, row, self.x) as f32;
         }
     }
 }
 
 /// Adds to `sum` the rows of `a`, each times its factor.
-pub(crate) fn add_multiples(sum: &mut [f64], a: View<'_>, factors: &[f64]) {
+pub(crate) fn add_multiples<T: Element>(sum: &mut [T], a: View<'_, T>, factors: &[T]) {
     assert!(a.column_step() == 1 && a.rows() == factors.len() && a.columns() == sum.len());
     simd::run(AddMultiples { sum, a, factors });
 }
@@ -135,7 +156,7 @@ impl SetDots<'_> {
     #[inline(always)]
     fn by<S: Lanes<f64>, const ROWS: usize>(self, simd: S) {
         for (index, dots) in self.dots.chunks_mut(ROWS).enumerate() {
-            let group = Group::<ROWS>::of(self.a, index * ROWS, &[]);
+            let group = Group::<f64, ROWS>::of(self.a, index * ROWS, &[]);
             // SAFETY: rows of `a` have as many values as `x`; there is no sum.
             let sums =
                 unsafe { group.pass::<S, true, false>(simd, 0..self.x.len(), self.x.as_ptr(), std::ptr::null_mut()) };
@@ -144,26 +165,26 @@ impl SetDots<'_> {
     }
 }
 
-struct AddMultiples<'a> {
-    sum: &'a mut [f64],
-    a: View<'a>,
-    factors: &'a [f64],
+struct AddMultiples<'a, T> {
+    sum: &'a mut [T],
+    a: View<'a, T>,
+    factors: &'a [T],
 }
 
-impl KernelOf<f64> for AddMultiples<'_> {
+impl<T: Element> KernelOf<T> for AddMultiples<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Lanes<f64>>(self, simd: S) {
+    fn run<S: Lanes<T>>(self, simd: S) {
         if S::COUNT >= 32 { self.by::<S, 8>(simd) } else { self.by::<S, 4>(simd) }
     }
 }
 
-impl AddMultiples<'_> {
+impl<T: Element> AddMultiples<'_, T> {
     #[inline(always)]
-    fn by<S: Lanes<f64>, const ROWS: usize>(self, simd: S) {
+    fn by<S: Lanes<T>, const ROWS: usize>(self, simd: S) {
         for (index, factors) in self.factors.chunks(ROWS).enumerate() {
-            let group = Group::<ROWS>::of(self.a, index * ROWS, factors);
+            let group = Group::<T, ROWS>::of(self.a, index * ROWS, factors);
             // SAFETY: rows of `a` have as many values as `sum`; there are no dot products.
             unsafe { group.pass::<S, false, true>(simd, 0..self.sum.len(), std::ptr::null(), self.sum.as_mut_ptr()) };
         }
@@ -191,7 +212,7 @@ impl AddSymmetric<'_> {
         let (len, x, image) = (self.x.len(), self.x.as_ptr(), self.image.as_mut_ptr());
         for first in (0..self.a.rows()).step_by(ROWS) {
             let count = ROWS.min(self.a.rows() - first);
-            let group = Group::<ROWS>::of(self.a, first, &self.x[first..first + count]);
+            let group = Group::<f64, ROWS>::of(self.a, first, &self.x[first..first + count]);
             let after = len.min(first + ROWS);
             // SAFETY: rows of `a` have as many values as `x` and `image`. Values in the square count once, those after
             // it for their place across the diagonal too.
@@ -209,17 +230,17 @@ impl AddSymmetric<'_> {
 }
 
 /// Rows that one pass takes together.
-struct Group<const ROWS: usize> {
-    rows: [*const f64; ROWS],
-    factors: [f64; ROWS],
+struct Group<T, const ROWS: usize> {
+    rows: [*const T; ROWS],
+    factors: [T; ROWS],
 }
 
-impl<const ROWS: usize> Group<ROWS> {
+impl<T: Element, const ROWS: usize> Group<T, ROWS> {
     /// Returns the rows of `a` from `first` on. Those that it does not have are its last one, times zero.
     #[inline(always)]
-    fn of(a: View<'_>, first: usize, factors: &[f64]) -> Self {
+    fn of(a: View<'_, T>, first: usize, factors: &[T]) -> Self {
         let last = a.rows() - 1;
-        let mut padded = [0.0; ROWS];
+        let mut padded = [T::ZERO; ROWS];
         padded[..factors.len()].copy_from_slice(factors);
         Self { rows: std::array::from_fn(|i| a.at((first + i).min(last), 0)), factors: padded }
     }
@@ -230,15 +251,15 @@ impl<const ROWS: usize> Group<ROWS> {
     /// The rows and, with `DOTS` and `SUM`, the values at `x` and `sum` are valid in these columns, and only `sum` is written
     /// to meanwhile.
     #[inline(always)]
-    unsafe fn pass<S: Lanes<f64>, const DOTS: bool, const SUM: bool>(
+    unsafe fn pass<S: Lanes<T>, const DOTS: bool, const SUM: bool>(
         &self,
         simd: S,
         columns: Range<usize>,
-        x: *const f64,
-        sum: *mut f64,
-    ) -> [f64; ROWS] {
-        let mut dots = [simd.splat(0.0); ROWS];
-        let mut factors = [simd.splat(0.0); ROWS];
+        x: *const T,
+        sum: *mut T,
+    ) -> [T; ROWS] {
+        let mut dots = [simd.splat(T::ZERO); ROWS];
+        let mut factors = [simd.splat(T::ZERO); ROWS];
         for i in 0..ROWS {
             factors[i] = simd.splat(self.factors[i]);
         }
@@ -246,8 +267,8 @@ impl<const ROWS: usize> Group<ROWS> {
         while at + S::LANES <= columns.end {
             // SAFETY: a vector from `at` on is within the columns.
             unsafe {
-                let value = if DOTS { simd.load_from(x.wrapping_add(at)) } else { simd.splat(0.0) };
-                let mut total = if SUM { simd.load_from(sum.wrapping_add(at)) } else { simd.splat(0.0) };
+                let value = if DOTS { simd.load_from(x.wrapping_add(at)) } else { simd.splat(T::ZERO) };
+                let mut total = if SUM { simd.load_from(sum.wrapping_add(at)) } else { simd.splat(T::ZERO) };
                 for i in 0..ROWS {
                     let a = simd.load_from(self.rows[i].wrapping_add(at));
                     if DOTS {
@@ -267,8 +288,9 @@ impl<const ROWS: usize> Group<ROWS> {
         if count > 0 {
             // SAFETY: `count` values from `at` on are within the columns.
             unsafe {
-                let value = if DOTS { simd.load_first_from(x.wrapping_add(at), count) } else { simd.splat(0.0) };
-                let mut total = if SUM { simd.load_first_from(sum.wrapping_add(at), count) } else { simd.splat(0.0) };
+                let value = if DOTS { simd.load_first_from(x.wrapping_add(at), count) } else { simd.splat(T::ZERO) };
+                let mut total =
+                    if SUM { simd.load_first_from(sum.wrapping_add(at), count) } else { simd.splat(T::ZERO) };
                 for i in 0..ROWS {
                     let a = simd.load_first_from(self.rows[i].wrapping_add(at), count);
                     if DOTS {
@@ -283,7 +305,7 @@ impl<const ROWS: usize> Group<ROWS> {
                 }
             }
         }
-        let mut sums = [0.0; ROWS];
+        let mut sums = [T::ZERO; ROWS];
         if DOTS {
             for i in 0..ROWS {
                 sums[i] = in_order(simd.store(dots[i]).as_ref());
@@ -295,8 +317,8 @@ impl<const ROWS: usize> Group<ROWS> {
 
 /// Returns the sum of `values`, added one after the other.
 #[inline(always)]
-fn in_order(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |sum, value| sum + value)
+fn in_order<T: Element>(values: &[T]) -> T {
+    values.iter().fold(T::ZERO, |sum, value| sum + *value)
 }
 
 #[cfg(test)]

@@ -11,10 +11,45 @@ pub(crate) mod trsm;
 
 use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_result};
+use crate::memory::Plain;
+use crate::simd::Element;
 use crate::{Error, Result};
 use gemm::{gemm, gemm_part, spread};
-use gemv::{add_multiples, row_dots, row_dots_by_eight};
+use gemv::{add_multiples, row_dots, row_dots_by_eight, row_dots_of_floats};
 use kernel::{Part, Update};
+
+/// What matrices are made of: `f32` or `f64`.
+pub trait Float: sealed::Product {}
+
+impl Float for f32 {}
+impl Float for f64 {}
+
+/// What products need of their elements.
+mod sealed {
+    use super::{Element, Plain};
+
+    #[expect(private_bounds, reason = "only this crate has elements")]
+    pub trait Product: Element + Plain {
+        /// Sets each value of `out` to the product of a row and `x`: of some of the `all` rows of a matrix.
+        fn row_dots(all: usize, rows: &[Self], x: &[Self], out: &mut [Self]);
+    }
+}
+
+impl sealed::Product for f32 {
+    fn row_dots(_: usize, rows: &[f32], x: &[f32], out: &mut [f32]) {
+        row_dots_of_floats(rows, x, out);
+    }
+}
+
+impl sealed::Product for f64 {
+    fn row_dots(all: usize, rows: &[f64], x: &[f64], out: &mut [f64]) {
+        if x.len() > 16 && (all <= FEW_ROWS || x.len() > LONG_ROW) {
+            row_dots_by_eight(rows, x, out);
+        } else {
+            row_dots(rows, x, out);
+        }
+    }
+}
 
 /// Values of the matrix that one thread takes at a time in a product with a vector.
 const CHUNK: usize = 1 << 15;
@@ -39,7 +74,7 @@ const CHUNK: usize = 1 << 15;
 /// assert_eq!(square, [7.0, 10.0, 15.0, 22.0]);
 /// # Ok::<(), rust_ffi::Error>(())
 /// ```
-pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+pub fn times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: &mut [T]) -> Result<()> {
     if a.columns() != b.rows() {
         return Err(matrix::shapes(a, "times", b));
     }
@@ -69,7 +104,7 @@ pub fn times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> 
 /// assert_eq!(product, [10.0, 14.0, 14.0, 20.0]);
 /// # Ok::<(), rust_ffi::Error>(())
 /// ```
-pub fn transpose_times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+pub fn transpose_times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: &mut [T]) -> Result<()> {
     if a.rows() != b.rows() {
         return Err(matrix::shapes(a, "transpose times", b));
     }
@@ -84,14 +119,14 @@ pub fn transpose_times(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> R
 }
 
 /// Writes the product `aᵀ * x` to `out`, in one pass over the rows of `a`.
-fn transpose_times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
+fn transpose_times_vector<T: Float>(a: MatrixRef<'_, T>, x: &[T], out: &mut [T]) -> Result<()> {
     let width = out.len();
     // Stripes so wide that their parts of the rows are read at the speed of whole rows.
     let stripe = (CHUNK / a.rows().max(1)).next_multiple_of(STRIPE);
     spread(a.values().len(), || {
         ViewMut::new(out, 1, width, width).for_each_stripe(stripe, |first, mut part| {
             let part = part.row(0);
-            part.fill(0.0);
+            part.fill(T::ZERO);
             add_multiples(part, View::from(a).block(0, first, a.rows(), part.len()), x);
         });
         Ok(())
@@ -108,7 +143,7 @@ const STRIPE: usize = 512;
 ///
 /// # Errors
 /// [`Error::Shapes`] unless `a` has as many columns as `b`, otherwise as [`times`].
-pub fn times_transpose(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+pub fn times_transpose<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: &mut [T]) -> Result<()> {
     if a.columns() != b.columns() {
         return Err(matrix::shapes(a, "times transpose of", b));
     }
@@ -137,7 +172,7 @@ pub fn times_transpose(a: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> R
 /// assert_eq!(gram, [35.0, 44.0, 44.0, 56.0]);
 /// # Ok::<(), rust_ffi::Error>(())
 /// ```
-pub fn gram(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+pub fn gram<T: Float>(a: MatrixRef<'_, T>, out: &mut [T]) -> Result<()> {
     let n = a.columns();
     check_result(n, n, out)?;
     if n == 1 {
@@ -159,23 +194,23 @@ const LONG_ROW: usize = 4096;
 
 /// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
 /// [dot product](crate::vector::dot) of a row and `x`; with up to 16 columns the plain sum over ascending columns; otherwise with
-/// one row or two, or more than 4096 columns, the sum of eight sums, of every eighth column each.
+/// one row or two, or more than 4096 columns, the sum of eight sums, of every eighth column each. Of floats, the dot product is
+/// taken in floats.
 ///
 /// # Errors
 /// As [`times`].
-pub fn times_vector(a: MatrixRef<'_>, x: &[f64], out: &mut [f64]) -> Result<()> {
+pub fn times_vector<T: Float>(a: MatrixRef<'_, T>, x: &[T], out: &mut [T]) -> Result<()> {
     if a.columns() != x.len() {
         return Err(Error::Shapes { left: (a.rows(), a.columns()), operation: "times", right: (x.len(), 1) });
     }
     check_result(a.rows(), 1, out)?;
     let rows = (CHUNK / a.columns().max(1)).max(1);
-    let by_eight = a.columns() > 16 && (a.rows() <= FEW_ROWS || a.columns() > LONG_ROW);
-    let dots = if by_eight { row_dots_by_eight } else { row_dots };
     spread(a.values().len(), || {
         let count = out.len();
         ViewMut::new(out, 1, count, count).for_each_stripe(rows, |first, mut part| {
             let part = part.row(0);
-            dots(&a.values()[first * a.columns()..][..part.len() * a.columns()], x, part);
+            let rows = &a.values()[first * a.columns()..][..part.len() * a.columns()];
+            T::row_dots(a.rows(), rows, x, part);
         });
         Ok(())
     })

@@ -39,7 +39,7 @@ pub fn set_pins(pins: bool) {
 /// # Errors
 /// [`Error::Shape`] for a negative number, [`Error::ValueCount`] unless there are exactly `rows * columns` values.
 #[inline]
-pub fn matrix(rows: jint, columns: jint, values: &[f64]) -> crate::Result<MatrixRef<'_>> {
+pub fn matrix<T: Copy>(rows: jint, columns: jint, values: &[T]) -> crate::Result<MatrixRef<'_, T>> {
     let (rows, columns) = shape(rows, columns)?;
     MatrixRef::new(rows, columns, values)
 }

@@ -16,6 +16,7 @@ mod cholesky;
 mod csv;
 mod eigen;
 mod file;
+mod float_matrix;
 mod index;
 mod least_squares;
 mod lu;
@@ -260,6 +261,7 @@ const AREAS: &[&[NativeMethod]] = &[
     csv::NATIVES,
     eigen::NATIVES,
     file::NATIVES,
+    float_matrix::NATIVES,
     index::NATIVES,
     least_squares::NATIVES,
     lu::NATIVES,

@@ -15,18 +15,18 @@ use view::{View, ViewMut};
 
 /// A borrowed dense matrix: `rows * columns` values in row-major order.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MatrixRef<'a> {
+pub struct MatrixRef<'a, T = f64> {
     rows: usize,
     columns: usize,
-    values: &'a [f64],
+    values: &'a [T],
 }
 
-impl<'a> MatrixRef<'a> {
+impl<'a, T: Copy> MatrixRef<'a, T> {
     /// Returns a view of `values` as a matrix.
     ///
     /// # Errors
     /// [`Error::ValueCount`] unless there are exactly `rows * columns` values.
-    pub fn new(rows: usize, columns: usize, values: &'a [f64]) -> Result<Self> {
+    pub fn new(rows: usize, columns: usize, values: &'a [T]) -> Result<Self> {
         if rows.checked_mul(columns) != Some(values.len()) {
             return Err(Error::ValueCount { rows, columns, values: values.len() });
         }
@@ -47,7 +47,7 @@ impl<'a> MatrixRef<'a> {
 
     /// Returns the values in row-major order.
     #[must_use]
-    pub const fn values(self) -> &'a [f64] {
+    pub const fn values(self) -> &'a [T] {
         self.values
     }
 }
@@ -212,7 +212,7 @@ pub(crate) fn copy_symmetric_part(
 ///
 /// # Errors
 /// [`Error::ValueCount`].
-pub fn check_result(rows: usize, columns: usize, out: &[f64]) -> Result<()> {
+pub fn check_result<T>(rows: usize, columns: usize, out: &[T]) -> Result<()> {
     if rows.checked_mul(columns) == Some(out.len()) {
         Ok(())
     } else {
@@ -221,7 +221,7 @@ pub fn check_result(rows: usize, columns: usize, out: &[f64]) -> Result<()> {
 }
 
 /// Returns the error of two matrices whose shapes do not suit `operation`.
-pub(crate) const fn shapes(a: MatrixRef<'_>, operation: &'static str, b: MatrixRef<'_>) -> Error {
+pub(crate) const fn shapes<T>(a: MatrixRef<'_, T>, operation: &'static str, b: MatrixRef<'_, T>) -> Error {
     Error::Shapes { left: (a.rows, a.columns), operation, right: (b.rows, b.columns) }
 }
 

@@ -34,8 +34,8 @@ pub(crate) struct ViewMut<'a, T = f64> {
 // SAFETY: a mutable view is the only way to its elements.
 unsafe impl<T: Send> Send for ViewMut<'_, T> {}
 
-impl<'a> From<MatrixRef<'a>> for View<'a> {
-    fn from(matrix: MatrixRef<'a>) -> Self {
+impl<'a, T: Copy> From<MatrixRef<'a, T>> for View<'a, T> {
+    fn from(matrix: MatrixRef<'a, T>) -> Self {
         Self::new(matrix.values(), matrix.rows(), matrix.columns(), matrix.columns())
     }
 }

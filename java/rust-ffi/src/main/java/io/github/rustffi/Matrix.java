@@ -1806,11 +1806,22 @@ public final class Matrix implements Serializable {
     /** Returns the shape and, line by line, the values; of a large matrix those near its corners. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(shape()).append(" matrix");
+        return toString(rows, columns, (i, j) -> Double.toString(values[i * columns + j]));
+    }
+
+    /** Writes a value of a matrix. */
+    @FunctionalInterface
+    interface Cell {
+        String at(int row, int column);
+    }
+
+    /** Returns the shape and, line by line, the values that {@code cell} writes. */
+    static String toString(int rows, int columns, Cell cell) {
+        StringBuilder text = new StringBuilder(rows + "x" + columns + " matrix");
         int[] shownColumns = shown(columns);
         String[][] cells = Arrays.stream(shown(rows))
                 .mapToObj(i -> Arrays.stream(shownColumns)
-                        .mapToObj(j -> i < 0 || j < 0 ? "..." : Double.toString(values[i * columns + j]))
+                        .mapToObj(j -> i < 0 || j < 0 ? "..." : cell.at(i, j))
                         .toArray(String[]::new))
                 .toArray(String[][]::new);
         for (String[] row : cells) {
@@ -1818,7 +1829,7 @@ public final class Matrix implements Serializable {
             for (int j = 0; j < row.length; j++) {
                 int column = j;
                 int width = Arrays.stream(cells)
-                        .mapToInt(cell -> cell[column].length())
+                        .mapToInt(shown -> shown[column].length())
                         .max()
                         .orElse(0);
                 text.append("  ").append(" ".repeat(width - row[j].length())).append(row[j]);
@@ -1921,13 +1932,18 @@ public final class Matrix implements Serializable {
     }
 
     static double[] newValues(long rows, long columns) {
+        return new double[size(rows, columns)];
+    }
+
+    /** Returns the number of values of a matrix. */
+    static int size(long rows, long columns) {
         requireShape(rows, columns);
         long size = rows * columns;
         if (size > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "a " + rows + "x" + columns + " matrix has more than " + Integer.MAX_VALUE + " values");
         }
-        return new double[(int) size];
+        return (int) size;
     }
 
     private static void requireSize(int rows, int columns, int size) {

@@ -142,6 +142,19 @@ public final class Natives {
 
     static native void putInPlace(String temporary, String path) throws IOException;
 
+    // FloatMatrix
+
+    public static native void timesFloats(
+            int rows, int inner, float[] a, int bRows, int columns, float[] b, float[] product);
+
+    public static native void transposeTimesFloats(
+            int inner, int rows, float[] a, int bRows, int columns, float[] b, float[] product);
+
+    public static native void timesTransposeFloats(
+            int rows, int inner, float[] a, int bRows, int bColumns, float[] b, float[] product);
+
+    public static native void gramOfFloats(int rows, int columns, float[] a, float[] gram);
+
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */

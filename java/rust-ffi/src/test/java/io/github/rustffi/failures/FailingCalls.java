@@ -2,6 +2,7 @@ package io.github.rustffi.failures;
 
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
+import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
@@ -65,6 +66,7 @@ public final class FailingCalls {
 
     private FailingCalls() {
         addMatrices();
+        addFloatMatrices();
         addMaking();
         addElementWise();
         addReductions();
@@ -468,6 +470,268 @@ public final class FailingCalls {
         });
         String distances = "matrix shapes do not agree: 2x3 squared distances 3x2";
         addInJava("Matrix.squaredDistances(Matrix)", "shapes", ARGUMENT, distances, s -> () -> a.squaredDistances(b));
+    }
+
+    private void addFloatMatrices() {
+        addInJava("FloatMatrix.of(float[][])", "null", NULL, "rows", s -> {
+            float[][] none = null;
+            return () -> FloatMatrix.of(none);
+        });
+        addInJava("FloatMatrix.of(float[][])", "ragged", ARGUMENT, "row 1 has 3 values, not 2", s -> {
+            float[][] rows = {{1, 2}, {1, 2, 3}};
+            return () -> FloatMatrix.of(rows);
+        });
+        addInJava("FloatMatrix.of(int,int,float[])", "too few", ARGUMENT, "a 2x3 matrix does not have 5 values", s -> {
+            float[] values = new float[5];
+            return () -> FloatMatrix.of(2, 3, values);
+        });
+        addInJava("FloatMatrix.of(Matrix)", "null", NULL, "a", s -> {
+            Matrix none = null;
+            return () -> FloatMatrix.of(none);
+        });
+        addInJava(
+                "FloatMatrix.zeros(int,int)",
+                "negative",
+                ARGUMENT,
+                "a matrix cannot be -1x2",
+                s -> () -> FloatMatrix.zeros(-1, 2));
+        addInJava("FloatMatrix.get(int,int)", "outside", INDEX, "no row 2, column 0 in a 2x3 matrix", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            return () -> a.get(2, 0);
+        });
+        addInJava("FloatMatrix.row(int)", "outside", INDEX, "no row 2 in a 2x3 matrix", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            return () -> a.row(2);
+        });
+        addInJava("FloatMatrix.column(int)", "outside", INDEX, "no column 3 in a 2x3 matrix", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            return () -> a.column(3);
+        });
+        addInJava("FloatMatrix.selectRows(int[])", "outside", INDEX, "no row -1 in a 2x3 matrix", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            return () -> a.selectRows(0, -1);
+        });
+        addInJava("FloatMatrix.map(FloatMatrix.FloatFunction)", "null", NULL, "function", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            return () -> a.map(null);
+        });
+        addInJava("FloatMatrix.gram()", "size", ARGUMENT, "a 50000x50000 matrix has more than 2147483647 values", s -> {
+            FloatMatrix a = FloatMatrix.zeros(1, 50_000);
+            return () -> a.gram();
+        });
+        for (String name : new String[] {"max", "min"}) {
+            addInJava("FloatMatrix." + name + "()", "empty", ARGUMENT, "a 0x3 matrix has no values", s -> {
+                FloatMatrix a = FloatMatrix.zeros(0, 3);
+                return () -> {
+                    if (name.equals("max")) {
+                        a.max();
+                    } else {
+                        a.min();
+                    }
+                };
+            });
+        }
+        addInJava("FloatMatrix.rowArgmax()", "empty", ARGUMENT, "a 3x0 matrix has no values", s -> {
+            FloatMatrix a = FloatMatrix.zeros(3, 0);
+            return () -> a.rowArgmax();
+        });
+        addInJava(
+                "FloatMatrix.plus(FloatMatrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 plus 3x2", s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(3, 2);
+                    return () -> a.plus(b);
+                });
+        addInJava("FloatMatrix.plus(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.plus(none);
+        });
+        addInJava(
+                "FloatMatrix.minus(FloatMatrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 minus 3x2",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(3, 2);
+                    return () -> a.minus(b);
+                });
+        addInJava("FloatMatrix.minus(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.minus(none);
+        });
+        addInJava(
+                "FloatMatrix.elementTimes(FloatMatrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 elementTimes 3x2",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(3, 2);
+                    return () -> a.elementTimes(b);
+                });
+        addInJava("FloatMatrix.elementTimes(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.elementTimes(none);
+        });
+        addInJava(
+                "FloatMatrix.elementDiv(FloatMatrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 elementDiv 3x2",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(3, 2);
+                    return () -> a.elementDiv(b);
+                });
+        addInJava("FloatMatrix.elementDiv(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.elementDiv(none);
+        });
+        addInJava(
+                "FloatMatrix.squaredDistances(FloatMatrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 squaredDistances 2x4",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(2, 4);
+                    return () -> a.squaredDistances(b);
+                });
+        add("FloatMatrix.times(FloatMatrix)", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 times 4x2", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix b = FloatMatrix.zeros(4, 2);
+            return () -> a.times(b);
+        });
+        addInJava("FloatMatrix.times(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.times(none);
+        });
+        add("FloatMatrix.times(float[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 times 4x1", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            float[] b = new float[4];
+            return () -> a.times(b);
+        });
+        add(
+                "FloatMatrix.transposeTimes(FloatMatrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 transpose times 4x2",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(4, 2);
+                    return () -> a.transposeTimes(b);
+                });
+        addInJava("FloatMatrix.transposeTimes(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.transposeTimes(none);
+        });
+        add(
+                "FloatMatrix.transposeTimes(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 transpose times 4x1",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.transposeTimes(b);
+                });
+        add(
+                "FloatMatrix.timesTranspose(FloatMatrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 times transpose of 4x2",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    FloatMatrix b = FloatMatrix.zeros(4, 2);
+                    return () -> a.timesTranspose(b);
+                });
+        addInJava("FloatMatrix.timesTranspose(FloatMatrix)", "null", NULL, "b", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 3);
+            FloatMatrix none = null;
+            return () -> a.timesTranspose(none);
+        });
+        addInJava(
+                "FloatMatrix.plusRow(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 plusRow 1x4",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.plusRow(b);
+                });
+        addInJava(
+                "FloatMatrix.minusRow(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 minusRow 1x4",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.minusRow(b);
+                });
+        addInJava(
+                "FloatMatrix.timesRow(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 timesRow 1x4",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.timesRow(b);
+                });
+        addInJava(
+                "FloatMatrix.divRow(float[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 divRow 1x4", s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.divRow(b);
+                });
+        addInJava(
+                "FloatMatrix.plusColumn(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 plusColumn 4x1",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.plusColumn(b);
+                });
+        addInJava(
+                "FloatMatrix.minusColumn(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 minusColumn 4x1",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.minusColumn(b);
+                });
+        addInJava(
+                "FloatMatrix.timesColumn(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 timesColumn 4x1",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.timesColumn(b);
+                });
+        addInJava(
+                "FloatMatrix.divColumn(float[])",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x3 divColumn 4x1",
+                s -> {
+                    FloatMatrix a = FloatMatrix.zeros(2, 3);
+                    float[] b = new float[4];
+                    return () -> a.divColumn(b);
+                });
     }
 
     private void addSolutions() {
@@ -1260,6 +1524,11 @@ public final class FailingCalls {
                 "Pca.components()",
                 "Pca.explainedVariance()",
                 "Pca.explainedVarianceRatio()",
+                "FloatMatrix.rows()",
+                "FloatMatrix.columns()",
+                "FloatMatrix.toArray()",
+                "FloatMatrix.toRows()",
+                "FloatMatrix.toMatrix()",
                 "Cholesky.l()",
                 "Lu.rowPermutation()",
                 "Lu.l()",
@@ -1310,6 +1579,18 @@ public final class FailingCalls {
                 "Matrix.isSymmetric()",
                 "Cholesky.logDeterminant()",
                 "Cholesky.rcond()",
+                "FloatMatrix.plus(float)",
+                "FloatMatrix.minus(float)",
+                "FloatMatrix.times(float)",
+                "FloatMatrix.div(float)",
+                "FloatMatrix.unaryMinus()",
+                "FloatMatrix.transpose()",
+                "FloatMatrix.sum()",
+                "FloatMatrix.mean()",
+                "FloatMatrix.norm()",
+                "FloatMatrix.rowSums()",
+                "FloatMatrix.columnSums()",
+                "FloatMatrix.rowNorms()",
                 "Cholesky.determinant()",
                 "Qr.q()",
                 "Svd.rank()");
@@ -1339,8 +1620,10 @@ public final class FailingCalls {
                 "SingularMatrixException(String)",
                 "NotPositiveDefiniteException(String)",
                 "NoConvergenceException(String)");
+        excuse("is the caller's", "FloatMatrix.FloatFunction.apply(float)");
         for (String type : new String[] {
             "Matrix",
+            "FloatMatrix",
             "Lu",
             "Cholesky",
             "Qr",

@@ -2,6 +2,7 @@ package io.github.rustffi.smoke;
 
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
+import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
@@ -59,6 +60,7 @@ public final class Smoke {
         smoke.tutorial();
         smoke.matrices();
         smoke.making();
+        smoke.floatMatrices();
         smoke.arithmeticOfMatrices();
         smoke.elementWise();
         smoke.rowsAndColumns();
@@ -278,6 +280,58 @@ public final class Smoke {
         equal("Vectors.argmin", Vectors.argmin(y), 1);
         equal("Vectors.argmax", Vectors.argmax(y), 0);
         near("Vectors.dot", new double[] {Vectors.dot(x, 1, y, 0, 1)}, 16);
+    }
+
+    private void floatMatrices() {
+        FloatMatrix a = FloatMatrix.of(2, 3, 1, 2, 3, 4, 5, 6);
+        equal("FloatMatrix.of", FloatMatrix.of(new float[][] {{1, 2, 3}, {4, 5, 6}}), a);
+        equal("FloatMatrix.of", FloatMatrix.of(Matrix.of(2, 3, 1, 2, 3, 4, 5, 6)), a);
+        equal("FloatMatrix.toMatrix", a.toMatrix(), Matrix.of(2, 3, 1, 2, 3, 4, 5, 6));
+        equal("FloatMatrix.zeros", FloatMatrix.zeros(1, 2), FloatMatrix.of(1, 2, 0, 0));
+        equal("FloatMatrix.rows", a.rows(), 2);
+        equal("FloatMatrix.columns", a.columns(), 3);
+        equal("FloatMatrix.get", a.get(1, 0), 4f);
+        near("FloatMatrix.row", a.row(1), 4, 5, 6);
+        near("FloatMatrix.column", a.column(2), 3, 6);
+        near("FloatMatrix.toArray", a.toArray(), 1, 2, 3, 4, 5, 6);
+        near("FloatMatrix.toRows", a.toRows()[1], 4, 5, 6);
+        near("FloatMatrix.selectRows", a.selectRows(1, 1).row(1), 4, 5, 6);
+        near("FloatMatrix.plus", a.plus(a).row(0), 2, 4, 6);
+        near("FloatMatrix.plus", a.plus(1).row(0), 2, 3, 4);
+        near("FloatMatrix.minus", a.minus(a).row(0), 0, 0, 0);
+        near("FloatMatrix.minus", a.minus(1).row(0), 0, 1, 2);
+        near("FloatMatrix.elementTimes", a.elementTimes(a).row(0), 1, 4, 9);
+        near("FloatMatrix.elementDiv", a.elementDiv(a).row(0), 1, 1, 1);
+        near("FloatMatrix.div", a.div(2).row(1), 2, 2.5f, 3);
+        near("FloatMatrix.unaryMinus", a.unaryMinus().row(0), -1, -2, -3);
+        near("FloatMatrix.map", a.map(x -> x + 1).row(0), 2, 3, 4);
+        near("FloatMatrix.plusRow", a.plusRow(new float[] {1, 2, 3}).row(0), 2, 4, 6);
+        near("FloatMatrix.minusRow", a.minusRow(new float[] {1, 2, 3}).row(1), 3, 3, 3);
+        near("FloatMatrix.timesRow", a.timesRow(new float[] {1, 0, 2}).row(1), 4, 0, 12);
+        near("FloatMatrix.divRow", a.divRow(new float[] {1, 2, 3}).row(0), 1, 1, 1);
+        near("FloatMatrix.plusColumn", a.plusColumn(new float[] {0, 1}).row(1), 5, 6, 7);
+        near("FloatMatrix.minusColumn", a.minusColumn(new float[] {0, 1}).row(1), 3, 4, 5);
+        near("FloatMatrix.timesColumn", a.timesColumn(new float[] {0, 2}).row(1), 8, 10, 12);
+        near("FloatMatrix.divColumn", a.divColumn(new float[] {1, 2}).row(1), 2, 2.5f, 3);
+        near("FloatMatrix.times", a.times(2).row(0), 2, 4, 6);
+        near("FloatMatrix.times", a.times(a.transpose()).toArray(), 14, 32, 32, 77);
+        near("FloatMatrix.times", a.times(new float[] {1, 0, -1}), -2, -2);
+        near("FloatMatrix.transposeTimes", a.transposeTimes(a).row(0), 17, 22, 27);
+        near("FloatMatrix.transposeTimes", a.transposeTimes(new float[] {1, -1}), -3, -3, -3);
+        near("FloatMatrix.timesTranspose", a.timesTranspose(a).toArray(), 14, 32, 32, 77);
+        near("FloatMatrix.gram", a.gram().toArray(), 17, 22, 27, 22, 29, 36, 27, 36, 45);
+        near("FloatMatrix.transpose", a.transpose().row(0), 1, 4);
+        near("FloatMatrix.squaredDistances", a.squaredDistances(a).toArray(), 0, 27, 27, 0);
+        equal("FloatMatrix.sum", a.sum(), 21.0);
+        equal("FloatMatrix.mean", a.mean(), 3.5);
+        equal("FloatMatrix.norm", a.norm(), Math.sqrt(91));
+        equal("FloatMatrix.max", a.max(), 6f);
+        equal("FloatMatrix.min", a.min(), 1f);
+        near("FloatMatrix.rowSums", a.rowSums(), 6, 15);
+        near("FloatMatrix.columnSums", a.columnSums(), 5, 7, 9);
+        near("FloatMatrix.rowNorms", FloatMatrix.of(1, 2, 3, 4).rowNorms(), 5);
+        equal("FloatMatrix.rowArgmax", a.rowArgmax()[1], 2);
+        fails("FloatMatrix.times", IllegalArgumentException.class, () -> a.times(a));
     }
 
     private void arithmeticOfMatrices() {
@@ -526,6 +580,10 @@ public final class Smoke {
         equal("NativeMemory.totalBytes", memory.totalBytes(), memory.keptBytes());
         NativeMemory.registerMBean();
         NativeMemory.unregisterMBean();
+    }
+
+    private void near(String method, float[] actual, float... expected) {
+        equal(method, Arrays.toString(actual), Arrays.toString(expected));
     }
 
     private void near(String method, double[] actual, double... expected) {
