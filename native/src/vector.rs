@@ -697,7 +697,6 @@ impl Kernel for WideSquaredDistance<'_> {
 pub(crate) mod tests {
     use super::*;
     use crate::random::Random;
-    use sealed::Sealed;
 
     /// The functions of this module at a level of one's choice.
     trait AtLevel: Real {

@@ -260,8 +260,8 @@ impl<T: Element, const ROWS: usize> Group<T, ROWS> {
     ) -> [T; ROWS] {
         let mut dots = [simd.splat(T::ZERO); ROWS];
         let mut factors = [simd.splat(T::ZERO); ROWS];
-        for i in 0..ROWS {
-            factors[i] = simd.splat(self.factors[i]);
+        for (factor, value) in factors.iter_mut().zip(&self.factors) {
+            *factor = simd.splat(*value);
         }
         let mut at = columns.start;
         while at + S::LANES <= columns.end {

@@ -32,7 +32,8 @@ final class Loops {
     static String wrong(Api.Call call, Object receiver, Object[] arguments, Object result) {
         Class<?> type = call.executable().getDeclaringClass();
         String name = call.executable().getName();
-        if (type == Vectors.class && Arrays.stream(arguments).allMatch(x -> x.getClass().isArray())) {
+        if (type == Vectors.class
+                && Arrays.stream(arguments).allMatch(x -> x.getClass().isArray())) {
             if (!(result instanceof Double)) {
                 return null;
             }
