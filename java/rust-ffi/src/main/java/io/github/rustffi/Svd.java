@@ -171,7 +171,7 @@ public final class Svd implements Serializable {
         for (int i = 0; i < x.length; i++) {
             x[i] = Math.scalb(x[i], largestOfB - largest);
             if (!Double.isFinite(x[i])) {
-                throw new ArithmeticException("the solution is beyond 1.7976931348623157e308");
+                throw new ArithmeticException("the solution is beyond 1.7976931348623157E308");
             }
         }
         return new Matrix(v.rows(), b.columns(), x);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What factorizations compute beside their factors: inverses, logarithms of determinants, and solutions by parts. */
 class FactorsTest {
-    private static final String BEYOND = "the solution is beyond 1.7976931348623157e308";
+    private static final String BEYOND = "the solution is beyond 1.7976931348623157E308";
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 10, 60, 150})

@@ -110,6 +110,8 @@ class FuzzTest {
             "outer",
             "squaredDistances",
             "readNpy",
+            "readCsv",
+            "writeCsv",
             "writeNpy",
             "equals",
             "hashCode",

@@ -45,6 +45,8 @@ final class Values {
         "", "Gopher", "Zoë", "\u0000", "\uD83D\uDE00", "\uD800", "x\uDC00y", "\uFFFF", "a".repeat(3000)
     };
 
+    private static final String DELIMITERS = ",;\t |.1-\n\"\ud83d\u00e9";
+
     /** Rows and columns of matrices that cannot be, or hold nothing. */
     private static final int[][] SHAPES = {
         {-1, 3}, {3, -1}, {1 << 16, 1 << 16}, {Integer.MAX_VALUE, 2}, {Integer.MIN_VALUE, 0}, {0, 20_000}, {20_000, 0}
@@ -160,6 +162,8 @@ final class Values {
             return number(name);
         } else if (type == long.class) {
             return random.nextInt(10) == 0 ? random.nextLong() : (long) random.nextInt(12) - 1;
+        } else if (type == char.class) {
+            return DELIMITERS.charAt(random.nextInt(DELIMITERS.length()));
         } else if (type == boolean.class) {
             return random.nextBoolean();
         } else if (type == double.class) {
