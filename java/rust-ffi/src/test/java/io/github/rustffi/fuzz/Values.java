@@ -1,6 +1,9 @@
 package io.github.rustffi.fuzz;
 
+import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.Npz;
+import io.github.rustffi.Vectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
@@ -173,11 +176,14 @@ final class Values {
         } else if (type == String.class) {
             return TEXTS[random.nextInt(TEXTS.length)];
         } else if (type == Path.class) {
-            return path();
+            boolean isRead = name.startsWith("readNpy") || name.equals("open");
+            return isRead && random.nextInt(3) == 0 ? whole(call) : path();
         } else if (type == BitSet.class) {
             return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
         } else if (type == RandomGenerator.class) {
             return new Random(random.nextLong());
+        } else if (type == FloatMatrix.FloatFunction.class) {
+            return (FloatMatrix.FloatFunction) x -> 0.5f * x + 1;
         } else if (type == Matrix.Generator.class) {
             return (Matrix.Generator) (row, column) -> row - 0.5 * column;
         } else if (type == DoubleUnaryOperator.class) {
@@ -244,6 +250,28 @@ final class Values {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+        return file;
+    }
+
+    /** Returns a file of whole numbers, which every method that reads files of its kind can take. */
+    private Path whole(Api.Call call) {
+        double[] values = {1, 2, 3};
+        boolean isArchive = call.executable().getDeclaringClass() == Npz.class;
+        Path file = directory.resolve(isArchive ? "whole.npz" : "whole.npy");
+        try {
+            if (Files.exists(file)) {
+                return file;
+            } else if (isArchive) {
+                Npz.builder()
+                        .add("Gopher", Matrix.of(1, 3, values))
+                        .add("Zoë", values)
+                        .write(file);
+            } else {
+                Vectors.writeNpy(file, values);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return file;
     }
