@@ -541,7 +541,7 @@ mod tests {
             (npy(1, "{'shape': (3l,)", &[]), "its header has l,) where , is needed"),
             (npy(1, "{'fortran_order': 0", &[]), "its header has 0 where True or False is needed"),
             (npy(1, "{'shape': (-1, 2)", &[]), "its header has -1, 2) where a dimension is needed"),
-            (npy(1, "{'shape': (1 2)", &[]), "its header has 2) where ) is needed"),
+            (npy(1, "{'shape': (1 2)", &[]), "its header has 2) where , is needed"),
             (
                 npy(1, "{'shape': (99999999999999999999, 1)", &[]),
                 "its header has 99999999999999999999 where a dimension is needed",
