@@ -5,6 +5,8 @@ import io.github.rustffi.NativeLibrary;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.Vectors;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarFile;
 
 /** Failing calls that are prepared, made, and judged. What is wrong goes to standard output, a line for each. */
 final class Calls implements AutoCloseable {
@@ -88,13 +91,36 @@ final class Calls implements AutoCloseable {
     }
 
     /** Loads the library and initializes the classes that are called, without any failure. */
-    Calls warmUp() throws ReflectiveOperationException {
+    Calls warmUp() throws ReflectiveOperationException, IOException {
         NativeLibrary.load();
         computeSomething();
         for (String type : CALLED) {
             Class.forName("io.github.rustffi." + type);
         }
+        loadClasses();
         return this;
+    }
+
+    /**
+     * Loads what the library consists of, as if all of it had been used: a class loader that is closed finds nothing.
+     */
+    private static void loadClasses() throws ReflectiveOperationException, IOException {
+        URL location = Matrix.class.getProtectionDomain().getCodeSource().getLocation();
+        Path jar = Path.of(URI.create(location.toString()));
+        if (!Files.isRegularFile(jar)) {
+            return;
+        }
+        List<String> names;
+        try (JarFile file = new JarFile(jar.toFile())) {
+            names = file.stream()
+                    .map(entry -> entry.getName())
+                    .filter(name -> name.startsWith("io/github/rustffi/") && name.endsWith(".class"))
+                    .toList();
+        }
+        for (String name : names) {
+            String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+            Class.forName(type, false, Calls.class.getClassLoader());
+        }
     }
 
     int count() {

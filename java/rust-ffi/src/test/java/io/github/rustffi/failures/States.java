@@ -1,6 +1,7 @@
 package io.github.rustffi.failures;
 
 import io.github.rustffi.VectorIndex;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -77,7 +78,8 @@ public final class States {
     }
 
     /** Prepares calls, the library being loaded, and nothing having failed before unless the state is {@code warm}. */
-    private static Calls prepare(Calls calls, String kind, String selection) throws ReflectiveOperationException {
+    private static Calls prepare(Calls calls, String kind, String selection)
+            throws ReflectiveOperationException, IOException {
         calls.warmUp().prepare(selection);
         return kind.equals("warm") ? calls.makeAll("at rest") : calls;
     }
