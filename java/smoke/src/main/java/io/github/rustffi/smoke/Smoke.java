@@ -304,7 +304,9 @@ public final class Smoke {
         near("FloatMatrix.elementDiv", a.elementDiv(a).row(0), 1, 1, 1);
         near("FloatMatrix.div", a.div(2).row(1), 2, 2.5f, 3);
         near("FloatMatrix.unaryMinus", a.unaryMinus().row(0), -1, -2, -3);
-        near("FloatMatrix.map", a.map(x -> x + 1).row(0), 2, 3, 4);
+        FloatMatrix.FloatFunction next = x -> x + 1;
+        equal("FloatMatrix.FloatFunction.apply", next.apply(1), 2f);
+        near("FloatMatrix.map", a.map(next).row(0), 2, 3, 4);
         near("FloatMatrix.plusRow", a.plusRow(new float[] {1, 2, 3}).row(0), 2, 4, 6);
         near("FloatMatrix.minusRow", a.minusRow(new float[] {1, 2, 3}).row(1), 3, 3, 3);
         near("FloatMatrix.timesRow", a.timesRow(new float[] {1, 0, 2}).row(1), 4, 0, 12);
