@@ -14,6 +14,8 @@ import java.util.Objects;
  *
  * <p>An immutable value, from {@link Matrix#cholesky()}: it solves any number of systems, from any thread, and takes
  * half the work of {@link Lu}.
+ *
+ * @serial exclude
  */
 public final class Cholesky implements Serializable {
     @Serial

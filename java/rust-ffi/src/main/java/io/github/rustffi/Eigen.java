@@ -16,6 +16,8 @@ import java.util.Arrays;
  * value j + 1 is the conjugate.
  *
  * <p>An immutable value, from {@link Matrix#eigen()}.
+ *
+ * @serial exclude
  */
 public final class Eigen implements Serializable {
     @Serial

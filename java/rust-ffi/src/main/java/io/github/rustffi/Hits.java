@@ -17,6 +17,7 @@ import java.util.Objects;
  *
  * @param ids the ids of the vectors
  * @param scores the score of each
+ * @serial exclude
  */
 public record Hits(long[] ids, float[] scores) implements Serializable {
     @Serial

@@ -19,6 +19,8 @@ import java.util.Objects;
  * double[] x = lu.solve(b);
  * double[] y = lu.solve(c);
  * }</pre>
+ *
+ * @serial exclude
  */
 public final class Lu implements Serializable {
     @Serial

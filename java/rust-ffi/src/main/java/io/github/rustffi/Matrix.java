@@ -57,6 +57,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>Products, solutions and factorizations throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
  * where the native library cannot be loaded. What takes less time than a call to Rust is computed in Java.
+ *
+ * @serial exclude
  */
 public final class Matrix implements Serializable {
     @Serial

@@ -13,6 +13,8 @@ import java.util.Objects;
  * The thin QR factorization of a matrix: {@code q().times(r())}.
  *
  * <p>An immutable value, from {@link Matrix#qr()}: it solves any number of least-squares problems, from any thread.
+ *
+ * @serial exclude
  */
 public final class Qr implements Serializable {
     @Serial

@@ -18,6 +18,8 @@ import java.util.Objects;
  * Svd svd = a.svd();
  * Matrix same = svd.u().times(Matrix.diagonal(svd.singularValues())).times(svd.v().transpose());
  * }</pre>
+ *
+ * @serial exclude
  */
 public final class Svd implements Serializable {
     @Serial

@@ -12,6 +12,8 @@ import java.util.Arrays;
  * vectors().transpose()}.
  *
  * <p>An immutable value, from {@link Matrix#symmetricEigen()}.
+ *
+ * @serial exclude
  */
 public final class SymmetricEigen implements Serializable {
     @Serial
