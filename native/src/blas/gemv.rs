@@ -308,17 +308,11 @@ impl<T: Element, const ROWS: usize> Group<T, ROWS> {
         let mut sums = [T::ZERO; ROWS];
         if DOTS {
             for i in 0..ROWS {
-                sums[i] = in_order(simd.store(dots[i]).as_ref());
+                sums[i] = simd.sum_in_order(dots[i]);
             }
         }
         sums
     }
-}
-
-/// Returns the sum of `values`, added one after the other.
-#[inline(always)]
-fn in_order<T: Element>(values: &[T]) -> T {
-    values.iter().fold(T::ZERO, |sum, value| sum + *value)
 }
 
 #[cfg(test)]

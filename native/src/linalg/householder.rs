@@ -434,8 +434,7 @@ impl KernelOf<f64> for Dot<'_> {
         if !x_tail.is_empty() {
             sums[0] = simd.mul_add(simd.load_first(x_tail), simd.load_first(y_tail), sums[0]);
         }
-        let sum = simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]));
-        simd.store(sum).as_ref().iter().fold(0.0, |sum, value| sum + value)
+        simd.sum_in_order(simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3])))
     }
 }
 

@@ -2,26 +2,13 @@
 
 use std::arch::aarch64::*;
 
-use super::{Kernel, Lanes, Registers, Simd, lanes};
+use super::{Kernel, Lanes, Registers, Simd, lanes, registers};
 
 /// The proof of Advanced SIMD.
 #[derive(Clone, Copy)]
 pub(super) struct Neon(pub(super) ());
 
-impl Registers for Neon {
-    const COUNT: usize = 32;
-
-    #[inline(always)]
-    fn call<K: Kernel>(self, kernel: K) -> K::Output {
-        #[target_feature(enable = "neon")]
-        #[inline(never)]
-        fn compiled<K: Kernel>(simd: Neon, kernel: K) -> K::Output {
-            kernel.run(simd)
-        }
-        // SAFETY: `self` proves the instructions.
-        unsafe { compiled(self, kernel) }
-    }
-}
+registers!(Neon, 32, "neon");
 
 lanes!(
     Neon,

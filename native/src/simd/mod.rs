@@ -177,6 +177,15 @@ pub(crate) trait Lanes<T>: Registers {
         }
     }
 
+    /// Returns the sum of the lanes, added one after the other.
+    #[inline(always)]
+    fn sum_in_order(self, a: Self::Vector) -> T
+    where
+        T: Element,
+    {
+        self.store(a).as_ref().iter().fold(T::ZERO, |sum, value| sum + *value)
+    }
+
     /// Returns the sum of the lanes, added pairwise.
     fn sum(self, a: Self::Vector) -> T;
     /// Returns `value` in every lane.
@@ -324,6 +333,29 @@ pub(crate) fn prefetch<T>(address: *const T) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = address;
 }
+
+/// Implements [`Registers`] for the proof of some instructions.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! registers {
+    ($simd:ty, $count:literal, $instructions:literal) => {
+        impl Registers for $simd {
+            const COUNT: usize = $count;
+
+            #[inline(always)]
+            fn call<K: Kernel>(self, kernel: K) -> K::Output {
+                #[target_feature(enable = $instructions)]
+                #[inline(never)]
+                fn compiled<K: Kernel>(simd: $simd, kernel: K) -> K::Output {
+                    kernel.run(simd)
+                }
+                // SAFETY: `self` proves the instructions.
+                unsafe { compiled(self, kernel) }
+            }
+        }
+    };
+}
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use registers;
 
 /// Implements [`Lanes`] with the intrinsics of one instruction set, whose presence `$simd` proves.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, Registers, Simd, lanes};
+use super::{Kernel, Lanes, Registers, Simd, lanes, registers};
 
 /// The proof of AVX2 and FMA.
 #[derive(Clone, Copy)]
@@ -12,35 +12,8 @@ pub(super) struct Avx2(pub(super) ());
 #[derive(Clone, Copy)]
 pub(super) struct Avx512(pub(super) ());
 
-impl Registers for Avx2 {
-    const COUNT: usize = 16;
-
-    #[inline(always)]
-    fn call<K: Kernel>(self, kernel: K) -> K::Output {
-        #[target_feature(enable = "avx2,fma")]
-        #[inline(never)]
-        fn compiled<K: Kernel>(simd: Avx2, kernel: K) -> K::Output {
-            kernel.run(simd)
-        }
-        // SAFETY: `self` proves the instructions.
-        unsafe { compiled(self, kernel) }
-    }
-}
-
-impl Registers for Avx512 {
-    const COUNT: usize = 32;
-
-    #[inline(always)]
-    fn call<K: Kernel>(self, kernel: K) -> K::Output {
-        #[target_feature(enable = "avx512f")]
-        #[inline(never)]
-        fn compiled<K: Kernel>(simd: Avx512, kernel: K) -> K::Output {
-            kernel.run(simd)
-        }
-        // SAFETY: `self` proves the instructions.
-        unsafe { compiled(self, kernel) }
-    }
-}
+registers!(Avx2, 16, "avx2,fma");
+registers!(Avx512, 32, "avx512f");
 
 lanes!(
     Avx2,

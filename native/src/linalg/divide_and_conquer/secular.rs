@@ -212,12 +212,6 @@ fn difference<S: Lanes<f64>, const SQUARED: bool>(
     }
 }
 
-/// Returns the sum of the lanes, added one after the other.
-#[inline(always)]
-fn in_order<S: Lanes<f64>>(simd: S, vector: S::Vector) -> f64 {
-    simd.store(vector).as_ref().iter().fold(0.0, |sum, x| sum + x)
-}
-
 struct Terms<'a, const SQUARED: bool> {
     poles: &'a [f64],
     weights: &'a [f64],
@@ -246,7 +240,7 @@ impl<const SQUARED: bool> Terms<'_, SQUARED> {
             sum = simd.add(sum, term);
             slope = simd.mul_add(term, reciprocal, slope);
         }
-        (in_order(simd, sum), in_order(simd, slope))
+        (simd.sum_in_order(sum), simd.sum_in_order(slope))
     }
 }
 
@@ -357,7 +351,7 @@ impl KernelOf<f64> for DivideInto<'_> {
             *x = simd.store(quotient);
             squares = simd.mul_add(quotient, quotient, squares);
         }
-        let mut sum = in_order(simd, squares);
+        let mut sum = simd.sum_in_order(squares);
         for (x, factor) in x_tail.iter_mut().zip(factors_tail) {
             *x = factor / *x;
             sum += *x * *x;
