@@ -76,10 +76,7 @@ public final class FloatMatrix {
      */
     public static FloatMatrix of(int rows, int columns, float... rowMajor) {
         Objects.requireNonNull(rowMajor, "rowMajor");
-        if (Matrix.size(rows, columns) != rowMajor.length) {
-            throw new IllegalArgumentException(
-                    "a " + rows + "x" + columns + " matrix does not have " + rowMajor.length + " values");
-        }
+        Matrix.requireSize(rows, columns, rowMajor.length);
         return new FloatMatrix(rows, columns, rowMajor.clone());
     }
 
@@ -264,10 +261,10 @@ public final class FloatMatrix {
      *
      * @param b a matrix of the same shape
      * @return the result
-     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 elementTimes 3x2}
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 element times 3x2}
      */
     public FloatMatrix elementTimes(FloatMatrix b) {
-        requireSameShape("elementTimes", b);
+        requireSameShape("element times", b);
         float[] result = new float[values.length];
         for (int i = 0; i < result.length; i++) {
             result[i] = values[i] * b.values[i];
@@ -280,10 +277,10 @@ public final class FloatMatrix {
      *
      * @param b a matrix of the same shape
      * @return the result
-     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 elementDiv 3x2}
+     * @throws IllegalArgumentException if the shapes differ: {@code matrix shapes do not agree: 2x3 element div 3x2}
      */
     public FloatMatrix elementDiv(FloatMatrix b) {
-        requireSameShape("elementDiv", b);
+        requireSameShape("element div", b);
         float[] result = new float[values.length];
         for (int i = 0; i < result.length; i++) {
             result[i] = values[i] / b.values[i];
@@ -393,11 +390,11 @@ public final class FloatMatrix {
      * @param row a value for each column
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
-     *     2x3 plusRow 1x4}
+     *     2x3 plus row 1x4}
      */
     public FloatMatrix plusRow(float[] row) {
         Objects.requireNonNull(row, "row");
-        requireShape("plusRow", row.length == columns, 1, row.length);
+        requireShape("plus row", row.length == columns, 1, row.length);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++, at++) {
@@ -413,11 +410,11 @@ public final class FloatMatrix {
      * @param row a value for each column
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
-     *     2x3 minusRow 1x4}
+     *     2x3 minus row 1x4}
      */
     public FloatMatrix minusRow(float[] row) {
         Objects.requireNonNull(row, "row");
-        requireShape("minusRow", row.length == columns, 1, row.length);
+        requireShape("minus row", row.length == columns, 1, row.length);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++, at++) {
@@ -433,11 +430,11 @@ public final class FloatMatrix {
      * @param row a value for each column
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
-     *     2x3 timesRow 1x4}
+     *     2x3 times row 1x4}
      */
     public FloatMatrix timesRow(float[] row) {
         Objects.requireNonNull(row, "row");
-        requireShape("timesRow", row.length == columns, 1, row.length);
+        requireShape("times row", row.length == columns, 1, row.length);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++, at++) {
@@ -453,11 +450,11 @@ public final class FloatMatrix {
      * @param row a value for each column
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of columns: {@code matrix shapes do not agree:
-     *     2x3 divRow 1x4}
+     *     2x3 div row 1x4}
      */
     public FloatMatrix divRow(float[] row) {
         Objects.requireNonNull(row, "row");
-        requireShape("divRow", row.length == columns, 1, row.length);
+        requireShape("div row", row.length == columns, 1, row.length);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++, at++) {
@@ -473,11 +470,11 @@ public final class FloatMatrix {
      * @param column a value for each row
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
-     *     plusColumn 4x1}
+     *     plus column 4x1}
      */
     public FloatMatrix plusColumn(float[] column) {
         Objects.requireNonNull(column, "column");
-        requireShape("plusColumn", column.length == rows, column.length, 1);
+        requireShape("plus column", column.length == rows, column.length, 1);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             float s = column[i];
@@ -494,11 +491,11 @@ public final class FloatMatrix {
      * @param column a value for each row
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
-     *     minusColumn 4x1}
+     *     minus column 4x1}
      */
     public FloatMatrix minusColumn(float[] column) {
         Objects.requireNonNull(column, "column");
-        requireShape("minusColumn", column.length == rows, column.length, 1);
+        requireShape("minus column", column.length == rows, column.length, 1);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             float s = column[i];
@@ -515,11 +512,11 @@ public final class FloatMatrix {
      * @param column a value for each row
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
-     *     timesColumn 4x1}
+     *     times column 4x1}
      */
     public FloatMatrix timesColumn(float[] column) {
         Objects.requireNonNull(column, "column");
-        requireShape("timesColumn", column.length == rows, column.length, 1);
+        requireShape("times column", column.length == rows, column.length, 1);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             float s = column[i];
@@ -536,11 +533,11 @@ public final class FloatMatrix {
      * @param column a value for each row
      * @return the result
      * @throws IllegalArgumentException if the length is not the number of rows: {@code matrix shapes do not agree: 2x3
-     *     divColumn 4x1}
+     *     div column 4x1}
      */
     public FloatMatrix divColumn(float[] column) {
         Objects.requireNonNull(column, "column");
-        requireShape("divColumn", column.length == rows, column.length, 1);
+        requireShape("div column", column.length == rows, column.length, 1);
         float[] result = new float[values.length];
         for (int i = 0, at = 0; i < rows; i++) {
             float s = column[i];
@@ -690,12 +687,12 @@ public final class FloatMatrix {
      *
      * @param b a matrix with as many columns
      * @return a value for each row of this matrix, by row, and each row of {@code b}, by column
-     * @throws IllegalArgumentException if the numbers of columns differ: {@code matrix shapes do not agree: 2x3
-     *     squaredDistances 2x4}; or if the result has more values than an int counts
+     * @throws IllegalArgumentException if the numbers of columns differ: {@code matrix shapes do not agree: 2x3 squared
+     *     distances 2x4}; or if the result has more values than an int counts
      */
     public FloatMatrix squaredDistances(FloatMatrix b) {
         Objects.requireNonNull(b, "b");
-        requireShape("squaredDistances", columns == b.columns, b.rows, b.columns);
+        requireShape("squared distances", columns == b.columns, b.rows, b.columns);
         float[] distances = newValues(rows, b.rows);
         for (int i = 0, at = 0; i < rows; i++) {
             for (int j = 0; j < b.rows; j++, at++) {
@@ -814,10 +811,10 @@ public final class FloatMatrix {
      * Returns the largest value; NaN if there is one among the values.
      *
      * @return the value
-     * @throws IllegalArgumentException if there are no values: {@code a 0x3 matrix has no values}
+     * @throws IllegalArgumentException if there are no values: {@code the maximum of a 0x3 matrix is not defined}
      */
     public float max() {
-        requireValues(values.length);
+        requireValues("maximum", values.length);
         float largest = values[0];
         for (float value : values) {
             largest = Math.max(largest, value);
@@ -829,10 +826,10 @@ public final class FloatMatrix {
      * Returns the smallest value; NaN if there is one among the values.
      *
      * @return the value
-     * @throws IllegalArgumentException if there are no values: {@code a 0x3 matrix has no values}
+     * @throws IllegalArgumentException if there are no values: {@code the minimum of a 0x3 matrix is not defined}
      */
     public float min() {
-        requireValues(values.length);
+        requireValues("minimum", values.length);
         float least = values[0];
         for (float value : values) {
             least = Math.min(least, value);
@@ -844,10 +841,11 @@ public final class FloatMatrix {
      * Returns where the largest value of each row is: the first one, or the first NaN if there is one in the row.
      *
      * @return a column for each row, from zero
-     * @throws IllegalArgumentException if there are rows but no columns: {@code a 3x0 matrix has no values}
+     * @throws IllegalArgumentException if there are rows but no columns: {@code the argmax of a 3x0 matrix is not
+     *     defined}
      */
     public int[] rowArgmax() {
-        requireValues(rows == 0 ? 1 : columns);
+        requireValues("argmax", rows == 0 ? 1 : columns);
         int[] places = new int[rows];
         for (int i = 0; i < rows; i++) {
             int from = i * columns;
@@ -911,8 +909,7 @@ public final class FloatMatrix {
 
     private void requireShape(String operation, boolean agreed, int bRows, int bColumns) {
         if (!agreed) {
-            throw new IllegalArgumentException(
-                    "matrix shapes do not agree: " + shape() + " " + operation + " " + bRows + "x" + bColumns);
+            throw Matrix.disagree(shape(), operation, bRows + "x" + bColumns);
         }
     }
 
@@ -926,9 +923,9 @@ public final class FloatMatrix {
         }
     }
 
-    private void requireValues(int count) {
+    private void requireValues(String quantity, int count) {
         if (count == 0) {
-            throw new IllegalArgumentException("a " + shape() + " matrix has no values");
+            throw new IllegalArgumentException("the " + quantity + " of a " + shape() + " matrix is not defined");
         }
     }
 }

@@ -1948,7 +1948,7 @@ public final class Matrix implements Serializable {
         return (int) size;
     }
 
-    private static void requireSize(int rows, int columns, int size) {
+    static void requireSize(int rows, int columns, int size) {
         requireShape(rows, columns);
         if ((long) rows * columns != size) {
             throw new IllegalArgumentException(

@@ -7,8 +7,7 @@ package io.github.rustffi.internal;
  */
 public final class Reduction {
     // The operations by their place in Operation::ALL, native/src/vector.rs. No enum: an initializer that failed for
-    // want of
-    // memory would not be tried again.
+    // want of memory would not be tried again.
     public static final int DOT = 0;
     public static final int SUM = 1;
     public static final int NORM = 2;

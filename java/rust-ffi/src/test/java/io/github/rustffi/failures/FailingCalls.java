@@ -520,18 +520,23 @@ public final class FailingCalls {
             return () -> a.gram();
         });
         for (String name : new String[] {"max", "min"}) {
-            addInJava("FloatMatrix." + name + "()", "empty", ARGUMENT, "a 0x3 matrix has no values", s -> {
-                FloatMatrix a = FloatMatrix.zeros(0, 3);
-                return () -> {
-                    if (name.equals("max")) {
-                        a.max();
-                    } else {
-                        a.min();
-                    }
-                };
-            });
+            addInJava(
+                    "FloatMatrix." + name + "()",
+                    "empty",
+                    ARGUMENT,
+                    "the " + name + "imum of a 0x3 matrix is not defined",
+                    s -> {
+                        FloatMatrix a = FloatMatrix.zeros(0, 3);
+                        return () -> {
+                            if (name.equals("max")) {
+                                a.max();
+                            } else {
+                                a.min();
+                            }
+                        };
+                    });
         }
-        addInJava("FloatMatrix.rowArgmax()", "empty", ARGUMENT, "a 3x0 matrix has no values", s -> {
+        addInJava("FloatMatrix.rowArgmax()", "empty", ARGUMENT, "the argmax of a 3x0 matrix is not defined", s -> {
             FloatMatrix a = FloatMatrix.zeros(3, 0);
             return () -> a.rowArgmax();
         });
@@ -565,7 +570,7 @@ public final class FailingCalls {
                 "FloatMatrix.elementTimes(FloatMatrix)",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 elementTimes 3x2",
+                "matrix shapes do not agree: 2x3 element times 3x2",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     FloatMatrix b = FloatMatrix.zeros(3, 2);
@@ -580,7 +585,7 @@ public final class FailingCalls {
                 "FloatMatrix.elementDiv(FloatMatrix)",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 elementDiv 3x2",
+                "matrix shapes do not agree: 2x3 element div 3x2",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     FloatMatrix b = FloatMatrix.zeros(3, 2);
@@ -595,7 +600,7 @@ public final class FailingCalls {
                 "FloatMatrix.squaredDistances(FloatMatrix)",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 squaredDistances 2x4",
+                "matrix shapes do not agree: 2x3 squared distances 2x4",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     FloatMatrix b = FloatMatrix.zeros(2, 4);
@@ -660,7 +665,7 @@ public final class FailingCalls {
                 "FloatMatrix.plusRow(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 plusRow 1x4",
+                "matrix shapes do not agree: 2x3 plus row 1x4",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
@@ -670,7 +675,7 @@ public final class FailingCalls {
                 "FloatMatrix.minusRow(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 minusRow 1x4",
+                "matrix shapes do not agree: 2x3 minus row 1x4",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
@@ -680,14 +685,14 @@ public final class FailingCalls {
                 "FloatMatrix.timesRow(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 timesRow 1x4",
+                "matrix shapes do not agree: 2x3 times row 1x4",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
                     return () -> a.timesRow(b);
                 });
         addInJava(
-                "FloatMatrix.divRow(float[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 divRow 1x4", s -> {
+                "FloatMatrix.divRow(float[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x3 div row 1x4", s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
                     return () -> a.divRow(b);
@@ -696,7 +701,7 @@ public final class FailingCalls {
                 "FloatMatrix.plusColumn(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 plusColumn 4x1",
+                "matrix shapes do not agree: 2x3 plus column 4x1",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
@@ -706,7 +711,7 @@ public final class FailingCalls {
                 "FloatMatrix.minusColumn(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 minusColumn 4x1",
+                "matrix shapes do not agree: 2x3 minus column 4x1",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
@@ -716,7 +721,7 @@ public final class FailingCalls {
                 "FloatMatrix.timesColumn(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 timesColumn 4x1",
+                "matrix shapes do not agree: 2x3 times column 4x1",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
@@ -726,7 +731,7 @@ public final class FailingCalls {
                 "FloatMatrix.divColumn(float[])",
                 "shapes",
                 ARGUMENT,
-                "matrix shapes do not agree: 2x3 divColumn 4x1",
+                "matrix shapes do not agree: 2x3 div column 4x1",
                 s -> {
                     FloatMatrix a = FloatMatrix.zeros(2, 3);
                     float[] b = new float[4];
