@@ -24,7 +24,7 @@ public final class Fuzzer {
     private static final int CALLERS = 3;
 
     /** Further rounds for a method that has not returned. */
-    private static final int ATTEMPTS = 10;
+    private static final int ATTEMPTS = 40;
 
     /** What is shown at most of what is wrong. */
     private static final int SHOWN = 20;

@@ -1,5 +1,6 @@
 package io.github.rustffi.fuzz;
 
+import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.VectorIndex;
 import java.io.IOException;
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
  */
 final class Round {
     private static final int CALLS = 40;
+
+    /** Values of the largest matrix that is kept: more than any that is made to begin with. */
+    private static final int MOST_KEPT = 1 << 16;
 
     /** Calls whose outcome depends on what else the process does. */
     private static final Set<String> UNSTEADY = Set.of("NativeMemory.current()", "Parallelism.threads()");
@@ -208,7 +212,13 @@ final class Round {
         wrong.add(call.name() + " " + mistake + " (round " + seed + ")");
     }
 
+    /** Keeps what a call returns, for others to take. What grows from call to call does not outgrow the heap so. */
     private static void keep(Object result, List<Object> pool) {
+        boolean isLarge = result instanceof Matrix a && (long) a.rows() * a.columns() > MOST_KEPT
+                || result instanceof FloatMatrix b && (long) b.rows() * b.columns() > MOST_KEPT;
+        if (isLarge) {
+            return;
+        }
         if (result != null && result.getClass().getName().startsWith("io.github.rustffi.")) {
             pool.add(result);
         } else if (result instanceof List<?> list && !list.isEmpty()) {

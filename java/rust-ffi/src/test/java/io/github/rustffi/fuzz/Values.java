@@ -176,7 +176,7 @@ final class Values {
         } else if (type == String.class) {
             return TEXTS[random.nextInt(TEXTS.length)];
         } else if (type == Path.class) {
-            boolean isRead = name.startsWith("readNpy") || name.equals("open");
+            boolean isRead = name.startsWith("read") || name.equals("open");
             return isRead && random.nextInt(3) == 0 ? whole(call) : path();
         } else if (type == BitSet.class) {
             return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
@@ -193,6 +193,10 @@ final class Values {
         } else if (type.isEnum()) {
             return ofEnum(type);
         } else if (type == Matrix.class) {
+            if (name.equals("kronecker")) {
+                // The product has as many values as both multiplied.
+                return matrix(random.nextInt(9), random.nextInt(9));
+            }
             return random.nextInt(3) == 0 ? ofPool(type) : matrix(size(), size());
         } else if (type.isArray()) {
             int length = isVector && sizes.isEmpty() && random.nextInt(4) == 0 ? random.nextInt(40_000) : size();
@@ -258,7 +262,8 @@ final class Values {
     private Path whole(Api.Call call) {
         double[] values = {1, 2, 3};
         boolean isArchive = call.executable().getDeclaringClass() == Npz.class;
-        Path file = directory.resolve(isArchive ? "whole.npz" : "whole.npy");
+        boolean isText = call.executable().getName().equals("readCsv");
+        Path file = directory.resolve(isArchive ? "whole.npz" : isText ? "whole.csv" : "whole.npy");
         try {
             if (Files.exists(file)) {
                 return file;
@@ -267,6 +272,8 @@ final class Values {
                         .add("Gopher", Matrix.of(1, 3, values))
                         .add("Zoë", values)
                         .write(file);
+            } else if (isText) {
+                Files.writeString(file, "4\n5\n6\n"); // whatever the delimiter is
             } else {
                 Vectors.writeNpy(file, values);
             }
