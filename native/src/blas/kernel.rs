@@ -1,5 +1,7 @@
 //! The tile of a product, which stays in registers.
 
+use std::sync::atomic::{Ordering, compiler_fence};
+
 use crate::matrix::view::{View, ViewMut};
 use crate::simd::{self, Element, KernelOf, Lanes, Of};
 
@@ -191,20 +193,31 @@ impl<T: Element, const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Run
         b: *const T,
         last: usize,
     ) {
-        let mut right = [simd.splat(T::ZERO); VECTORS];
-        for (v, vector) in right.iter_mut().enumerate() {
-            let from = b.wrapping_add(v * S::LANES);
-            // SAFETY: as the caller grants.
-            *vector = unsafe {
-                if WHOLE || v + 1 < VECTORS { simd.load_from(from) } else { simd.load_first_from(from, last) }
-            };
-        }
-        for i in 0..ROWS {
-            // SAFETY: as the caller grants.
-            let left = simd.splat(unsafe { *a.wrapping_offset(rows[i]) });
-            for v in 0..VECTORS {
-                sums[i][v] = simd.mul_add(left, right[v], sums[i][v]);
+        // Sixteen registers hold the sums of a full tile, two vectors and a value, but not a third vector beside them: it takes a
+        // turn of its own, for which the values are read once more. A sum in memory would be the slower by far.
+        let at_once = if S::COUNT < 32 { VECTORS.min(2) } else { VECTORS };
+        let mut from = 0;
+        while from < VECTORS {
+            let to = VECTORS.min(from + at_once);
+            let mut right = [simd.splat(T::ZERO); VECTORS];
+            for v in from..to {
+                let values = b.wrapping_add(v * S::LANES);
+                // SAFETY: as the caller grants.
+                right[v] = unsafe {
+                    if WHOLE || v + 1 < VECTORS { simd.load_from(values) } else { simd.load_first_from(values, last) }
+                };
             }
+            for i in 0..ROWS {
+                // SAFETY: as the caller grants.
+                let left = simd.splat(unsafe { *a.wrapping_offset(rows[i]) });
+                for v in from..to {
+                    sums[i][v] = simd.mul_add(left, right[v], sums[i][v]);
+                }
+            }
+            if at_once < VECTORS {
+                compiler_fence(Ordering::SeqCst); // or the values would stay in registers after all
+            }
+            from = to;
         }
     }
 }
