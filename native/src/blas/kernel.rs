@@ -184,6 +184,10 @@ impl<T: Element, const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Run
     /// # Safety
     /// The values at `rows` from `a` on are valid to read, and the row at `b`, the last vector of it up to `last` unless
     /// `WHOLE`.
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "the loops of fixed bounds are unrolled, iterators that skip are not"
+    )]
     #[inline(always)]
     unsafe fn step<S: Lanes<T>>(
         simd: S,
