@@ -197,9 +197,10 @@ impl<T: Element, const ROWS: usize, const VECTORS: usize, const WHOLE: bool> Run
         b: *const T,
         last: usize,
     ) {
-        // Sixteen registers hold the sums of a full tile, two vectors and a value, but not a third vector beside them: it takes a
-        // turn of its own, for which the values are read once more. A sum in memory would be the slower by far.
-        let at_once = if S::COUNT < 32 { VECTORS.min(2) } else { VECTORS };
+        // Where sums, vectors and a value leave no register to spare, the compiler keeps one of the sums in memory, which is slower
+        // by far. The last vector then takes a turn of its own, for which the values are read once more.
+        let spare = ROWS * VECTORS + VECTORS + 1 < S::COUNT;
+        let at_once = if spare { VECTORS } else { VECTORS.min(2) };
         let mut from = 0;
         while from < VECTORS {
             let to = VECTORS.min(from + at_once);
