@@ -814,7 +814,7 @@ public final class FloatMatrix {
      * @throws IllegalArgumentException if there are no values: {@code the maximum of a 0x3 matrix is not defined}
      */
     public float max() {
-        requireValues("maximum", values.length);
+        Matrix.requireValues("maximum", shape(), 1, values.length);
         float largest = values[0];
         for (float value : values) {
             largest = Math.max(largest, value);
@@ -829,7 +829,7 @@ public final class FloatMatrix {
      * @throws IllegalArgumentException if there are no values: {@code the minimum of a 0x3 matrix is not defined}
      */
     public float min() {
-        requireValues("minimum", values.length);
+        Matrix.requireValues("minimum", shape(), 1, values.length);
         float least = values[0];
         for (float value : values) {
             least = Math.min(least, value);
@@ -845,7 +845,7 @@ public final class FloatMatrix {
      *     defined}
      */
     public int[] rowArgmax() {
-        requireValues("argmax", rows == 0 ? 1 : columns);
+        Matrix.requireValues("argmax", shape(), rows, columns);
         int[] places = new int[rows];
         for (int i = 0; i < rows; i++) {
             int from = i * columns;
@@ -920,12 +920,6 @@ public final class FloatMatrix {
     private void requireRow(int row) {
         if (row < 0 || row >= rows) {
             throw new IndexOutOfBoundsException("no row " + row + " in a " + shape() + " matrix");
-        }
-    }
-
-    private void requireValues(String quantity, int count) {
-        if (count == 0) {
-            throw new IllegalArgumentException("the " + quantity + " of a " + shape() + " matrix is not defined");
         }
     }
 }

@@ -1921,10 +1921,14 @@ public final class Matrix implements Serializable {
         }
     }
 
-    /** Requires a value in each of the parts that something is asked of. */
     private void requireValues(String quantity, int parts, int valuesOfEach) {
+        requireValues(quantity, shape(), parts, valuesOfEach);
+    }
+
+    /** Requires a value in each of the parts that something is asked of. */
+    static void requireValues(String quantity, String shape, int parts, int valuesOfEach) {
         if (parts > 0 && valuesOfEach == 0) {
-            throw new IllegalArgumentException("the " + quantity + " of a " + shape() + " matrix is not defined");
+            throw new IllegalArgumentException("the " + quantity + " of a " + shape + " matrix is not defined");
         }
     }
 
