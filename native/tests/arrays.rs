@@ -73,6 +73,15 @@ fn arrays_cross_in_both_ways() {
                 elements.end();
                 assert_eq!(whole.to_vec().unwrap()[0], if pins { 0.5 } else { 7.0 });
 
+                // What others may write to is copied: what is written during the call is not in the copy.
+                let mut shared = Elements::new(whole, Access::Input);
+                let lending = Lending::beside(whole.bytes()).unless_shared(true);
+                shared.copy(lending).unwrap();
+                shared.lend(lending).unwrap();
+                whole.write(&[-1.0]);
+                assert_ne!(shared.get()[0], -1.0);
+                shared.end();
+
                 let made = new_array(call, &many).unwrap();
                 assert!(array(call, &made).to_vec().unwrap() == many);
 

@@ -285,6 +285,8 @@ pub enum Access {
 pub struct Lending {
     /// Those with more bytes than this.
     above: usize,
+    /// Whether inputs are.
+    inputs: bool,
 }
 
 impl Lending {
@@ -292,12 +294,19 @@ impl Lending {
     #[inline]
     #[must_use]
     pub fn beside(largest: usize) -> Self {
-        Self { above: if PINS.load(Ordering::Relaxed) { largest / SMALL_PART } else { usize::MAX } }
+        Self { above: if PINS.load(Ordering::Relaxed) { largest / SMALL_PART } else { usize::MAX }, inputs: true }
+    }
+
+    /// Returns the same, but without inputs if others may write to them during the call.
+    #[inline]
+    #[must_use]
+    pub fn unless_shared(self, is_shared: bool) -> Self {
+        Self { inputs: !is_shared, ..self }
     }
 
     #[inline]
-    fn lends(self, bytes: usize) -> bool {
-        bytes > self.above
+    fn lends(self, access: Access, bytes: usize) -> bool {
+        bytes > self.above && (self.inputs || access == Access::Output)
     }
 }
 
@@ -327,7 +336,7 @@ impl<'local, T: Element> Elements<'local, T> {
     /// [`Error::OutOfMemory`].
     #[inline]
     pub fn copy(&mut self, lending: Lending) -> crate::Result<()> {
-        if !lending.lends(self.array.bytes()) {
+        if !lending.lends(self.access, self.array.bytes()) {
             self.copy = if self.access == Access::Output {
                 memory::unspecified(self.array.length())?
             } else {
@@ -343,7 +352,7 @@ impl<'local, T: Element> Elements<'local, T> {
     /// [`Error::OutOfMemory`].
     #[inline]
     pub fn lend(&mut self, lending: Lending) -> crate::Result<()> {
-        if lending.lends(self.array.bytes()) {
+        if lending.lends(self.access, self.array.bytes()) {
             self.lent = Some(Lent::new(self.array, if self.access == Access::Input { JNI_ABORT } else { 0 })?);
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! Natives behind `Cholesky`.
 
-use jni::sys::{jdouble, jint};
+use jni::sys::{jboolean, jdouble, jint};
 
 use super::arrays::matrix;
 use super::natives;
 use crate::cholesky;
 
 natives! {
-    fn cholesky_factor(rows: jint, columns: jint, a: in jdouble[], l: out jdouble[]) {
+    fn cholesky_factor[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], l: out jdouble[]) {
         cholesky::factor(matrix(rows, columns, a)?, l)
     }
 

@@ -1,13 +1,15 @@
 //! Natives behind `Lu`.
 
-use jni::sys::{jdouble, jint};
+use jni::sys::{jboolean, jdouble, jint};
 
 use super::arrays::matrix;
 use super::natives;
 use crate::lu;
 
 natives! {
-    fn lu_factor(rows: jint, columns: jint, a: in jdouble[], lu: out jdouble[], permutation: out jint[]) -> jdouble {
+    fn lu_factor[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], lu: out jdouble[], permutation: out jint[]
+    ) -> jdouble {
         lu::factor(matrix(rows, columns, a)?, lu, permutation)
     }
 

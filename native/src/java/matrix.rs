@@ -1,6 +1,6 @@
 //! Natives behind `Matrix`.
 
-use jni::sys::{jdouble, jint};
+use jni::sys::{jboolean, jdouble, jint};
 
 use super::arrays::matrix;
 use super::natives;
@@ -29,17 +29,18 @@ natives! {
         blas::gram(matrix(rows, columns, a)?, gram)
     }
 
-    fn solve(
-        rows: jint, columns: jint, a: in jdouble[], b_rows: jint, b_columns: jint, b: in jdouble[], x: out jdouble[]
+    fn solve[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[],
+        b_rows: jint, b_columns: jint, b: in jdouble[], x: out jdouble[]
     ) {
         lu::solve(matrix(rows, columns, a)?, matrix(b_rows, b_columns, b)?, x)
     }
 
-    fn inverse(rows: jint, columns: jint, a: in jdouble[], inverse: out jdouble[]) {
+    fn inverse[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], inverse: out jdouble[]) {
         lu::inverse(matrix(rows, columns, a)?, inverse)
     }
 
-    fn determinant(rows: jint, columns: jint, a: in jdouble[]) -> jdouble {
+    fn determinant[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[]) -> jdouble {
         lu::determinant(matrix(rows, columns, a)?)
     }
 }

@@ -63,7 +63,9 @@ use crate::parallel;
 /// - a `Path`, made of a `String` of Java's.
 ///
 /// The body returns a `crate::Result`, or with `[call]` after the name, by which it knows its [`Call`], a
-/// [`failure::Result`]. `-> [jdouble]` returns an array.
+/// [`failure::Result`]. `-> [jdouble]` returns an array. With arrays that are slices, the name in brackets is that of an argument
+/// instead, a `jboolean` which says that Java's callers may write to the inputs meanwhile. They are then copied: what a body
+/// checks has to stay as it is.
 macro_rules! natives {
     ($( $(#[$doc:meta])* fn $name:ident $([$call:ident])? ($($arguments:tt)*) $(-> $result:tt)? $body:block )*) => {
         pub(super) const NATIVES: &[jni::NativeMethod] = &[$(
@@ -146,14 +148,20 @@ macro_rules! native {
             Ok($crate::java::run(|| $body)?)
         })
     };
-    (@arguments [$(#[$doc:meta])* $name:ident [] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [$(($in:ident $in_type:ident $in_access:ident))*]
+    (@arguments [$(#[$doc:meta])* $name:ident [$call:ident] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [] [] $(,)?) => {
+        $crate::java::native!(@function $(#[$doc])* $name [$($result)?] $java $rust $call {
+            $( let $converted = $crate::java::native!(@convert $call $converted $how); )*
+            $body
+        })
+    };
+    (@arguments [$(#[$doc:meta])* $name:ident [$($shared:ident)?] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [$(($in:ident $in_type:ident $in_access:ident))*]
         [$(($out:ident $out_type:ident $out_access:ident))*] $(,)?) => {
         $crate::java::native!(@function $(#[$doc])* $name [$($result)?] $java $rust call {
             $( let $converted = $crate::java::native!(@convert call $converted $how); )*
             $( let mut $in = $crate::java::native!(@elements call $in $in_access); )*
             $( let mut $out = $crate::java::native!(@elements call $out $out_access); )*
             let largest = 0_usize $( .max($in.0.bytes()) )* $( .max($out.0.bytes()) )*;
-            let lending = $crate::java::arrays::Lending::beside(largest);
+            let lending = $crate::java::arrays::Lending::beside(largest)$(.unless_shared($shared))?;
             $( $in.1.copy(lending)?; )*
             $( $out.1.copy(lending)?; )*
             // From here on no function of JNI may be called until all have ended.
@@ -170,12 +178,6 @@ macro_rules! native {
             let value = result?;
             $( $out.1.write_back(); )*
             Ok(value)
-        })
-    };
-    (@arguments [$(#[$doc:meta])* $name:ident [$call:ident] [$($result:tt)?] $body:block] $java:tt $rust:tt [$(($converted:ident $how:ident))*] [] [] $(,)?) => {
-        $crate::java::native!(@function $(#[$doc])* $name [$($result)?] $java $rust $call {
-            $( let $converted = $crate::java::native!(@convert $call $converted $how); )*
-            $body
         })
     };
 

@@ -1,13 +1,15 @@
 //! Natives behind `Qr`.
 
-use jni::sys::{jdouble, jint};
+use jni::sys::{jboolean, jdouble, jint};
 
 use super::arrays::matrix;
 use super::natives;
 use crate::qr;
 
 natives! {
-    fn qr_factor(rows: jint, columns: jint, a: in jdouble[], qr: out jdouble[], tau: out jdouble[]) {
+    fn qr_factor[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], qr: out jdouble[], tau: out jdouble[]
+    ) {
         qr::factor(matrix(rows, columns, a)?, qr, tau)
     }
 

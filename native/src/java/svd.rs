@@ -1,13 +1,15 @@
 //! Natives behind `Svd`, and what `Matrix` asks of singular values.
 
-use jni::sys::{jdouble, jint};
+use jni::sys::{jboolean, jdouble, jint};
 
 use super::arrays::{matrix, shape};
 use super::natives;
 use crate::svd;
 
 natives! {
-    fn svd(rows: jint, columns: jint, a: in jdouble[], u: out jdouble[], s: out jdouble[], v: out jdouble[]) {
+    fn svd[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], u: out jdouble[], s: out jdouble[], v: out jdouble[]
+    ) {
         svd::svd(matrix(rows, columns, a)?, u, s, v)
     }
 
@@ -16,15 +18,15 @@ natives! {
         Ok(svd::rank_of(s, rows, columns) as jint)
     }
 
-    fn rank(rows: jint, columns: jint, a: in jdouble[]) -> jint {
+    fn rank[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[]) -> jint {
         Ok(svd::rank(matrix(rows, columns, a)?)? as jint)
     }
 
-    fn condition_number(rows: jint, columns: jint, a: in jdouble[]) -> jdouble {
+    fn condition_number[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[]) -> jdouble {
         svd::condition_number(matrix(rows, columns, a)?)
     }
 
-    fn pseudo_inverse(rows: jint, columns: jint, a: in jdouble[], inverse: out jdouble[]) {
+    fn pseudo_inverse[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], inverse: out jdouble[]) {
         svd::pseudo_inverse(matrix(rows, columns, a)?, inverse)
     }
 }

@@ -47,7 +47,8 @@ public final class Cholesky implements Serializable {
      */
     public Matrix solve(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(b.rows(), b.columns(), solve(b.rows(), b.columns(), b.values()));
+        return new Matrix(
+                b.rows(), b.columns(), solve(b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -60,7 +61,7 @@ public final class Cholesky implements Serializable {
      */
     public double[] solve(double[] b) {
         Objects.requireNonNull(b, "b");
-        return solve(b.length, 1, b);
+        return solve(b.length, 1, b.clone());
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
@@ -142,7 +143,10 @@ public final class Cholesky implements Serializable {
     public Matrix solveL(Matrix b) {
         Objects.requireNonNull(b, "b");
         return new Matrix(
-                b.rows(), b.columns(), Triangles.solveLower(l.rows(), l.values(), b.rows(), b.columns(), b.values()));
+                b.rows(),
+                b.columns(),
+                Triangles.solveLower(
+                        l.rows(), l.values(), b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -155,7 +159,7 @@ public final class Cholesky implements Serializable {
      */
     public double[] solveL(double[] b) {
         Objects.requireNonNull(b, "b");
-        return Triangles.solveLower(l.rows(), l.values(), b.length, 1, b);
+        return Triangles.solveLower(l.rows(), l.values(), b.length, 1, b.clone());
     }
 
     /**
@@ -170,7 +174,10 @@ public final class Cholesky implements Serializable {
     public Matrix solveLTranspose(Matrix b) {
         Objects.requireNonNull(b, "b");
         double[] u = l.transpose().values();
-        return new Matrix(b.rows(), b.columns(), Triangles.solveUpper(l.rows(), u, b.rows(), b.columns(), b.values()));
+        return new Matrix(
+                b.rows(),
+                b.columns(),
+                Triangles.solveUpper(l.rows(), u, b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -183,7 +190,7 @@ public final class Cholesky implements Serializable {
      */
     public double[] solveLTranspose(double[] b) {
         Objects.requireNonNull(b, "b");
-        return Triangles.solveUpper(l.rows(), l.transpose().values(), b.length, 1, b);
+        return Triangles.solveUpper(l.rows(), l.transpose().values(), b.length, 1, b.clone());
     }
 
     @Override

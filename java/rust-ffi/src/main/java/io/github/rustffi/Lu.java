@@ -80,7 +80,8 @@ public final class Lu implements Serializable {
      */
     public Matrix solve(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(b.rows(), b.columns(), solve(b.rows(), b.columns(), b.values()));
+        return new Matrix(
+                b.rows(), b.columns(), solve(b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -94,7 +95,7 @@ public final class Lu implements Serializable {
      */
     public double[] solve(double[] b) {
         Objects.requireNonNull(b, "b");
-        return solve(b.length, 1, b);
+        return solve(b.length, 1, b.clone());
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {

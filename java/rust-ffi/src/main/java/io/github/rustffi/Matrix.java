@@ -16,12 +16,14 @@ import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable dense matrix of doubles.
  *
  * <p>It is an ordinary object over one array in row-major order: nothing to close, and safe to share between threads.
- * No operation modifies its arguments.
+ * No operation modifies its arguments. Only a matrix that {@linkplain #wrap wraps} an array of the caller's is as
+ * immutable as that is.
  *
  * <pre>{@code
  * Matrix a = Matrix.of(new double[][] {{2, 1}, {1, 3}});
@@ -48,7 +50,12 @@ import java.util.random.RandomGenerator;
  * <p><b>Reproducibility.</b> On the same processor, the same input gives the same bits: whatever {@link Parallelism}
  * says, and however many threads compute at the same time.
  *
- * <p><b>Arrays.</b> A matrix copies the arrays that it is given, and hands out copies; so do the factorizations.
+ * <p><b>Arrays.</b> A matrix copies the arrays that it is given, and hands out copies; so do the factorizations. The
+ * one exception is {@link #wrap}: its matrix is a view of the caller's array, and so is what {@link #reshape} makes of
+ * it. What is written to the array is seen by every later call, {@link #equals}, {@link #hashCode} and serialization
+ * included: as a key of a map it has to stay as it is. What is read from a stream has an array of its own. A call
+ * during which another thread writes to the array returns a result of old and new values, or throws one of the
+ * exceptions that it documents; nothing worse happens.
  *
  * <p><b>Serialization.</b> Matrices, factorizations and {@link Hits} are {@link Serializable}, in a form that later
  * versions read. A stream is checked as it is read: one that none of their values has written is an
@@ -77,11 +84,19 @@ public final class Matrix implements Serializable {
     private final int columns;
     private final double[] values;
 
+    /** Whether the array is the caller's, who may write to it at any time. */
+    private final boolean isShared;
+
     /** Takes the array over. */
     Matrix(int rows, int columns, double[] values) {
+        this(rows, columns, values, false);
+    }
+
+    private Matrix(int rows, int columns, double[] values, boolean isShared) {
         this.rows = rows;
         this.columns = columns;
         this.values = values;
+        this.isShared = isShared;
     }
 
     /**
@@ -122,6 +137,32 @@ public final class Matrix implements Serializable {
         Objects.requireNonNull(rowMajor, "rowMajor");
         requireSize(rows, columns, rowMajor.length);
         return new Matrix(rows, columns, rowMajor.clone());
+    }
+
+    /**
+     * Returns a matrix over the given array, which is not copied: a view. Whoever has the array can change the matrix,
+     * as the documentation of this class says under Arrays.
+     *
+     * <p>No operation writes to the array. One that checks the values before it computes with them, such as a
+     * factorization, does both on a copy outside of the Java heap, which takes as much memory as the array for the time
+     * of the call.
+     *
+     * <pre>{@code
+     * double[] samples = new double[1000 * 3];
+     * Matrix view = Matrix.wrap(1000, 3, samples); // no second array
+     * }</pre>
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param rowMajor the values, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if the number of values is not {@code rows * columns}: {@code a 2x3 matrix does
+     *     not have 5 values}
+     */
+    public static Matrix wrap(int rows, int columns, double[] rowMajor) {
+        Objects.requireNonNull(rowMajor, "rowMajor");
+        requireSize(rows, columns, rowMajor.length);
+        return new Matrix(rows, columns, rowMajor, true);
     }
 
     /**
@@ -466,7 +507,8 @@ public final class Matrix implements Serializable {
     }
 
     /**
-     * Returns the values of this matrix, row after row, as a matrix of another shape.
+     * Returns the values of this matrix, row after row, as a matrix of another shape. Of a {@linkplain #wrap view} it
+     * is a view, too.
      *
      * @param rows the number of rows
      * @param columns the number of columns
@@ -476,7 +518,7 @@ public final class Matrix implements Serializable {
      */
     public Matrix reshape(int rows, int columns) {
         requireSize(rows, columns, values.length);
-        return new Matrix(rows, columns, values);
+        return new Matrix(rows, columns, values, isShared);
     }
 
     /**
@@ -939,7 +981,7 @@ public final class Matrix implements Serializable {
         if (k == 0) {
             return identity(rows);
         }
-        Matrix square = k < 0 ? inverse() : this;
+        Matrix square = k < 0 ? inverse() : own();
         Matrix power = null;
         for (long rest = Math.abs((long) k); ; square = square.times(square)) {
             if (rest % 2 == 1) {
@@ -1410,7 +1452,8 @@ public final class Matrix implements Serializable {
      */
     public Matrix solve(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(b.rows, b.columns, solve(b.rows, b.columns, b.values));
+        double[] x = solveSmall(b.rows, b.columns, b.values);
+        return new Matrix(b.rows, b.columns, x != null ? x : solve(b.rows, b.columns, b.own().values));
     }
 
     /**
@@ -1424,19 +1467,20 @@ public final class Matrix implements Serializable {
      */
     public double[] solve(double[] b) {
         Objects.requireNonNull(b, "b");
-        return solve(b.length, 1, b);
+        double[] x = solveSmall(b.length, 1, b);
+        return x != null ? x : solve(b.length, 1, b.clone());
+    }
+
+    private double @Nullable [] solveSmall(int bRows, int bColumns, double[] b) {
+        return rows == bRows && SmallMatrix.isSquare(rows, columns)
+                ? SmallMatrix.solve(rows, values, bColumns, b)
+                : null;
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
-        double[] x = rows == bRows && SmallMatrix.isSquare(rows, columns)
-                ? SmallMatrix.solve(rows, values, bColumns, b)
-                : null;
-        if (x != null) {
-            return x;
-        }
         prepare();
-        x = new double[b.length];
-        Natives.solve(rows, columns, values, bRows, bColumns, b, x);
+        double[] x = new double[b.length];
+        Natives.solve(isShared, rows, columns, values, bRows, bColumns, b, x);
         return x;
     }
 
@@ -1455,7 +1499,7 @@ public final class Matrix implements Serializable {
      */
     public Matrix leastSquares(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(columns, b.columns, leastSquares(b.rows, b.columns, b.values));
+        return new Matrix(columns, b.columns, leastSquares(b.rows, b.columns, b.own().values));
     }
 
     /**
@@ -1468,13 +1512,13 @@ public final class Matrix implements Serializable {
      */
     public double[] leastSquares(double[] b) {
         Objects.requireNonNull(b, "b");
-        return leastSquares(b.length, 1, b);
+        return leastSquares(b.length, 1, b.clone());
     }
 
     private double[] leastSquares(int bRows, int bColumns, double[] b) {
         prepare();
         double[] x = room(bRows == rows, columns, bColumns);
-        Natives.leastSquares(rows, columns, values, bRows, bColumns, b, x);
+        Natives.leastSquares(isShared, rows, columns, values, bRows, bColumns, b, x);
         return x;
     }
 
@@ -1498,7 +1542,7 @@ public final class Matrix implements Serializable {
         }
         prepare();
         inverse = new double[values.length];
-        Natives.inverse(rows, columns, values, inverse);
+        Natives.inverse(isShared, rows, columns, values, inverse);
         return new Matrix(rows, columns, inverse);
     }
 
@@ -1515,7 +1559,7 @@ public final class Matrix implements Serializable {
     public Matrix pseudoInverse() {
         prepare();
         double[] inverse = new double[values.length];
-        Natives.pseudoInverse(rows, columns, values, inverse);
+        Natives.pseudoInverse(isShared, rows, columns, values, inverse);
         return new Matrix(columns, rows, inverse);
     }
 
@@ -1534,7 +1578,7 @@ public final class Matrix implements Serializable {
             return determinant;
         }
         prepare();
-        return Natives.determinant(rows, columns, values);
+        return Natives.determinant(isShared, rows, columns, values);
     }
 
     /**
@@ -1546,7 +1590,7 @@ public final class Matrix implements Serializable {
      */
     public int rank() {
         prepare();
-        return Natives.rank(rows, columns, values);
+        return Natives.rank(isShared, rows, columns, values);
     }
 
     /**
@@ -1561,7 +1605,7 @@ public final class Matrix implements Serializable {
      */
     public double conditionNumber() {
         prepare();
-        return Natives.conditionNumber(rows, columns, values);
+        return Natives.conditionNumber(isShared, rows, columns, values);
     }
 
     /**
@@ -1575,7 +1619,7 @@ public final class Matrix implements Serializable {
         prepare();
         double[] lu = new double[values.length];
         int[] permutation = new int[rows];
-        double norm = Natives.luFactor(rows, columns, values, lu, permutation);
+        double norm = Natives.luFactor(isShared, rows, columns, values, lu, permutation);
         return new Lu(rows, columns, lu, permutation, norm);
     }
 
@@ -1600,7 +1644,7 @@ public final class Matrix implements Serializable {
         }
         prepare();
         l = new double[values.length];
-        Natives.choleskyFactor(rows, columns, values, l);
+        Natives.choleskyFactor(isShared, rows, columns, values, l);
         return new Cholesky(new Matrix(rows, columns, l));
     }
 
@@ -1615,7 +1659,7 @@ public final class Matrix implements Serializable {
         prepare();
         double[] qr = new double[values.length];
         double[] tau = new double[Math.min(rows, columns)];
-        Natives.qrFactor(rows, columns, values, qr, tau);
+        Natives.qrFactor(isShared, rows, columns, values, qr, tau);
         return new Qr(rows, columns, qr, tau);
     }
 
@@ -1635,7 +1679,7 @@ public final class Matrix implements Serializable {
         double[] u = new double[rows * count];
         double[] singularValues = new double[count];
         double[] v = new double[columns * count];
-        Natives.svd(rows, columns, values, u, singularValues, v);
+        Natives.svd(isShared, rows, columns, values, u, singularValues, v);
         return new Svd(new Matrix(rows, count, u), singularValues, new Matrix(columns, count, v));
     }
 
@@ -1655,7 +1699,7 @@ public final class Matrix implements Serializable {
         prepare();
         double[] eigenvalues = new double[rows];
         double[] vectors = new double[values.length];
-        Natives.symmetricEigen(rows, columns, values, eigenvalues, vectors);
+        Natives.symmetricEigen(isShared, rows, columns, values, eigenvalues, vectors);
         return new SymmetricEigen(eigenvalues, new Matrix(rows, columns, vectors));
     }
 
@@ -1674,7 +1718,7 @@ public final class Matrix implements Serializable {
         double[] real = new double[rows];
         double[] imaginary = new double[rows];
         double[] vectors = new double[values.length];
-        Natives.eigen(rows, columns, values, real, imaginary, vectors);
+        Natives.eigen(isShared, rows, columns, values, real, imaginary, vectors);
         return new Eigen(real, imaginary, new Matrix(rows, columns, vectors));
     }
 
@@ -1852,6 +1896,11 @@ public final class Matrix implements Serializable {
     /** Returns the values, which the caller must not modify. */
     double[] values() {
         return values;
+    }
+
+    /** Returns this, or a copy where someone else could write to the values between a check and a use of them. */
+    Matrix own() {
+        return isShared ? new Matrix(rows, columns, values.clone()) : this;
     }
 
     /** Prepares for a call into Rust. */

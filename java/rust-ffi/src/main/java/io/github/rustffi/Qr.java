@@ -71,7 +71,8 @@ public final class Qr implements Serializable {
      */
     public Matrix solve(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(columns, b.columns(), solve(b.rows(), b.columns(), b.values()));
+        return new Matrix(
+                columns, b.columns(), solve(b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -85,7 +86,7 @@ public final class Qr implements Serializable {
      */
     public double[] solve(double[] b) {
         Objects.requireNonNull(b, "b");
-        return solve(b.length, 1, b);
+        return solve(b.length, 1, b.clone());
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
@@ -109,7 +110,8 @@ public final class Qr implements Serializable {
      */
     public Matrix solveR(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(b.rows(), b.columns(), solveR(b.rows(), b.columns(), b.values()));
+        return new Matrix(
+                b.rows(), b.columns(), solveR(b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -123,7 +125,7 @@ public final class Qr implements Serializable {
      */
     public double[] solveR(double[] b) {
         Objects.requireNonNull(b, "b");
-        return solveR(b.length, 1, b);
+        return solveR(b.length, 1, b.clone());
     }
 
     private double[] solveR(int bRows, int bColumns, double[] b) {

@@ -158,17 +158,19 @@ public final class Svd implements Serializable {
         if (b.rows() != u.rows()) {
             throw Matrix.disagree(u.rows() + "x" + v.rows(), "least squares", b.shape());
         }
-        b.requireFinite();
+        Matrix right = b.own();
+        right.requireFinite();
         // Powers of two keep what is between in range: the result overflows only where it has to.
         int largest = rank == 0 ? 0 : Math.getExponent(singularValues[0]);
-        int largestOfB = Math.max(Math.getExponent(b.maxAbs()), Double.MIN_EXPONENT);
+        int largestOfB = Math.max(Math.getExponent(right.maxAbs()), Double.MIN_EXPONENT);
         double[] reciprocals = new double[rank];
         for (int j = 0; j < rank; j++) {
             reciprocals[j] = 1.0 / Math.scalb(singularValues[j], -largest);
         }
         Matrix kept = u.submatrix(0, 0, u.rows(), rank);
-        Matrix coordinates =
-                kept.transpose().times(b.times(Math.scalb(1.0, -largestOfB))).timesColumn(reciprocals);
+        Matrix coordinates = kept.transpose()
+                .times(right.times(Math.scalb(1.0, -largestOfB)))
+                .timesColumn(reciprocals);
         double[] x = v.submatrix(0, 0, v.rows(), rank).times(coordinates).values();
         for (int i = 0; i < x.length; i++) {
             x[i] = Math.scalb(x[i], largestOfB - largest);
@@ -202,7 +204,7 @@ public final class Svd implements Serializable {
      */
     public double[] solve(double[] b, double tolerance) {
         Objects.requireNonNull(b, "b");
-        return solve(new Matrix(b.length, 1, b), tolerance).values();
+        return solve(Matrix.wrap(b.length, 1, b), tolerance).values();
     }
 
     /**

@@ -32,6 +32,7 @@ class FuzzTest {
     /** Methods of Matrix that take any values: they make, read, move or add them, or say NaN where one is NaN. */
     private static final Set<String> TAKES_ANY_VALUES = Set.of(
             "of",
+            "wrap",
             "zeros",
             "identity",
             "diagonal",

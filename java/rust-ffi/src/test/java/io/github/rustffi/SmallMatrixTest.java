@@ -51,13 +51,13 @@ class SmallMatrixTest {
                 for (int columns : new int[] {1, 3}) {
                     double[] b = Matrices.random(-seed, n, columns).values();
                     double[] x = new double[n * columns];
-                    Natives.solve(n, n, a.values(), n, columns, b, x);
+                    Natives.solve(false, n, n, a.values(), n, columns, b, x);
                     assertClose(SmallMatrix.solve(n, a.values(), columns, b), x, bound(a) * largest(x));
                 }
                 double[] inverse = new double[n * n];
-                Natives.inverse(n, n, a.values(), inverse);
+                Natives.inverse(false, n, n, a.values(), inverse);
                 assertClose(SmallMatrix.inverse(n, a.values()), inverse, bound(a) * largest(inverse));
-                double determinant = Natives.determinant(n, n, a.values());
+                double determinant = Natives.determinant(false, n, n, a.values());
                 assertThat(SmallMatrix.determinant(n, a.values()))
                         .isCloseTo(determinant, within(bound(a) * Math.abs(determinant)));
             }
@@ -76,7 +76,7 @@ class SmallMatrixTest {
             for (int seed = 0; seed < 100; seed++) {
                 Matrix a = Matrices.positiveDefinite(seed, n);
                 double[] l = new double[n * n];
-                Natives.choleskyFactor(n, n, a.values(), l);
+                Natives.choleskyFactor(false, n, n, a.values(), l);
                 assertClose(SmallMatrix.cholesky(n, a.values()), l, bound(a) * largest(l));
             }
         }

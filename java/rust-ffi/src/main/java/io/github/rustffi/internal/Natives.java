@@ -55,7 +55,8 @@ public final class Natives {
 
     public static native long keptBytes();
 
-    // Matrix
+    // Matrix. Where isShared is true, the caller can write to a meanwhile: it is copied and never lent. What else is
+    // checked before it is used is no array of the caller's.
 
     public static native void times(
             int rows, int inner, double[] a, int bRows, int columns, double[] b, double[] product);
@@ -68,20 +69,21 @@ public final class Natives {
 
     public static native void gram(int rows, int columns, double[] a, double[] gram);
 
-    public static native void solve(int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
+    public static native void solve(
+            boolean isShared, int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
 
-    public static native void inverse(int rows, int columns, double[] a, double[] inverse);
+    public static native void inverse(boolean isShared, int rows, int columns, double[] a, double[] inverse);
 
-    public static native double determinant(int rows, int columns, double[] a);
+    public static native double determinant(boolean isShared, int rows, int columns, double[] a);
 
     public static native int leastSquares(
-            int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
+            boolean isShared, int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
 
-    public static native void pseudoInverse(int rows, int columns, double[] a, double[] inverse);
+    public static native void pseudoInverse(boolean isShared, int rows, int columns, double[] a, double[] inverse);
 
-    public static native int rank(int rows, int columns, double[] a);
+    public static native int rank(boolean isShared, int rows, int columns, double[] a);
 
-    public static native double conditionNumber(int rows, int columns, double[] a);
+    public static native double conditionNumber(boolean isShared, int rows, int columns, double[] a);
 
     /** Returns the values and writes the numbers of rows and columns to shape. */
     public static native double[] readNpy(String path, int[] shape) throws IOException;
@@ -158,7 +160,8 @@ public final class Natives {
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */
-    public static native double luFactor(int rows, int columns, double[] a, double[] lu, int[] permutation);
+    public static native double luFactor(
+            boolean isShared, int rows, int columns, double[] a, double[] lu, int[] permutation);
 
     public static native void luSolve(
             int rows, int columns, double[] lu, int[] permutation, int bRows, int bColumns, double[] b, double[] x);
@@ -169,7 +172,7 @@ public final class Natives {
 
     // Cholesky
 
-    public static native void choleskyFactor(int rows, int columns, double[] a, double[] l);
+    public static native void choleskyFactor(boolean isShared, int rows, int columns, double[] a, double[] l);
 
     public static native void choleskySolve(int n, double[] l, int bRows, int bColumns, double[] b, double[] x);
 
@@ -177,7 +180,7 @@ public final class Natives {
 
     // Qr
 
-    public static native void qrFactor(int rows, int columns, double[] a, double[] qr, double[] tau);
+    public static native void qrFactor(boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau);
 
     public static native void qrQ(int rows, int columns, double[] qr, double[] tau, double[] q);
 
@@ -186,14 +189,16 @@ public final class Natives {
 
     // Svd, SymmetricEigen, Eigen
 
-    public static native void svd(int rows, int columns, double[] a, double[] u, double[] singularValues, double[] v);
+    public static native void svd(
+            boolean isShared, int rows, int columns, double[] a, double[] u, double[] singularValues, double[] v);
 
     public static native int rankOfSingularValues(double[] singularValues, int rows, int columns);
 
-    public static native void symmetricEigen(int rows, int columns, double[] a, double[] values, double[] vectors);
+    public static native void symmetricEigen(
+            boolean isShared, int rows, int columns, double[] a, double[] values, double[] vectors);
 
     public static native void eigen(
-            int rows, int columns, double[] a, double[] real, double[] imaginary, double[] vectors);
+            boolean isShared, int rows, int columns, double[] a, double[] real, double[] imaginary, double[] vectors);
 
     // Vectors
 

@@ -151,6 +151,10 @@ public final class FailingCalls {
             double[] none = null;
             return () -> Matrix.of(2, 3, none);
         });
+        addInJava("Matrix.wrap(int,int,double[])", "too few", ARGUMENT, "a 2x3 matrix does not have 5 values", s -> {
+            double[] values = new double[5];
+            return () -> Matrix.wrap(2, 3, values);
+        });
         addInJava(
                 "Matrix.zeros(int,int)",
                 "negative",

@@ -140,6 +140,7 @@ public final class Smoke {
         Matrix.Generator generator = (i, j) -> 2 * i + j + 1;
         equal("Matrix.Generator.valueAt", generator.valueAt(1, 1), 4.0);
         equal("Matrix.generate", Matrix.generate(2, 2, generator), a);
+        equal("Matrix.wrap", Matrix.wrap(2, 2, new double[] {1, 2, 3, 4}), a);
         near("Matrix.filled", Matrix.filled(1, 2, 7).toArray(), 7, 7);
         equal("Matrix.ofRow", Matrix.ofRow(1, 2).columns(), 2);
         equal("Matrix.ofColumn", Matrix.ofColumn(1, 2).rows(), 2);
