@@ -6,7 +6,7 @@ mod nist;
 use common::{Owned, Random, SIZES, any_value, classes, with_singular_values, with_threads};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use rust_ffi::least_squares::{least_squares, least_squares_with_tolerance};
+use rust_ffi::least_squares::{fit, least_squares, least_squares_with_tolerance};
 use rust_ffi::{Error, MatrixRef, svd};
 
 const THRESHOLD: f64 = 30.0;
@@ -242,4 +242,75 @@ proptest! {
             Err(other) => prop_assert!(false, "{}", other),
         }
     }
+}
+
+#[test]
+fn a_fit_tells_what_belongs_to_the_solution() {
+    let _threads = with_threads(2);
+    for (m, n) in [(0, 3), (3, 0), (1, 1), (7, 3), (3, 7), (40, 40), (150, 20), (20, 150)] {
+        for (name, a, _) in classes(m, n) {
+            let b = Owned::random(m, 2, 78);
+            for tolerance in [0.0, m.max(n) as f64 * f64::EPSILON, 1e-3, 1.0] {
+                let mut x = Owned::zeros(n, 2);
+                let mut expected = Owned::zeros(n, 2);
+                let (mut residuals, mut s) = (Owned::zeros(m, 2), vec![f64::NAN; m.min(n)]);
+                residuals.values.fill(f64::NAN);
+                let rank = least_squares_with_tolerance(a.view(), b.view(), tolerance, &mut expected.values);
+                let found = fit(a.view(), b.view(), tolerance, &mut x.values, &mut residuals.values, &mut s);
+                if rank.is_ok() && matches!(found, Err(Error::Overflow { .. })) {
+                    // A solution may be in range where a singular value is not.
+                    assert!(name.contains("overflow"), "{name} {m}x{n}");
+                    continue;
+                }
+                assert_eq!(found, rank, "{name} {m}x{n}");
+                let Ok(rank) = rank else { continue };
+                assert_eq!(x.values, expected.values, "{name} {m}x{n}");
+                let counted = s.iter().filter(|value| **value > tolerance * s[0]).count();
+                assert_eq!(counted, rank, "{name} {m}x{n}: {s:?}");
+                assert!(s.is_sorted_by(|x, y| x >= y) && s.iter().all(|value| *value >= 0.0), "{name} {m}x{n}: {s:?}");
+                let difference = b.minus(&a.times(&x)).minus(&residuals).norm1();
+                let bound = THRESHOLD * m.max(n) as f64 * f64::EPSILON * (b.norm1() + a.norm1() * x.norm1());
+                // A product of huge values overflows here, but not where it is scaled.
+                assert!(!(difference > bound), "{name} {m}x{n}: {difference} above {bound}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fit_neither_overflows_nor_underflows_on_the_way() {
+    for scale in [1e-300, 1e-160, 1e160, 1e300] {
+        let a = [scale, 0.0, 0.0, scale, 0.0, 0.0];
+        let (mut x, mut residuals, mut s) = ([0.0; 2], [0.0; 3], [0.0; 2]);
+        let (a, b) = (MatrixRef::new(3, 2, &a).unwrap(), [3.0 * scale, 4.0 * scale, 5.0 * scale]);
+        let b = MatrixRef::new(3, 1, &b).unwrap();
+        assert_eq!(fit(a, b, 0.0, &mut x, &mut residuals, &mut s), Ok(2));
+        assert!((x[0] - 3.0).abs() < 1e-14 && (x[1] - 4.0).abs() < 1e-14, "{x:?}");
+        assert!((residuals[2] / scale - 5.0).abs() < 1e-14, "{residuals:?}");
+        assert!(residuals[..2].iter().all(|x| x.abs() < 1e-14 * scale), "{residuals:?}");
+        assert!(s.iter().all(|s| (s / scale - 1.0).abs() < 1e-14), "{s:?}");
+    }
+}
+
+#[test]
+fn what_a_fit_needs_is_checked() {
+    let a = MatrixRef::new(3, 1, &[1.0, 1.0, 1.0]).unwrap();
+    let b = MatrixRef::new(3, 1, &[1.0, 2.0, 6.0]).unwrap();
+    let mut fit = |tolerance, m, k| fit(a, b, tolerance, &mut [0.0], &mut vec![0.0; m], &mut vec![0.0; k]);
+    assert_eq!(fit(0.0, 3, 1), Ok(1));
+    assert_eq!(fit(1.0, 3, 1), Ok(0));
+    assert_eq!(fit(0.0, 2, 1), Err(Error::ValueCount { rows: 3, columns: 1, values: 2 }));
+    assert_eq!(fit(0.0, 3, 2), Err(Error::ValueCount { rows: 1, columns: 1, values: 2 }));
+    assert_eq!(fit(-1.0, 3, 1), Err(Error::Tolerance { tolerance: -1.0 }));
+    assert!(matches!(fit(f64::NAN, 3, 1), Err(Error::Tolerance { .. })));
+    let (huge, mut x) = ([f64::MAX; 2], [0.0]);
+    let error = self::fit(
+        MatrixRef::new(2, 1, &huge).unwrap(),
+        MatrixRef::new(2, 1, &huge).unwrap(),
+        0.0,
+        &mut x,
+        &mut [0.0; 2],
+        &mut [0.0],
+    );
+    assert_eq!(error, Err(Error::Overflow { quantity: "largest singular value" }));
 }

@@ -18,15 +18,17 @@ natives! {
         Ok(svd::rank_of(s, rows, columns) as jint)
     }
 
-    fn rank[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[]) -> jint {
-        Ok(svd::rank(matrix(rows, columns, a)?)? as jint)
+    fn rank[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], tolerance: jdouble) -> jint {
+        Ok(svd::rank_with_tolerance(matrix(rows, columns, a)?, tolerance)? as jint)
     }
 
     fn condition_number[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[]) -> jdouble {
         svd::condition_number(matrix(rows, columns, a)?)
     }
 
-    fn pseudo_inverse[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], inverse: out jdouble[]) {
-        svd::pseudo_inverse(matrix(rows, columns, a)?, inverse)
+    fn pseudo_inverse[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], tolerance: jdouble, inverse: out jdouble[]
+    ) {
+        svd::pseudo_inverse_with_tolerance(matrix(rows, columns, a)?, tolerance, inverse)
     }
 }

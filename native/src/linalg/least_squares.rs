@@ -48,6 +48,35 @@ pub fn least_squares(a: MatrixRef, b: MatrixRef, x: &mut [f64]) -> Result<usize>
 /// # Errors
 /// [`Error::Tolerance`] when `tolerance` is negative or NaN, otherwise as [`least_squares`].
 pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, x: &mut [f64]) -> Result<usize> {
+    solve(a, b, tolerance, x, None)
+}
+
+/// What a solution leaves, and what its rank was found by.
+struct Rest<'a> {
+    residuals: &'a mut [f64],
+    singular_values: &'a mut [f64],
+}
+
+/// Computes what [`least_squares_with_tolerance`] does, with the bits of its solution, and what belongs to it: the residuals
+/// `B - A·X` (`m` x `r`, row-major) and all `min(m, n)` singular values in descending order, of which the rank counts those above
+/// `tolerance` times the largest.
+///
+/// Where the matrix has full rank by far, the solution needs no singular values: they are computed besides.
+///
+/// # Errors
+/// As [`least_squares_with_tolerance`]; [`Error::Overflow`] also when a singular value or a residual is too large for a double.
+pub fn fit(
+    a: MatrixRef,
+    b: MatrixRef,
+    tolerance: f64,
+    x: &mut [f64],
+    residuals: &mut [f64],
+    singular_values: &mut [f64],
+) -> Result<usize> {
+    solve(a, b, tolerance, x, Some(Rest { residuals, singular_values }))
+}
+
+fn solve(a: MatrixRef, b: MatrixRef, tolerance: f64, x: &mut [f64], rest: Option<Rest<'_>>) -> Result<usize> {
     if a.rows() != b.rows() {
         return Err(Error::Shapes {
             left: (a.rows(), a.columns()),
@@ -56,31 +85,70 @@ pub fn least_squares_with_tolerance(a: MatrixRef, b: MatrixRef, tolerance: f64, 
         });
     }
     MatrixRef::new(a.columns(), b.columns(), x)?;
-    if tolerance.is_nan() || tolerance < 0.0 {
-        return Err(Error::Tolerance { tolerance });
+    if let Some(rest) = &rest {
+        MatrixRef::new(b.rows(), b.columns(), rest.residuals)?;
+        MatrixRef::new(a.rows().min(a.columns()), 1, rest.singular_values)?;
     }
+    svd::check_tolerance(tolerance)?;
     parallel::run(|| {
         let (a_largest, b_largest) = (largest_finite(a)?, largest_finite_right(b)?);
         let Some(a_exponent) = float::exact_exponent(a_largest) else {
             x.fill(0.0);
+            if let Some(rest) = rest {
+                rest.residuals.copy_from_slice(b.values());
+                rest.singular_values.fill(0.0);
+            }
             return Ok(0);
         };
         let b_exponent = float::exact_exponent(b_largest).unwrap_or(0);
         let mut right = ColumnMajor::zeros(b.rows(), b.columns())?;
         right.copy_scaled(b, -b_exponent);
         let mut solution = ColumnMajor::zeros(a.columns(), b.columns())?;
+        let (residuals, singular_values) = rest.map(|rest| (rest.residuals, rest.singular_values)).unzip();
         let rank = match by_reflections(a, a_exponent, &right, tolerance, &mut solution)? {
-            true => a.rows().min(a.columns()),
-            false => by_singular_values(a, &right, tolerance, &mut solution)?,
+            true => {
+                singular_values.map_or(Ok(()), |values| svd::singular_values(a, values))?;
+                a.rows().min(a.columns())
+            }
+            false => by_singular_values(a, &right, tolerance, &mut solution, singular_values)?,
         };
         solution.write_rows(x);
         float::scale(x, b_exponent - a_exponent);
-        if float::all_finite(x) { Ok(rank) } else { Err(Error::Overflow { quantity: "largest value of the solution" }) }
+        if !float::all_finite(x) {
+            return Err(Error::Overflow { quantity: "largest value of the solution" });
+        }
+        if let Some(residuals) = residuals {
+            subtract_product_of(a, a_exponent, &solution, &mut right)?;
+            right.write_rows(residuals);
+            float::scale(residuals, b_exponent);
+            if !float::all_finite(residuals) {
+                return Err(Error::Overflow { quantity: "largest residual" });
+            }
+        }
+        Ok(rank)
     })?
 }
 
-/// Solves by way of the singular values and returns how many of them count.
-fn by_singular_values(a: MatrixRef, right: &ColumnMajor, tolerance: f64, solution: &mut ColumnMajor) -> Result<usize> {
+/// Subtracts from `right` the product of `a` times `2^-exponent` and `solution`.
+fn subtract_product_of(a: MatrixRef, exponent: i32, solution: &ColumnMajor, right: &mut ColumnMajor) -> Result<()> {
+    let mut scaled = ColumnMajor::unspecified(a.rows(), a.columns())?;
+    scaled.copy_scaled(a, -exponent);
+    let mut product = ColumnMajor::zeros(right.rows(), right.columns())?;
+    set_product(&mut product, scaled.view(), solution.view())?;
+    for j in 0..right.columns() {
+        right.column_mut(j).iter_mut().zip(product.column(j)).for_each(|(b, product)| *b -= product);
+    }
+    Ok(())
+}
+
+/// Solves by way of the singular values, writes them to `values`, and returns how many of them count.
+fn by_singular_values(
+    a: MatrixRef,
+    right: &ColumnMajor,
+    tolerance: f64,
+    solution: &mut ColumnMajor,
+    values: Option<&mut [f64]>,
+) -> Result<usize> {
     let svd = Decomposition::new(a)?;
     let rank = svd::rank_above(&svd.values, tolerance);
     let mut projected = ColumnMajor::zeros(rank, right.columns())?;
@@ -89,6 +157,7 @@ fn by_singular_values(a: MatrixRef, right: &ColumnMajor, tolerance: f64, solutio
         projected.column_mut(j).iter_mut().zip(&svd.values).for_each(|(x, value)| *x /= value);
     }
     set_product(solution, svd.right(a).view().block(0, 0, a.columns(), rank), projected.view())?;
+    values.map_or(Ok(()), |values| svd.write_values(values))?;
     Ok(rank)
 }
 
@@ -106,10 +175,10 @@ fn by_reflections(
     let factored = Reflectors::of(svd::tall_copy(a, exponent)?)?;
     let r = factored.r();
     let condition = condition_bound(r)?;
-    // The bound is above the condition, so that the smallest singular value is above the tolerance, and the factorization
-    // is accurate enough for refinement to converge.
+    // The bound is above the condition but for rounding, so that the smallest singular value is above the tolerance however it is
+    // computed, and the factorization is accurate enough for refinement to converge.
     const SOLVABLE: f64 = 1e-2 / f64::EPSILON;
-    if !(condition < SOLVABLE && condition * tolerance < 1.0) {
+    if !(condition < SOLVABLE && condition * tolerance < 0.5) {
         return Ok(false);
     }
     let of_residual = a.rows() >= a.columns();

@@ -60,10 +60,9 @@ pub fn svd(a: MatrixRef, u: &mut [f64], s: &mut [f64], v: &mut [f64]) -> Result<
     }
     parallel::run_if(a.rows().max(a.columns()) > FEW, || {
         let svd = Decomposition::new(a)?;
-        s.copy_from_slice(&svd.values);
         svd.left(a).write_rows(u);
         svd.right(a).write_rows(v);
-        scale_back(s, svd.exponent)
+        svd.write_values(s)
     })
 }
 
@@ -85,9 +84,26 @@ pub fn singular_values(a: MatrixRef, s: &mut [f64]) -> Result<()> {
 /// # Errors
 /// [`Error::NotFinite`], [`Error::NoConvergence`] and [`Error::OutOfMemory`] as for [`svd`].
 pub fn rank(a: MatrixRef) -> Result<usize> {
+    rank_with_tolerance(a, tolerance(a.rows(), a.columns()))
+}
+
+/// Returns the number of singular values above `tolerance` times the largest.
+///
+/// # Errors
+/// [`Error::Tolerance`] when `tolerance` is negative or NaN, otherwise as [`rank`].
+pub fn rank_with_tolerance(a: MatrixRef, tolerance: f64) -> Result<usize> {
+    check_tolerance(tolerance)?;
     let mut s = memory::filled(a.rows().min(a.columns()))?;
     scaled_singular_values(a, &mut s)?;
-    Ok(rank_of(&s, a.rows(), a.columns()))
+    Ok(rank_above(&s, tolerance))
+}
+
+/// Returns an error unless `tolerance` is one that something can be within.
+///
+/// # Errors
+/// [`Error::Tolerance`] when it is negative or NaN.
+pub(crate) fn check_tolerance(tolerance: f64) -> Result<()> {
+    if tolerance >= 0.0 { Ok(()) } else { Err(Error::Tolerance { tolerance }) }
 }
 
 /// Returns the number of singular values above `max(rows, columns)·ε` times the largest, for singular values in
@@ -122,13 +138,22 @@ pub fn condition_number(a: MatrixRef) -> Result<f64> {
 /// # Errors
 /// As [`svd`]; [`Error::Overflow`] when a value of the inverse is too large for a double.
 pub fn pseudo_inverse(a: MatrixRef, inverse: &mut [f64]) -> Result<()> {
+    pseudo_inverse_with_tolerance(a, tolerance(a.rows(), a.columns()), inverse)
+}
+
+/// Computes what [`pseudo_inverse`] does, with singular values of at most `tolerance` times the largest as zeros.
+///
+/// # Errors
+/// [`Error::Tolerance`] when `tolerance` is negative or NaN, otherwise as [`pseudo_inverse`].
+pub fn pseudo_inverse_with_tolerance(a: MatrixRef, tolerance: f64, inverse: &mut [f64]) -> Result<()> {
     MatrixRef::new(a.columns(), a.rows(), inverse)?;
+    check_tolerance(tolerance)?;
     if a.values().is_empty() {
         return Ok(());
     }
     parallel::run(|| {
         let mut svd = Decomposition::new(a)?;
-        let rank = rank_of(&svd.values, a.rows(), a.columns());
+        let rank = rank_above(&svd.values, tolerance);
         let mut result = ColumnMajor::zeros(svd.tall.rows(), svd.tall.columns())?;
         for j in 0..rank {
             let factor = 1.0 / svd.values[j];
@@ -244,6 +269,15 @@ impl Decomposition {
             tall
         };
         Ok(Self { tall, square, values, exponent })
+    }
+
+    /// Writes the singular values to `s`.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] when the largest is too large for a double.
+    pub(crate) fn write_values(&self, s: &mut [f64]) -> Result<()> {
+        s.copy_from_slice(&self.values);
+        scale_back(s, self.exponent)
     }
 
     /// Returns the left singular vectors of `a`, the matrix this is the decomposition of.

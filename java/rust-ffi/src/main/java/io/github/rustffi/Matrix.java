@@ -1499,7 +1499,24 @@ public final class Matrix implements Serializable {
      */
     public Matrix leastSquares(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new Matrix(columns, b.columns, leastSquares(b.rows, b.columns, b.own().values));
+        return leastSquares(b, tolerance());
+    }
+
+    /**
+     * Returns the x that makes the Euclidean norm of {@code this * x - b} least, for each column of {@code b}; where
+     * there are many, the shortest, as NumPy's {@code lstsq} does with this {@code rcond}. {@link LeastSquares} has the
+     * residuals, the rank and the singular values as well.
+     *
+     * @param b the right-hand sides
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return the solutions, with as many rows as this matrix has columns
+     * @throws IllegalArgumentException as {@link #leastSquares(Matrix)} does; if the tolerance is negative or NaN:
+     *     {@code tolerance must be at least 0, but is -1.0}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix leastSquares(Matrix b, double tolerance) {
+        Objects.requireNonNull(b, "b");
+        return new Matrix(columns, b.columns, leastSquares(b.rows, b.columns, b.own().values, tolerance));
     }
 
     /**
@@ -1512,14 +1529,52 @@ public final class Matrix implements Serializable {
      */
     public double[] leastSquares(double[] b) {
         Objects.requireNonNull(b, "b");
-        return leastSquares(b.length, 1, b.clone());
+        return leastSquares(b, tolerance());
     }
 
-    private double[] leastSquares(int bRows, int bColumns, double[] b) {
+    /**
+     * Returns the x that makes the Euclidean norm of {@code this * x - b} least, as {@link #leastSquares(Matrix,
+     * double)} does.
+     *
+     * @param b a value for each row
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #leastSquares(Matrix, double)} does
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] leastSquares(double[] b, double tolerance) {
+        Objects.requireNonNull(b, "b");
+        return leastSquares(b.length, 1, b.clone(), tolerance);
+    }
+
+    private double[] leastSquares(int bRows, int bColumns, double[] b, double tolerance) {
         prepare();
         double[] x = room(bRows == rows, columns, bColumns);
-        Natives.leastSquares(isShared, rows, columns, values, bRows, bColumns, b, x);
+        Natives.leastSquares(isShared, rows, columns, values, bRows, bColumns, b, tolerance, x);
         return x;
+    }
+
+    /** Fits the right-hand sides, which are the caller's own: see {@link LeastSquares}. */
+    LeastSquares fit(int bRows, int bColumns, double[] b, double tolerance) {
+        prepare();
+        boolean agreed = bRows == rows;
+        double[] x = room(agreed, columns, bColumns);
+        double[] residuals = new double[b.length];
+        double[] singularValues = new double[Math.min(rows, columns)];
+        int rank = Natives.leastSquaresFit(
+                isShared, rows, columns, values, bRows, bColumns, b, tolerance, x, residuals, singularValues);
+        return new LeastSquares(
+                new Matrix(columns, bColumns, x), rank, new Matrix(rows, bColumns, residuals), singularValues);
+    }
+
+    /** Returns the tolerance of {@link #leastSquares(Matrix)} and others that take none. */
+    double tolerance() {
+        return tolerance(rows, columns);
+    }
+
+    /** Returns the tolerance for a matrix of this shape. */
+    static double tolerance(int rows, int columns) {
+        return Math.max(rows, columns) * Math.ulp(1.0);
     }
 
     /**
@@ -1557,9 +1612,23 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if a value of the result is too large for a double
      */
     public Matrix pseudoInverse() {
+        return pseudoInverse(tolerance());
+    }
+
+    /**
+     * Returns the Moore-Penrose inverse, of a matrix of any shape and rank, as NumPy's {@code pinv} does with this
+     * {@code rcond}.
+     *
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return the inverse, with as many rows as this matrix has columns
+     * @throws IllegalArgumentException if a value is not finite; if the tolerance is negative or NaN: {@code tolerance
+     *     must be at least 0, but is -1.0}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix pseudoInverse(double tolerance) {
         prepare();
         double[] inverse = new double[values.length];
-        Natives.pseudoInverse(isShared, rows, columns, values, inverse);
+        Natives.pseudoInverse(isShared, rows, columns, values, tolerance, inverse);
         return new Matrix(columns, rows, inverse);
     }
 
@@ -1589,8 +1658,21 @@ public final class Matrix implements Serializable {
      * @throws IllegalArgumentException if a value is not finite
      */
     public int rank() {
+        return rank(tolerance());
+    }
+
+    /**
+     * Returns the rank: the number of singular values above a tolerance times the largest, as NumPy's
+     * {@code matrix_rank} does with this {@code rtol}.
+     *
+     * @param tolerance the tolerance, such as 1e-10
+     * @return the rank
+     * @throws IllegalArgumentException if a value is not finite; if the tolerance is negative or NaN: {@code tolerance
+     *     must be at least 0, but is -1.0}
+     */
+    public int rank(double tolerance) {
         prepare();
-        return Natives.rank(isShared, rows, columns, values);
+        return Natives.rank(isShared, rows, columns, values, tolerance);
     }
 
     /**

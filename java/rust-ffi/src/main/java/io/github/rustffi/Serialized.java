@@ -32,7 +32,8 @@ final class Serialized implements Externalizable {
             new Form<>(5, 1, Svd.class, Svd::write, Svd::read),
             new Form<>(6, 1, SymmetricEigen.class, SymmetricEigen::write, SymmetricEigen::read),
             new Form<>(7, 1, Eigen.class, Eigen::write, Eigen::read),
-            new Form<>(8, 1, Hits.class, Hits::write, Hits::read));
+            new Form<>(8, 1, Hits.class, Hits::write, Hits::read),
+            new Form<>(9, 1, LeastSquares.class, LeastSquares::write, LeastSquares::read));
 
     private @Nullable Object value;
 
@@ -259,6 +260,17 @@ final class Serialized implements Externalizable {
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite(values[i])) {
                 throw invalid("value " + i + " of " + name + " is " + values[i] + ", not a finite number");
+            }
+        }
+    }
+
+    /** Refuses values that no matrix has as its singular values. */
+    static void requireSingularValues(double[] values) throws InvalidObjectException {
+        requireFinite("the singular values", values);
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] < 0.0 || i > 0 && values[i] > values[i - 1]) {
+                throw invalid("singular value " + i + " is " + values[i] + ", "
+                        + (i == 0 || values[i] < 0.0 ? "less than 0" : "more than " + values[i - 1]));
             }
         }
     }

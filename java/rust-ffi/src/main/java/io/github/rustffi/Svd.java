@@ -231,7 +231,7 @@ public final class Svd implements Serializable {
     }
 
     private double defaultTolerance() {
-        return Math.max(u.rows(), v.rows()) * EPSILON;
+        return Matrix.tolerance(u.rows(), v.rows());
     }
 
     @Override
@@ -267,14 +267,8 @@ public final class Svd implements Serializable {
         Serialized.requireShape("u", u, u.rows(), count);
         Serialized.requireShape("v", v, v.rows(), count);
         Serialized.requireFinite("u", u.values());
-        Serialized.requireFinite("the singular values", singularValues);
+        Serialized.requireSingularValues(singularValues);
         Serialized.requireFinite("v", v.values());
-        for (int i = 0; i < count; i++) {
-            if (singularValues[i] < 0.0 || i > 0 && singularValues[i] > singularValues[i - 1]) {
-                throw Serialized.invalid("singular value " + i + " is " + singularValues[i] + ", "
-                        + (i == 0 || singularValues[i] < 0.0 ? "less than 0" : "more than " + singularValues[i - 1]));
-            }
-        }
         return new Svd(u, singularValues, v);
     }
 

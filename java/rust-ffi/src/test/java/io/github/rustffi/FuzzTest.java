@@ -128,15 +128,21 @@ class FuzzTest {
                     svd.u().toArray(), svd.singularValues(), svd.v().toArray());
         });
         all.put("norm2", () -> new double[] {a.norm2()});
-        all.put("rank", () -> new double[] {a.rank()});
+        all.put("rank", () -> new double[] {a.rank(), a.rank(1e-3)});
         all.put(
                 "pseudoInverse",
                 () -> Operations.concat(
-                        a.pseudoInverse().toArray(), a.svd().pseudoInverse().toArray()));
+                        a.pseudoInverse().toArray(),
+                        a.pseudoInverse(1e-3).toArray(),
+                        a.svd().pseudoInverse().toArray()));
         all.put(
                 "leastSquares",
                 () -> Operations.concat(
-                        a.leastSquares(b).toArray(), a.svd().solve(b).toArray()));
+                        a.leastSquares(b).toArray(),
+                        a.leastSquares(b, 1e-3).toArray(),
+                        LeastSquares.of(a, b).residuals().toArray(),
+                        LeastSquares.of(a, b).singularValues(),
+                        a.svd().solve(b).toArray()));
         if (a.rows() > 0 && a.columns() > 0) {
             // It is infinite where the matrix is singular.
             all.put("conditionNumber", () -> new double[] {1 / a.conditionNumber()});

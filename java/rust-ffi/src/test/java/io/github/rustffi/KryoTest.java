@@ -16,7 +16,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Kryo 4, which Spark uses, and 5, with the registrations that the README has. */
 class KryoTest {
     private static final List<Class<?>> CLASSES = List.of(
-            Matrix.class, Lu.class, Cholesky.class, Qr.class, Svd.class, SymmetricEigen.class, Eigen.class, Hits.class);
+            Matrix.class,
+            Lu.class,
+            Cholesky.class,
+            Qr.class,
+            Svd.class,
+            SymmetricEigen.class,
+            Eigen.class,
+            Hits.class,
+            LeastSquares.class);
 
     static Stream<Serializable> values() {
         return Stream.concat(SerializationTest.values().stream(), SerializationTest.computed());

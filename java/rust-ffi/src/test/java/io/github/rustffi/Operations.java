@@ -87,9 +87,18 @@ final class Operations {
             return concat(
                     eigen.realValues(), eigen.imaginaryValues(), eigen.vectors().toArray());
         });
-        all.put(
-                "least squares",
-                n -> random(1, 2 * n, n).leastSquares(random(2, 2 * n, 2)).toArray());
+        all.put("least squares", n -> {
+            Matrix a = random(1, 2 * n, n);
+            Matrix b = random(2, 2 * n, 2);
+            LeastSquares fit = LeastSquares.of(a, b);
+            return concat(
+                    a.leastSquares(b).toArray(),
+                    fit.solution().toArray(),
+                    fit.residuals().toArray(),
+                    fit.residualNorms(),
+                    fit.singularValues(),
+                    new double[] {fit.rank()});
+        });
         all.put("vectors", n -> {
             double[] x = random(1, 1, n).toArray();
             double[] y = random(2, 1, n).toArray();

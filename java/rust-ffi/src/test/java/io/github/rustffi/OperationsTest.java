@@ -129,6 +129,7 @@ class OperationsTest {
                         Cholesky.class,
                         Qr.class,
                         Svd.class,
+                        LeastSquares.class,
                         SymmetricEigen.class,
                         Eigen.class,
                         Vectors.class,

@@ -50,7 +50,8 @@ class SerializationTest {
                         new double[] {0, 0, 3},
                         new double[] {1, -1, 0},
                         Matrix.of(3, 3, 0.6, 0, 0, 0, 0.8, 0, 0, 0, 1)),
-                new Hits(new long[] {7, 3}, new float[] {0.98f, 0.51f}));
+                new Hits(new long[] {7, 3}, new float[] {0.98f, 0.51f}),
+                new LeastSquares(Matrix.of(1, 1, 3), 1, Matrix.of(2, 1, -1, 1), new double[] {1.5}));
     }
 
     /** Returns what the library computes, of sizes that take several blocks. */
@@ -78,7 +79,10 @@ class SerializationTest {
                     square.eigen(),
                     Matrix.zeros(0, 0).eigen(),
                     index.search(new float[2], 2500),
-                    new Hits(new long[0], new float[0]));
+                    new Hits(new long[0], new float[0]),
+                    LeastSquares.of(a, random(9, 60, 3)),
+                    LeastSquares.of(a.transpose(), random(9, 53, 0)),
+                    LeastSquares.of(Matrix.zeros(0, 3), new double[0]));
         }
     }
 
@@ -268,10 +272,10 @@ class SerializationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
     void aLengthAloneTakesNoMemory(int number) throws IOException {
         byte[] bytes = forged(number, out -> {
-            out.writeInt(number > 5 ? Integer.MAX_VALUE : 46_340);
+            out.writeInt(number > 5 && number < 9 ? Integer.MAX_VALUE : 46_340);
             out.writeInt(46_340);
             doubles(out, new double[2000]);
         });
@@ -369,6 +373,29 @@ class SerializationTest {
                 "value 0 of the vectors" + nan);
     }
 
+    @Test
+    void partsOfAFitThatDoNotBelongTogetherAreRefused() throws IOException {
+        assertFitRefused("the matrix of residuals is 2x2, not 2x1", 2, 1, 0, 0, 0);
+        assertFitRefused("the rank is 2 of 1 singular values", 1, 2, 0, 0, 0);
+        assertFitRefused("the number of singular values that count is -1", 1, -1, 0, 0, 0);
+        assertFitRefused("value 0 of the solution is NaN, not a finite number", 1, 1, Double.NaN, 0, 0);
+        assertFitRefused("value 1 of the residuals is NaN, not a finite number", 1, 1, 0, Double.NaN, 0);
+        assertFitRefused("singular value 0 is -1.0, less than 0", 1, 1, 0, 0, -1);
+    }
+
+    private static void assertFitRefused(
+            String message, int columns, int rank, double solution, double residual, double singularValue)
+            throws IOException {
+        assertRefused(
+                forged(9, out -> {
+                    matrix(out, 1, 1, solution);
+                    matrix(out, 2, columns, columns == 1 ? new double[] {0, residual} : new double[4]);
+                    doubles(out, singularValue);
+                    out.writeInt(rank);
+                }),
+                message);
+    }
+
     private static void assertSvdRefused(String message, double... singularValues) throws IOException {
         assertRefused(
                 forged(5, out -> {
@@ -382,10 +409,10 @@ class SerializationTest {
     @Test
     void unknownClassesAndVersionsSaySo() throws IOException {
         int flags = ObjectStreamConstants.SC_EXTERNALIZABLE | ObjectStreamConstants.SC_BLOCK_DATA;
-        for (int number : new int[] {0, 9, 255}) {
+        for (int number : new int[] {0, 10, 255}) {
             assertRefused(
                     forged(PROXY, flags, out -> out.writeByte(number)),
-                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 8");
+                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 9");
         }
         for (int version : new int[] {0, 2, 255}) {
             assertRefused(
@@ -399,7 +426,7 @@ class SerializationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "SymmetricEigen", "Eigen"})
+    @ValueSource(strings = {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "SymmetricEigen", "Eigen", "LeastSquares"})
     void aStreamCannotLeaveOutTheChecks(String type) throws IOException {
         assertRefused(
                 forged("io.github.rustffi." + type, ObjectStreamConstants.SC_SERIALIZABLE, out -> {}),

@@ -76,12 +76,35 @@ public final class Natives {
 
     public static native double determinant(boolean isShared, int rows, int columns, double[] a);
 
-    public static native int leastSquares(
-            boolean isShared, int rows, int columns, double[] a, int bRows, int bColumns, double[] b, double[] x);
+    public static native void leastSquares(
+            boolean isShared,
+            int rows,
+            int columns,
+            double[] a,
+            int bRows,
+            int bColumns,
+            double[] b,
+            double tolerance,
+            double[] x);
 
-    public static native void pseudoInverse(boolean isShared, int rows, int columns, double[] a, double[] inverse);
+    /** Does the same, returns the rank, and writes what is left of b and the singular values of a. */
+    public static native int leastSquaresFit(
+            boolean isShared,
+            int rows,
+            int columns,
+            double[] a,
+            int bRows,
+            int bColumns,
+            double[] b,
+            double tolerance,
+            double[] x,
+            double[] residuals,
+            double[] singularValues);
 
-    public static native int rank(boolean isShared, int rows, int columns, double[] a);
+    public static native void pseudoInverse(
+            boolean isShared, int rows, int columns, double[] a, double tolerance, double[] inverse);
+
+    public static native int rank(boolean isShared, int rows, int columns, double[] a, double tolerance);
 
     public static native double conditionNumber(boolean isShared, int rows, int columns, double[] a);
 

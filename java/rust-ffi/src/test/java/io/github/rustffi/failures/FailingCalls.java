@@ -4,6 +4,7 @@ import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Npz;
@@ -796,6 +797,43 @@ public final class FailingCalls {
             double[] b = new double[1];
             return () -> a.leastSquares(b);
         });
+        String tolerance = "tolerance must be at least 0, but is ";
+        add("Matrix.leastSquares(Matrix,double)", "negative", ARGUMENT, tolerance + "-1.0", s -> {
+            Matrix a = Matrix.identity(1);
+            return () -> a.leastSquares(a, -1);
+        });
+        add("Matrix.leastSquares(double[],double)", "a NaN", ARGUMENT, tolerance + "NaN", s -> {
+            Matrix a = Matrix.identity(1);
+            double[] b = new double[1];
+            return () -> a.leastSquares(b, Double.NaN);
+        });
+        add("LeastSquares.of(Matrix,Matrix)", "shapes", ARGUMENT, leastSquares, s -> {
+            Matrix a = Matrix.zeros(3, 2);
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> LeastSquares.of(a, b);
+        });
+        add("LeastSquares.of(Matrix,Matrix)", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> {
+            Matrix a = largest();
+            return () -> LeastSquares.of(a, a);
+        });
+        add("LeastSquares.of(Matrix,Matrix,double)", "negative", ARGUMENT, tolerance + "-1.0", s -> {
+            Matrix a = Matrix.identity(1);
+            return () -> LeastSquares.of(a, a, -1);
+        });
+        add("LeastSquares.of(Matrix,double[])", "a NaN", ARGUMENT, NAN, s -> {
+            Matrix a = nan();
+            double[] b = new double[1];
+            return () -> LeastSquares.of(a, b);
+        });
+        addInJava("LeastSquares.of(Matrix,double[])", "null", NULL, "a", s -> {
+            double[] b = new double[1];
+            return () -> LeastSquares.of(null, b);
+        });
+        add("LeastSquares.of(Matrix,double[],double)", "a NaN", ARGUMENT, tolerance + "NaN", s -> {
+            Matrix a = Matrix.identity(1);
+            double[] b = new double[1];
+            return () -> LeastSquares.of(a, b, Double.NaN);
+        });
         add("Matrix.inverse()", "singular", SINGULAR, singular, s -> Matrix.zeros(3, 3)::inverse);
         String pseudoInverse = NOT_SQUARE + "; pseudoInverse takes a matrix of any shape";
         add("Matrix.inverse()", "not square", ARGUMENT, pseudoInverse, s -> Matrix.zeros(2, 3)::inverse);
@@ -807,6 +845,14 @@ public final class FailingCalls {
                 ARITHMETIC,
                 "the largest value of the pseudo-inverse" + BEYOND,
                 s -> tiny()::pseudoInverse);
+        add("Matrix.pseudoInverse(double)", "negative", ARGUMENT, tolerance + "-1.0", s -> {
+            Matrix a = Matrix.identity(1);
+            return () -> a.pseudoInverse(-1);
+        });
+        add("Matrix.rank(double)", "negative", ARGUMENT, tolerance + "-1.0", s -> {
+            Matrix a = Matrix.identity(1);
+            return () -> a.rank(-1);
+        });
         add("Matrix.determinant()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::determinant);
         add("Matrix.rank()", "a NaN", ARGUMENT, NAN, s -> nan()::rank);
         String undefined = "the condition number of a 0x3 matrix is not defined";
@@ -1544,6 +1590,10 @@ public final class FailingCalls {
                 "Lu.u()",
                 "Qr.r()",
                 "Svd.u()",
+                "LeastSquares.solution()",
+                "LeastSquares.rank()",
+                "LeastSquares.residuals()",
+                "LeastSquares.singularValues()",
                 "Svd.v()",
                 "Svd.singularValues()",
                 "Eigen.realValues()",
@@ -1602,6 +1652,7 @@ public final class FailingCalls {
                 "FloatMatrix.rowNorms()",
                 "Cholesky.determinant()",
                 "Qr.q()",
+                "LeastSquares.residualNorms()",
                 "Svd.rank()");
         excuse(
                 "takes every number, or none: it fails only where the library cannot be loaded",
@@ -1639,6 +1690,7 @@ public final class FailingCalls {
             "Svd",
             "Eigen",
             "SymmetricEigen",
+            "LeastSquares",
             "Standardization",
             "Pca",
             "Hits",

@@ -4,6 +4,7 @@ import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.NativeLibrary;
@@ -454,6 +455,16 @@ public final class Smoke {
         near("Matrix.leastSquares", a.leastSquares(Matrix.of(3, 1, 1, 3, 5)).toArray(), 1, 2);
         near("Matrix.pseudoInverse", a.pseudoInverse().times(a).toArray(), 1, 0, 0, 1);
         equal("Matrix.rank", a.rank(), 2);
+        LeastSquares fit = LeastSquares.of(a, new double[] {1, 3, 8});
+        near("LeastSquares.solution", fit.solution().toArray(), 0.5, 3.5);
+        equal("LeastSquares.rank", fit.rank(), 2);
+        near("LeastSquares.residuals", fit.residuals().toArray(), 0.5, -1, 0.5);
+        near("LeastSquares.residualNorms", fit.residualNorms(), Math.sqrt(1.5));
+        near(
+                "LeastSquares.singularValues",
+                LeastSquares.of(Matrix.diagonal(8, 2), Matrix.identity(2)).singularValues(),
+                8,
+                2);
         near("Matrix.conditionNumber", new double[] {Matrix.diagonal(8, 2).conditionNumber()}, 4);
     }
 
