@@ -2,6 +2,11 @@ package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -21,8 +26,13 @@ import java.util.Objects;
  * There are no factorizations; {@link #toMatrix()} has them.
  *
  * <p>Exceptions are those of {@link Matrix}: {@code matrix shapes do not agree: 2x3 times 4x2}.
+ *
+ * @serial exclude
  */
-public final class FloatMatrix {
+public final class FloatMatrix implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     /** Values and multiplications up to which a loop takes less time than a call to Rust. */
     private static final int SMALL = 64;
 
@@ -921,5 +931,27 @@ public final class FloatMatrix {
         if (row < 0 || row >= rows) {
             throw new IndexOutOfBoundsException("no row " + row + " in a " + shape() + " matrix");
         }
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(rows);
+        out.size(columns);
+        out.floats(values);
+    }
+
+    static FloatMatrix read(Serialized.Input in) throws IOException {
+        int rows = in.size("rows");
+        int columns = in.size("columns");
+        return new FloatMatrix(rows, columns, in.floats(rows, columns));
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

@@ -57,10 +57,11 @@ import org.jspecify.annotations.Nullable;
  * during which another thread writes to the array returns a result of old and new values, or throws one of the
  * exceptions that it documents; nothing worse happens.
  *
- * <p><b>Serialization.</b> Matrices, factorizations and {@link Hits} are {@link Serializable}, in a form that later
- * versions read. A stream is checked as it is read: one that none of their values has written is an
- * {@link java.io.EOFException} or an {@link InvalidObjectException}. The native library takes no part in it. Kryo,
- * which Spark may be told to use, takes them by its {@code JavaSerializer}.
+ * <p><b>Serialization.</b> Matrices, also those of floats, factorizations, {@link LeastSquares},
+ * {@link Standardization}, {@link Pca} and {@link Hits} are {@link Serializable}, in a form that later versions read. A
+ * stream is checked as it is read: one that none of their values has written is an {@link java.io.EOFException} or an
+ * {@link InvalidObjectException}. The native library takes no part in it. Kryo, which Spark may be told to use, takes
+ * them by its {@code JavaSerializer}.
  *
  * <p>Products, solutions and factorizations throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
  * where the native library cannot be loaded. What takes less time than a call to Rust is computed in Java.

@@ -1,5 +1,10 @@
 package io.github.rustffi;
 
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -16,14 +21,19 @@ import java.util.Objects;
  * Matrix plane = pca.project(observations);  // two columns
  * Matrix nearly = pca.reconstruct(plane);    // as many as the observations have
  * }</pre>
+ *
+ * @serial exclude
  */
-public final class Pca {
+public final class Pca implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final double[] means;
     private final Matrix components;
     private final double[] explainedVariance;
     private final double[] explainedVarianceRatio;
 
-    private Pca(double[] means, Matrix components, double[] explainedVariance, double[] explainedVarianceRatio) {
+    Pca(double[] means, Matrix components, double[] explainedVariance, double[] explainedVarianceRatio) {
         this.means = means;
         this.components = components;
         this.explainedVariance = explainedVariance;
@@ -178,5 +188,45 @@ public final class Pca {
     @Override
     public String toString() {
         return "components: " + components + "\nexplained variance: " + Arrays.toString(explainedVariance);
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(means.length);
+        out.doubles(means);
+        components.write(out);
+        out.doubles(explainedVariance);
+        out.doubles(explainedVarianceRatio);
+    }
+
+    static Pca read(Serialized.Input in) throws IOException {
+        double[] means = in.doubles(in.size("variables"));
+        Serialized.requireFinite("the means", means);
+        Matrix components = Matrix.read(in);
+        int count = Math.min(means.length, components.columns());
+        Serialized.requireShape("the matrix of components", components, means.length, count);
+        Serialized.requireFinite("the components", components.values());
+        double[] variance = in.doubles(count);
+        double[] ratio = in.doubles(count);
+        for (int j = 0; j < count; j++) {
+            // It may be infinite, where the square of a singular value is.
+            if (!(variance[j] >= 0.0) || j > 0 && variance[j] > variance[j - 1]) {
+                throw Serialized.invalid("variance " + j + " is " + variance[j] + ", "
+                        + (variance[j] >= 0.0 ? "more than " + variance[j - 1] : "not at least 0"));
+            }
+            if (!(ratio[j] >= 0.0 && ratio[j] <= 1.0) && !(Double.isNaN(ratio[j]) && variance[0] == 0.0)) {
+                throw Serialized.invalid("ratio " + j + " is " + ratio[j] + ", not from 0 to 1");
+            }
+        }
+        return new Pca(means, components, variance, ratio);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

@@ -33,7 +33,10 @@ final class Serialized implements Externalizable {
             new Form<>(6, 1, SymmetricEigen.class, SymmetricEigen::write, SymmetricEigen::read),
             new Form<>(7, 1, Eigen.class, Eigen::write, Eigen::read),
             new Form<>(8, 1, Hits.class, Hits::write, Hits::read),
-            new Form<>(9, 1, LeastSquares.class, LeastSquares::write, LeastSquares::read));
+            new Form<>(9, 1, LeastSquares.class, LeastSquares::write, LeastSquares::read),
+            new Form<>(10, 1, Standardization.class, Standardization::write, Standardization::read),
+            new Form<>(11, 1, Pca.class, Pca::write, Pca::read),
+            new Form<>(12, 1, FloatMatrix.class, FloatMatrix::write, FloatMatrix::read));
 
     private @Nullable Object value;
 
@@ -193,10 +196,19 @@ final class Serialized implements Externalizable {
 
         /** Returns the values of a matrix. */
         double[] doubles(int rows, int columns) throws IOException {
+            return doubles(length(rows, columns));
+        }
+
+        /** Returns the values of a matrix of floats. */
+        float[] floats(int rows, int columns) throws IOException {
+            return floats(length(rows, columns));
+        }
+
+        private static int length(int rows, int columns) throws IOException {
             if ((long) rows * columns > Integer.MAX_VALUE) {
                 throw invalid("a " + rows + "x" + columns + " matrix has more than " + Integer.MAX_VALUE + " values");
             }
-            return doubles(rows * columns);
+            return rows * columns;
         }
 
         double[] doubles(int length) throws IOException {

@@ -1,5 +1,10 @@
 package io.github.rustffi;
 
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,12 +19,17 @@ import java.util.Objects;
  * Matrix x = standardization.apply(training);
  * Matrix y = standardization.apply(test);
  * }</pre>
+ *
+ * @serial exclude
  */
-public final class Standardization {
+public final class Standardization implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     private final double[] means;
     private final double[] deviations;
 
-    private Standardization(double[] means, double[] deviations) {
+    Standardization(double[] means, double[] deviations) {
         this.means = means;
         this.deviations = deviations;
     }
@@ -126,5 +136,33 @@ public final class Standardization {
     @Override
     public String toString() {
         return "means: " + Arrays.toString(means) + "\ndeviations: " + Arrays.toString(deviations);
+    }
+
+    void write(Serialized.Output out) throws IOException {
+        out.size(means.length);
+        out.doubles(means);
+        out.doubles(deviations);
+    }
+
+    static Standardization read(Serialized.Input in) throws IOException {
+        int columns = in.size("columns");
+        double[] means = in.doubles(columns);
+        double[] deviations = in.doubles(columns);
+        for (int j = 0; j < columns; j++) {
+            if (deviations[j] < 0.0) {
+                throw Serialized.invalid("standard deviation " + j + " is " + deviations[j] + ", less than 0");
+            }
+        }
+        return new Standardization(means, deviations);
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return new Serialized(this);
+    }
+
+    @Serial
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.withoutProxy();
     }
 }

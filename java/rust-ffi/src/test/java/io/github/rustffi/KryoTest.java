@@ -24,7 +24,10 @@ class KryoTest {
             SymmetricEigen.class,
             Eigen.class,
             Hits.class,
-            LeastSquares.class);
+            LeastSquares.class,
+            Standardization.class,
+            Pca.class,
+            FloatMatrix.class);
 
     static Stream<Serializable> values() {
         return Stream.concat(SerializationTest.values().stream(), SerializationTest.computed());

@@ -51,7 +51,10 @@ class SerializationTest {
                         new double[] {1, -1, 0},
                         Matrix.of(3, 3, 0.6, 0, 0, 0, 0.8, 0, 0, 0, 1)),
                 new Hits(new long[] {7, 3}, new float[] {0.98f, 0.51f}),
-                new LeastSquares(Matrix.of(1, 1, 3), 1, Matrix.of(2, 1, -1, 1), new double[] {1.5}));
+                new LeastSquares(Matrix.of(1, 1, 3), 1, Matrix.of(2, 1, -1, 1), new double[] {1.5}),
+                new Standardization(new double[] {2.5, 5}, new double[] {1.5, 0}),
+                new Pca(new double[] {1, 2}, Matrix.of(2, 1, 0.6, 0.8), new double[] {4.5}, new double[] {0.75}),
+                FloatMatrix.of(2, 2, 1, -0.0f, Float.NaN, Float.MIN_VALUE));
     }
 
     /** Returns what the library computes, of sizes that take several blocks. */
@@ -82,7 +85,18 @@ class SerializationTest {
                     new Hits(new long[0], new float[0]),
                     LeastSquares.of(a, random(9, 60, 3)),
                     LeastSquares.of(a.transpose(), random(9, 53, 0)),
-                    LeastSquares.of(Matrix.zeros(0, 3), new double[0]));
+                    LeastSquares.of(Matrix.zeros(0, 3), new double[0]),
+                    Standardization.of(a),
+                    Standardization.of(Matrix.of(2, 2, 1, Double.NaN, 2, 3)),
+                    Standardization.of(Matrix.zeros(2, 0)),
+                    Pca.of(a),
+                    Pca.of(a.transpose(), 2),
+                    Pca.of(a, 0),
+                    Pca.of(Matrix.filled(3, 2, 7)),
+                    Pca.of(Matrix.of(2, 1, 1e200, -1e200)),
+                    FloatMatrix.of(a),
+                    FloatMatrix.zeros(1, 1025),
+                    FloatMatrix.zeros(0, 5));
         }
     }
 
@@ -272,10 +286,10 @@ class SerializationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void aLengthAloneTakesNoMemory(int number) throws IOException {
         byte[] bytes = forged(number, out -> {
-            out.writeInt(number > 5 && number < 9 ? Integer.MAX_VALUE : 46_340);
+            out.writeInt(List.of(6, 7, 8, 10, 11).contains(number) ? Integer.MAX_VALUE : 46_340);
             out.writeInt(46_340);
             doubles(out, new double[2000]);
         });
@@ -383,6 +397,49 @@ class SerializationTest {
         assertFitRefused("singular value 0 is -1.0, less than 0", 1, 1, 0, 0, -1);
     }
 
+    @Test
+    void whatNoObservationsHaveIsRefused() throws IOException {
+        assertRefused(forged(12, out -> matrix(out, -1, 2)), "the number of rows is -1");
+        assertRefused(
+                forged(12, out -> matrix(out, 50_000, 50_000)), "a 50000x50000 matrix has more than 2147483647 values");
+        assertRefused(forged(10, out -> out.writeInt(-1)), "the number of columns is -1");
+        assertRefused(
+                forged(10, out -> {
+                    out.writeInt(1);
+                    doubles(out, 1, -2);
+                }),
+                "standard deviation 0 is -2.0, less than 0");
+        assertRefused(forged(11, out -> out.writeInt(-1)), "the number of variables is -1");
+        assertPcaRefused("value 0 of the means is NaN, not a finite number", Double.NaN, 2, 1, 2, 1, 0.75, 0.25);
+        assertPcaRefused("the matrix of components is 1x2, not 2x2", 0, 1, 1, 2, 1, 0.75, 0.25);
+        assertPcaRefused("value 0 of the components is NaN, not a finite number", 0, 2, Double.NaN, 2, 1, 0.75, 0.25);
+        assertPcaRefused("variance 1 is 3.0, more than 2.0", 0, 2, 1, 2, 3, 0.75, 0.25);
+        assertPcaRefused("variance 0 is -2.0, not at least 0", 0, 2, 1, -2, -3, 0.75, 0.25);
+        assertPcaRefused("variance 1 is NaN, not at least 0", 0, 2, 1, 2, Double.NaN, 0.75, 0.25);
+        assertPcaRefused("ratio 0 is 1.5, not from 0 to 1", 0, 2, 1, 2, 1, 1.5, 0.25);
+        assertPcaRefused("ratio 1 is NaN, not from 0 to 1", 0, 2, 1, 2, 1, 0.75, Double.NaN);
+        assertRefused(
+                forged(11, out -> {
+                    out.writeInt(1);
+                    doubles(out, 0);
+                    matrix(out, 1, 2, 1, 0);
+                }),
+                "the matrix of components is 1x2, not 1x1");
+    }
+
+    /** The variances and then the ratios are those of two components. */
+    private static void assertPcaRefused(String message, double mean, int rows, double first, double... explained)
+            throws IOException {
+        assertRefused(
+                forged(11, out -> {
+                    out.writeInt(2);
+                    doubles(out, mean, 0);
+                    matrix(out, rows, 2, Arrays.copyOf(new double[] {first, 0, 0, 1}, 2 * rows));
+                    doubles(out, explained);
+                }),
+                message);
+    }
+
     private static void assertFitRefused(
             String message, int columns, int rank, double solution, double residual, double singularValue)
             throws IOException {
@@ -409,10 +466,10 @@ class SerializationTest {
     @Test
     void unknownClassesAndVersionsSaySo() throws IOException {
         int flags = ObjectStreamConstants.SC_EXTERNALIZABLE | ObjectStreamConstants.SC_BLOCK_DATA;
-        for (int number : new int[] {0, 10, 255}) {
+        for (int number : new int[] {0, 13, 255}) {
             assertRefused(
                     forged(PROXY, flags, out -> out.writeByte(number)),
-                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 9");
+                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 12");
         }
         for (int version : new int[] {0, 2, 255}) {
             assertRefused(
@@ -426,7 +483,20 @@ class SerializationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Matrix", "Lu", "Cholesky", "Qr", "Svd", "SymmetricEigen", "Eigen", "LeastSquares"})
+    @ValueSource(
+            strings = {
+                "Matrix",
+                "Lu",
+                "Cholesky",
+                "Qr",
+                "Svd",
+                "SymmetricEigen",
+                "Eigen",
+                "LeastSquares",
+                "Standardization",
+                "Pca",
+                "FloatMatrix"
+            })
     void aStreamCannotLeaveOutTheChecks(String type) throws IOException {
         assertRefused(
                 forged("io.github.rustffi." + type, ObjectStreamConstants.SC_SERIALIZABLE, out -> {}),
