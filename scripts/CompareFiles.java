@@ -1,3 +1,4 @@
+import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Vectors;
@@ -35,8 +36,10 @@ class CompareFiles {
         require(parts, a.rows() + "x" + a.columns(), a.toArray());
         a.writeNpy(written.resolve("a.npy"));
         a.writeCsv(written.resolve("a.csv"));
-        Npz.builder().add("a", a).write(written.resolve("stored.npz"));
-        Npz.builder().add("a", a).writeCompressed(written.resolve("compressed.npz"));
+        FloatMatrix floats = FloatMatrix.of(a);
+        floats.writeNpy(written.resolve("floats.npy"));
+        Npz.builder().add("a", a).add("b", floats).write(written.resolve("stored.npz"));
+        Npz.builder().add("a", a).add("b", floats).writeCompressed(written.resolve("compressed.npz"));
     }
 
     private static void vector(Path file, String[] parts, Path written) throws IOException {

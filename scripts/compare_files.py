@@ -99,8 +99,7 @@ def compare(folder):
                 found |= {f"{archive}, {key}": npz[key] for key in npz.files}
         if array.ndim == 2 and array.size:
             found["csv"] = numpy.loadtxt(written / "a.csv", delimiter=",", ndmin=2)
-        if array.ndim == 1:
-            found["float npy"] = numpy.load(written / "floats.npy")
+        found["float npy"] = numpy.load(written / "floats.npy")
         for what, other in found.items():
             same = doubles.astype(other.dtype)
             assert other.shape == same.shape, (file, name, what, other.shape)

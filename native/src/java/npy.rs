@@ -17,9 +17,11 @@ use crate::npy::{self, Number};
 
 natives! {
     fn read_npy[call](path: Path, shape: jint[]) -> [jdouble] {
-        let reader = npy::Reader::open(&path, 2)?;
-        shape.write(&self::shape(reader.array(), &path)?);
-        read(call, reader)
+        values(call, &path, shape)
+    }
+
+    fn read_npy_matrix_of_floats[call](path: Path, shape: jint[]) -> [jfloat] {
+        values(call, &path, shape)
     }
 
     fn read_npy_doubles[call](path: Path) -> [jdouble] {
@@ -35,6 +37,10 @@ natives! {
     }
 
     fn write_npy[_call](path: Path, rows: jint, columns: jint, a: jdouble[]) {
+        Ok(npy::write_matrix(&path, matrix(rows, columns, &a.to_vec()?)?)?)
+    }
+
+    fn write_npy_matrix_of_floats[_call](path: Path, rows: jint, columns: jint, a: jfloat[]) {
         Ok(npy::write_matrix(&path, matrix(rows, columns, &a.to_vec()?)?)?)
     }
 
@@ -97,6 +103,17 @@ fn read<'local, T: Number + Element>(call: Call<'local>, reader: npy::Reader) ->
     let mut values = memory::filled(reader.array().len())?;
     reader.read(&mut values)?;
     new_array(call, &values)
+}
+
+/// Returns the values of a matrix, and writes the numbers of rows and columns to `shape`.
+fn values<'local, T: Number + Element>(
+    call: Call<'local>,
+    path: &Path,
+    shape: Array<'_, jint>,
+) -> Result<JPrimitiveArray<'local, T>> {
+    let reader = npy::Reader::open(path, 2)?;
+    shape.write(&self::shape(reader.array(), path)?);
+    read(call, reader)
 }
 
 fn vector<'local, T: Number + Element>(call: Call<'local>, path: &Path) -> Result<JPrimitiveArray<'local, T>> {

@@ -200,14 +200,14 @@ impl Reader {
     }
 }
 
-/// Writes `matrix` to `path` as `float64` in C order, in place of a file that may be there.
+/// Writes `matrix` to `path` in C order, in place of a file that may be there.
 ///
 /// A reader sees the old file or the new one, see [`file::replace`].
 ///
 /// # Errors
 /// - [`Error::Io`] when the file cannot be written; the old one stays as it was.
 /// - [`Error::OutOfMemory`] when there is none for a small buffer.
-pub fn write_matrix(path: &Path, matrix: MatrixRef<'_>) -> Result<()> {
+pub fn write_matrix<T: Number>(path: &Path, matrix: MatrixRef<'_, T>) -> Result<()> {
     write(path, &[matrix.rows() as u64, matrix.columns() as u64], [matrix.values()])
 }
 

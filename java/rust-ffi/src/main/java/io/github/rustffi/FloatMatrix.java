@@ -1,12 +1,15 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.LocalFile;
 import io.github.rustffi.internal.Natives;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
 import java.io.Serializable;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -868,6 +871,43 @@ public final class FloatMatrix implements Serializable {
             places[i] = best;
         }
         return places;
+    }
+
+    /**
+     * Returns the matrix in a file of NumPy's format {@code .npy}: an array of two dimensions, of any integer or
+     * floating-point type from 8 to 64 bits or of truth values, in either byte order, in C or Fortran order.
+     * Floating-point numbers are rounded to the nearest float; one that is too large for a float, and an integer that
+     * no float is exactly, is refused.
+     *
+     * @param file the file
+     * @return the matrix
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if the file cannot be read, holds something else, is not as long as its header says, or has
+     *     more values than an int counts or one that cannot be converted, which is named with its index; the message
+     *     has the file's name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public static FloatMatrix readNpy(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        NativeLibrary.load();
+        int[] shape = new int[2];
+        float[] values = Natives.readNpyMatrixOfFloats(LocalFile.path(file), shape);
+        return new FloatMatrix(shape[0], shape[1], values);
+    }
+
+    /**
+     * Writes this matrix to a file in NumPy's format {@code .npy}, as float32 in C order. A file that is there already
+     * is replaced as a whole: it is never seen half written.
+     *
+     * @param file the file
+     * @throws NoSuchFileException if there is no such directory
+     * @throws IOException if the file cannot be written; the message has its name
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     */
+    public void writeNpy(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        NativeLibrary.load();
+        Natives.writeNpyMatrixOfFloats(LocalFile.path(file), rows, columns, values);
     }
 
     /**

@@ -163,11 +163,24 @@ public final class Npz implements AutoCloseable {
      * @throws IOException as for {@link #matrix}
      */
     public float[] floats(String name) throws IOException {
-        Member member = member(name, 1);
-        float[] values = new float[member.count(Float.BYTES)];
-        member.read((first, bytes, count) -> Natives.npyFloats(
-                member.label, member.start, member.length, member.dimensions, first, bytes, count, values));
-        return values;
+        return member(name, 1).floats();
+    }
+
+    /**
+     * Returns an array of two dimensions as floats, converted as {@link FloatMatrix#readNpy} does it.
+     *
+     * @param name the name of the array
+     * @return the matrix
+     * @throws IllegalArgumentException if there is no array of this name
+     * @throws IOException as for {@link #matrix}
+     */
+    public FloatMatrix floatMatrix(String name) throws IOException {
+        Member member = member(name, 2);
+        float[] values = member.floats();
+        if (member.isFortranOrder()) {
+            return new FloatMatrix(member.columns(), member.rows(), values).transpose();
+        }
+        return new FloatMatrix(member.rows(), member.columns(), values);
     }
 
     /**
@@ -278,6 +291,13 @@ public final class Npz implements AutoCloseable {
             return values;
         }
 
+        float[] floats() throws IOException {
+            float[] values = new float[count(Float.BYTES)];
+            read((first, bytes, count) ->
+                    Natives.npyFloats(label, start, length, dimensions, first, bytes, count, values));
+            return values;
+        }
+
         /** Reads all values, a piece at a time, and compares the checksum. */
         void read(Conversion conversion) throws IOException {
             CRC32 checksum = new CRC32();
@@ -359,6 +379,21 @@ public final class Npz implements AutoCloseable {
         }
 
         /**
+         * Adds a matrix of floats, to be written as float32 of two dimensions.
+         *
+         * @param name its name
+         * @param a the matrix
+         * @return this builder
+         * @throws IllegalArgumentException if there is an array of this name already, or an archive cannot have it: it
+         *     is longer than 65,531 bytes in UTF-8, or has an unpaired surrogate
+         */
+        public Builder add(String name, FloatMatrix a) {
+            Objects.requireNonNull(a, "a");
+            int[] shape = {a.rows(), a.columns()};
+            return add(name, new Content(1, shape, Float.BYTES, floats(a.values())));
+        }
+
+        /**
          * Adds doubles, to be written as float64 of one dimension.
          *
          * @param name their name
@@ -383,8 +418,7 @@ public final class Npz implements AutoCloseable {
          */
         public Builder add(String name, float[] x) {
             Objects.requireNonNull(x, "x");
-            Values values = (from, count, to) -> to.asFloatBuffer().put(x, from, count);
-            return add(name, new Content(1, new int[] {x.length}, Float.BYTES, values));
+            return add(name, new Content(1, new int[] {x.length}, Float.BYTES, floats(x)));
         }
 
         /**
@@ -404,6 +438,10 @@ public final class Npz implements AutoCloseable {
 
         private static Values doubles(double[] x) {
             return (from, count, to) -> to.asDoubleBuffer().put(x, from, count);
+        }
+
+        private static Values floats(float[] x) {
+            return (from, count, to) -> to.asFloatBuffer().put(x, from, count);
         }
 
         private Builder add(String name, Content content) {

@@ -46,6 +46,45 @@ class NpyTest {
     }
 
     @Test
+    void aMatrixOfFloatsComesBackAsItWasWritten() throws IOException {
+        FloatMatrix[] matrices = {
+            FloatMatrix.of(2, 3, 1, -2.5f, Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE),
+            FloatMatrix.zeros(0, 3),
+            FloatMatrix.zeros(3, 0),
+            FloatMatrix.of(Matrices.random(1, 300, 117))
+        };
+        for (FloatMatrix matrix : matrices) {
+            Path file = directory.resolve("größe 数.npy");
+            matrix.writeNpy(file);
+            assertThat(FloatMatrix.readNpy(file)).isEqualTo(matrix);
+            assertThat(Matrix.readNpy(file)).isEqualTo(matrix.toMatrix());
+            long bytes = 128 + 4L * matrix.rows() * matrix.columns();
+            assertThat(Files.size(file)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void readsFloatsOfOtherTypesAndOrders() throws IOException {
+        Path file = directory.resolve("file.npy");
+        FloatMatrix expected = FloatMatrix.of(2, 3, 1, 2, 3, 4, 5, 6);
+        write("'<f8'", "True", "(2, 3)", doubles(1, 4, 2, 5, 3, 6));
+        assertThat(FloatMatrix.readNpy(file)).isEqualTo(expected);
+        write("'|i1'", "False", "(2, 3)", new byte[] {1, 2, 3, 4, 5, 6});
+        assertThat(FloatMatrix.readNpy(file)).isEqualTo(expected);
+        write("'<f8'", "False", "(1, 2)", doubles(0.1, -0.0));
+        assertThat(FloatMatrix.readNpy(file)).isEqualTo(FloatMatrix.of(1, 2, 0.1f, -0.0f));
+        write("'<f8'", "False", "(1, 2)", doubles(3, 1e39));
+        assertThatIOException()
+                .isThrownBy(() -> FloatMatrix.readNpy(file))
+                .withMessageStartingWith("cannot use " + file + ": its float64 1000000")
+                .withMessageEndingWith(" at index [0, 1] would not keep its value as float32");
+        write("'<f8'", "False", "(2,)", doubles(3, 1));
+        assertThatIOException()
+                .isThrownBy(() -> FloatMatrix.readNpy(file))
+                .withMessage("cannot use " + file + ": 2 dimensions are needed, but its shape is (2,)");
+    }
+
+    @Test
     void readsWhatNumPyWrites() throws IOException {
         Matrix expected = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
         assertThat(read("'<f8'", "False", "(2, 3)", doubles(1, 2, 3, 4, 5, 6))).isEqualTo(expected);

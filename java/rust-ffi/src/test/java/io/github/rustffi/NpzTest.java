@@ -49,6 +49,7 @@ class NpzTest {
                 .add("doubles", doubles)
                 .add("größe 数", floats)
                 .add("a/b", longs)
+                .add("matrix of floats", FloatMatrix.of(matrix))
                 .add("", new long[0]);
         if (compressed) {
             builder.writeCompressed(file);
@@ -56,7 +57,11 @@ class NpzTest {
             builder.write(file);
         }
         try (Npz npz = Npz.open(file)) {
-            assertThat(npz.names()).containsExactly("matrix", "doubles", "größe 数", "a/b", "");
+            assertThat(npz.names()).containsExactly("matrix", "doubles", "größe 数", "a/b", "matrix of floats", "");
+            assertThat(npz.floatMatrix("matrix of floats")).isEqualTo(FloatMatrix.of(matrix));
+            assertThat(npz.floatMatrix("matrix")).isEqualTo(FloatMatrix.of(matrix));
+            assertThat(npz.matrix("matrix of floats"))
+                    .isEqualTo(FloatMatrix.of(matrix).toMatrix());
             assertThat(npz.matrix("matrix")).isEqualTo(matrix);
             assertThat(npz.doubles("doubles")).containsExactly(doubles);
             assertThat(npz.floats("größe 数")).containsExactly(floats);

@@ -60,6 +60,10 @@ class NumPyFilesTest {
             int rows = Integer.parseInt(parts[2].substring(0, x));
             int columns = Integer.parseInt(parts[2].substring(x + 1));
             assertThat(matrix(file, parts[1])).isEqualTo(Matrix.of(rows, columns, values));
+            if (Arrays.stream(values).allMatch(value -> Double.isNaN(value) || (float) value == value)) {
+                FloatMatrix expected = FloatMatrix.of(Matrix.of(rows, columns, values));
+                assertThat(floatMatrix(file, parts[1])).isEqualTo(expected);
+            }
         } else {
             assertThat(vector(file, parts[1])).containsExactly(values);
         }
@@ -71,6 +75,15 @@ class NumPyFilesTest {
         }
         try (Npz npz = Npz.open(file)) {
             return npz.matrix(name);
+        }
+    }
+
+    private static FloatMatrix floatMatrix(Path file, String name) throws IOException {
+        if (name.equals("-")) {
+            return FloatMatrix.readNpy(file);
+        }
+        try (Npz npz = Npz.open(file)) {
+            return npz.floatMatrix(name);
         }
     }
 

@@ -124,6 +124,12 @@ final class Operations {
                     return Matrix.readNpy(npy).toArray();
                 }));
         all.put(
+                "floats in files",
+                n -> inFile(npy -> {
+                    FloatMatrix.of(random(1, n, n)).writeNpy(npy);
+                    return FloatMatrix.readNpy(npy).toMatrix().toArray();
+                }));
+        all.put(
                 "vectors in files",
                 n -> inFile(npy -> {
                     Vectors.writeNpy(npy, random(1, 1, n).toArray());
@@ -145,9 +151,13 @@ final class Operations {
                     Npz.builder()
                             .add("a", random(1, n, n))
                             .add("x", Values.floats(2, n))
+                            .add("b", FloatMatrix.of(random(3, n, n)))
                             .writeCompressed(file);
                     try (Npz npz = Npz.open(file)) {
-                        return concat(npz.matrix("a").toArray(), npz.doubles("x"));
+                        return concat(
+                                npz.matrix("a").toArray(),
+                                npz.doubles("x"),
+                                npz.floatMatrix("b").toMatrix().toArray());
                     }
                 }));
         all.put(

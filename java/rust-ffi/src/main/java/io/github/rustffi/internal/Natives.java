@@ -114,6 +114,11 @@ public final class Natives {
     public static native void writeNpy(String path, int rows, int columns, double[] a) throws IOException;
 
     /** Returns the values and writes the numbers of rows and columns to shape. */
+    public static native float[] readNpyMatrixOfFloats(String path, int[] shape) throws IOException;
+
+    public static native void writeNpyMatrixOfFloats(String path, int rows, int columns, float[] a) throws IOException;
+
+    /** Returns the values and writes the numbers of rows and columns to shape. */
     public static native double[] readCsv(String path, int delimiter, int skippedLines, int[] shape) throws IOException;
 
     public static native void writeCsv(String path, int delimiter, int rows, int columns, double[] a)

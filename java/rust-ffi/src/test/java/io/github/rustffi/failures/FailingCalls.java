@@ -77,6 +77,7 @@ public final class FailingCalls {
         addFactors();
         addStatistics();
         addFiles();
+        addFloatsInFiles();
         addVectorsInFiles();
         addText();
         addArchives();
@@ -1153,6 +1154,33 @@ public final class FailingCalls {
             Matrix a = Matrix.identity(2);
             Path file = s.belowAFile();
             return file == null ? null : () -> a.writeNpy(file);
+        });
+    }
+
+    private void addFloatsInFiles() {
+        String none = "no array is named \"none\" in {directory}/arrays.npz";
+        FloatMatrix noMatrix = null;
+        add("FloatMatrix.readNpy(Path)", "no file", NO_FILE, "{directory}/none.npy: …", s -> {
+            Path file = s.file("none.npy");
+            return () -> FloatMatrix.readNpy(file);
+        });
+        add("FloatMatrix.readNpy(Path)", "not an array", IO, "cannot use {directory}/text: …", s -> {
+            Path file = s.file("text");
+            return () -> FloatMatrix.readNpy(file);
+        });
+        addInJava("FloatMatrix.readNpy(Path)", "null", NULL, "file", s -> () -> FloatMatrix.readNpy(null));
+        add("FloatMatrix.writeNpy(Path)", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
+            FloatMatrix a = FloatMatrix.zeros(2, 2);
+            Path file = s.file("none").resolve("a.npy");
+            return () -> a.writeNpy(file);
+        });
+        addInJava("Npz.floatMatrix(String)", "no such array", ARGUMENT, none, s -> {
+            Npz npz = s.archive();
+            return () -> npz.floatMatrix("none");
+        });
+        addInJava("Npz.Builder.add(String,FloatMatrix)", "null", NULL, "a", s -> {
+            Npz.Builder builder = Npz.builder();
+            return () -> builder.add("x", noMatrix);
         });
     }
 

@@ -494,6 +494,8 @@ public final class Smoke {
         a.writeCsv(file, ';');
         equal("Matrix.writeCsv", Files.readString(file), "1.0;2.0;3.0\n4.0;5.0;6.0\n");
         equal("Matrix.readCsv", Matrix.readCsv(file, ';', 1), a.submatrix(1, 0, 1, 3));
+        FloatMatrix.of(a).writeNpy(file);
+        equal("FloatMatrix.readNpy", FloatMatrix.readNpy(file), FloatMatrix.of(a));
         double[] doubles = {1, 2.5};
         Vectors.writeNpy(file, doubles);
         equal("Vectors.readNpy", Arrays.toString(Vectors.readNpy(file)), "[1.0, 2.5]");
@@ -506,6 +508,7 @@ public final class Smoke {
         Matrix a = Matrix.of(2, 3, 1, 2, 3, 4, 5, 6);
         Npz.Builder builder = Npz.builder()
                 .add("a", a)
+                .add("b", FloatMatrix.of(a))
                 .add("doubles", new double[] {1.5})
                 .add("floats", new float[] {2.5f})
                 .add("longs", new long[] {3});
@@ -517,8 +520,9 @@ public final class Smoke {
 
     private void arrays(Path file, Matrix a) throws IOException {
         try (Npz npz = Npz.open(file)) {
-            equal("Npz.names", npz.names(), List.of("a", "doubles", "floats", "longs"));
+            equal("Npz.names", npz.names(), List.of("a", "b", "doubles", "floats", "longs"));
             equal("Npz.matrix", npz.matrix("a"), a);
+            equal("Npz.floatMatrix", npz.floatMatrix("b"), FloatMatrix.of(a));
             near("Npz.doubles", npz.doubles("doubles"), 1.5);
             equal("Npz.floats", Arrays.toString(npz.floats("floats")), "[2.5]");
             equal("Npz.longs", Arrays.toString(npz.longs("longs")), "[3]");
