@@ -39,7 +39,7 @@ fn shapes() -> Vec<(usize, usize)> {
 #[test]
 fn factors_multiply_to_the_matrix_and_q_is_orthogonal() {
     let _threads = with_threads(2);
-    for (rows, columns) in shapes() {
+    for (rows, columns) in shapes().into_iter().chain([(1, 40), (4, 2000), (16, 127), (16, 128)]) {
         for (name, a, _) in classes(rows, columns) {
             // Close to the range's ends R may be out of it.
             if name == "at overflow" || name == "at underflow" {
@@ -182,7 +182,7 @@ fn wrong_arguments_are_named() {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    for (rows, columns) in [(50, 20), (513, 300), (300, 513), (2000, 129)] {
+    for (rows, columns) in [(50, 20), (513, 300), (300, 513), (2000, 129), (16, 20_000)] {
         let (a, b) = (Owned::random(rows, columns, 4), Owned::random(rows, 30, 5));
         let results: Vec<_> = [1, 2, 3, 7]
             .iter()

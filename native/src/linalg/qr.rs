@@ -6,7 +6,8 @@
 //!
 //! They are made by the module `householder`, whose reflections are those of LAPACK's `dgeqrf`.
 
-use crate::blas::gemm::spread_steps;
+use crate::blas::gemm::{gemm, spread_steps};
+use crate::blas::kernel::Update;
 use crate::blas::trsm::{Diagonal, solve_lower};
 use crate::linalg::householder::{Direction, PANEL, Reflectors, Restored};
 use crate::linalg::scaling::solve_in_range;
@@ -18,6 +19,13 @@ use crate::{Error, Result, float, memory};
 
 /// Columns whose largest magnitude has an exponent beyond this, up or down, are scaled: squares would be out of range.
 const EXPONENT: i32 = 400;
+
+/// A matrix of at most this many rows, and of at least [`WIDE`] times as many columns, is factored without a copy.
+const FEW_ROWS: usize = 16;
+/// See [`FEW_ROWS`].
+const WIDE: usize = 8;
+/// Columns of such a matrix that one thread takes at a time.
+const STRIPE: usize = 1024;
 
 /// Writes the factors of `a` to `qr` and `tau`.
 ///
@@ -62,6 +70,9 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
     }
     let scaled = exponents.iter().any(|&exponent| exponent != 0);
     spread_steps(rows * columns * tau.len(), || {
+        if rows <= FEW_ROWS && columns / WIDE >= rows && !scaled {
+            return factor_wide(a, qr, tau);
+        }
         let mut copy = ColumnMajor::unspecified(rows, columns)?;
         copy.copy_scaled(a, 0);
         if scaled {
@@ -85,6 +96,25 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
         }
         factors.write_rows(qr);
         Ok(())
+    })
+}
+
+/// Factors the square at the left, and multiplies all other columns by the transpose of its `Q`, from row to row: columns of so
+/// few values would take several times their room in a copy, and longer to be copied than to be multiplied.
+fn factor_wide(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
+    let (rows, columns) = (a.rows(), a.columns());
+    let whole = View::from(a);
+    let mut square = ColumnMajor::unspecified(rows, rows)?;
+    square.copy_scaled(whole.block(0, 0, rows, rows), 0);
+    let factored = Reflectors::of(square)?;
+    tau.copy_from_slice(factored.tau());
+    let mut q = ColumnMajor::identity(rows)?;
+    factored.apply(Direction::Forward, &mut q)?;
+    let (left, right) = ViewMut::new(qr, rows, columns, columns).split_columns(rows);
+    copy_transposed(left, factored.into_factors().view());
+    right.try_for_each_stripe(STRIPE, |first, stripe| {
+        let from = whole.block(0, rows + first, rows, stripe.columns());
+        gemm(stripe, Update::SET, q.view().transposed(), from)
     })
 }
 
