@@ -3,13 +3,13 @@
 //! The steps are those of EISPACK's `orthes` and `hqr2` (Wilkinson and Reinsch, Handbook for Automatic Computation, 1971)
 //! with the safeguards of LAPACK's `dlahqr` and `dtrevc`: Householder reduction to Hessenberg form, Francis' double-shift
 //! QR steps with exceptional shifts, back substitution that is scaled before it can overflow. It is slower than a blocked
-//! method, and serves where that one fails.
+//! method, but for small matrices, and serves where that one fails.
 
 use faer::c64;
 
-use crate::Result;
 use crate::blas::gemm::set_product;
 use crate::matrix::column_major::ColumnMajor;
+use crate::{Result, float};
 
 /// Steps on one eigenvalue before the search for it is given up.
 const STEPS: usize = 300;
@@ -45,7 +45,7 @@ fn reduce(h: &mut ColumnMajor, z: &mut ColumnMajor, v: &mut [f64]) {
     let n = h.columns();
     for k in 0..n.saturating_sub(2) {
         let tail = &mut h.column_mut(k)[k + 1..];
-        let norm = tail.iter().fold(0.0_f64, |norm, x| norm.hypot(*x));
+        let norm = float::norm(tail);
         if tail[1..].iter().all(|x| *x == 0.0) {
             continue;
         }
@@ -264,7 +264,7 @@ fn step(h: &mut ColumnMajor, z: &mut ColumnMajor, start: usize, end: usize, coun
             v = [0.0; 3];
             v[..size].copy_from_slice(&h.column(k - 1)[k..k + size]);
         }
-        let norm = v[0].hypot(v[1]).hypot(v[2]);
+        let norm = float::norm(&v);
         if v[1] == 0.0 && v[2] == 0.0 {
             continue;
         }
@@ -279,17 +279,47 @@ fn step(h: &mut ColumnMajor, z: &mut ColumnMajor, start: usize, end: usize, coun
         } else if k > start {
             h.column_mut(k - 1)[k] *= 1.0 - factor;
         }
+        let reflection = (w, factor);
         for j in k..n {
-            let x = &mut h.column_mut(j)[k..k + size];
-            let projection = factor * x.iter().zip(&w).fold(0.0, |sum, (x, w)| sum + x * w);
-            x.iter_mut().zip(&w).for_each(|(x, w)| *x -= projection * w);
-        }
-        for (matrix, rows) in [(&mut *h, end.min(k + 4)), (&mut *z, n)] {
-            for i in 0..rows {
-                let projection = factor * (0..size).fold(0.0, |sum, l| sum + matrix.column(k + l)[i] * w[l]);
-                (0..size).for_each(|l| matrix.column_mut(k + l)[i] -= projection * w[l]);
+            let column = &mut h.column_mut(j)[k..];
+            if size == 3 {
+                reflect::<3>(column.first_chunk_mut().expect("three rows are left"), reflection);
+            } else {
+                reflect::<2>(column.first_chunk_mut().expect("two rows are left"), reflection);
             }
         }
+        for (matrix, rows) in [(&mut *h, end.min(k + 4)), (&mut *z, n)] {
+            if size == 3 {
+                reflect_columns::<3>(matrix, k, rows, reflection);
+            } else {
+                reflect_columns::<2>(matrix, k, rows, reflection);
+            }
+        }
+    }
+}
+
+/// Applies the reflection of a vector, with its factor, to some values.
+#[inline(always)]
+fn reflect<const SIZE: usize>(x: &mut [f64; SIZE], (v, factor): ([f64; 3], f64)) {
+    let projection = factor * (0..SIZE).fold(0.0, |sum, l| sum + x[l] * v[l]);
+    (0..SIZE).for_each(|l| x[l] -= projection * v[l]);
+}
+
+/// Applies a reflection to the first rows of the columns from `first` on.
+fn reflect_columns<const SIZE: usize>(
+    matrix: &mut ColumnMajor,
+    first: usize,
+    rows: usize,
+    reflection: ([f64; 3], f64),
+) {
+    let stride = matrix.stride();
+    let mut columns = matrix.values_mut()[first * stride..].chunks_mut(stride);
+    let mut columns: [&mut [f64]; SIZE] =
+        std::array::from_fn(|_| &mut columns.next().expect("the columns are there")[..rows]);
+    for i in 0..rows {
+        let mut x = columns.each_ref().map(|column| column[i]);
+        reflect(&mut x, reflection);
+        (0..SIZE).for_each(|l| columns[l][i] = x[l]);
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Every decomposition is checked before it is returned: for a symmetric matrix `A·V` against `V·Λ`, and `VᵀV` against the
 //! identity, times random vectors; for others random vectors times `A·V` against those times `V·Λ`, and the sums of the
-//! eigenvalues and of their squares against the traces. One that fails is computed anew by a slower and simpler algorithm.
+//! eigenvalues and of their squares against the traces. One that fails is computed anew by another algorithm.
 
 mod balance;
 mod faer_products;
@@ -101,7 +101,7 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
     if n == 0 {
         return Ok(());
     }
-    parallel::run(|| {
+    parallel::run_if(n > FEW, || {
         let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
         let mut matrix = ColumnMajor::zeros(n, n)?;
         let mut eigenvectors = ColumnMajor::zeros(n, n)?;
@@ -114,7 +114,7 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
         eigenvectors.write_rows(vectors);
         require_finite(real)?;
         require_finite(imaginary)
-    })?
+    })
 }
 
 /// Multiplies imaginary parts by `2^exponent`, those of complex eigenvalues to no less than the smallest positive double:
@@ -162,7 +162,11 @@ fn decompose_general(
     imaginary: &mut [f64],
     vectors: &mut ColumnMajor,
 ) -> Result<bool> {
-    let methods: [Method; 2] = [by_multishift_qr, hqr::eigen];
+    let mut methods: [Method; 2] = [by_multishift_qr, hqr::eigen];
+    if matrix.columns() <= FEW {
+        // One reflection at a time is then faster than blocks of them.
+        methods.reverse();
+    }
     let mut balanced = matrix.duplicate()?;
     let balance = Balance::of(&mut balanced)?;
     for method in methods {
@@ -197,27 +201,29 @@ fn by_multishift_qr(
     let stride = vectors.stride();
     let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
     let mut scratch = MemBuffer::try_new(need).map_err(|_| Error::OutOfMemory { bytes: need.size_bytes() })?;
-    let result = evd::evd_real(
-        MatRef::from_column_major_slice_with_stride(matrix.values(), n, n, matrix.stride()),
-        DiagMut::from_slice_mut(real),
-        DiagMut::from_slice_mut(imaginary),
-        None,
-        Some(MatMut::from_column_major_slice_with_stride_mut(vectors.values_mut(), n, n, stride)),
-        Par::Seq,
-        MemStack::new(&mut scratch),
-        Spec::default(),
-    );
+    // On the pool, whose stacks are large, also where it comes second.
+    let result = parallel::run(|| {
+        evd::evd_real(
+            MatRef::from_column_major_slice_with_stride(matrix.values(), n, n, matrix.stride()),
+            DiagMut::from_slice_mut(real),
+            DiagMut::from_slice_mut(imaginary),
+            None,
+            Some(MatMut::from_column_major_slice_with_stride_mut(vectors.values_mut(), n, n, stride)),
+            Par::Seq,
+            MemStack::new(&mut scratch),
+            Spec::default(),
+        )
+    })?;
     Ok(result.is_ok() && vectors.is_finite())
 }
 
 /// Gives every eigenvector the norm 1, and of a complex one the component of the largest magnitude the imaginary part 0.
 fn normalize(imaginary: &mut [f64], vectors: &mut ColumnMajor) {
-    let length = |x: &[f64]| x.iter().fold(0.0_f64, |norm, x| norm.hypot(*x));
     let mut j = 0;
     while j < imaginary.len() {
         if imaginary[j] == 0.0 || j + 1 == imaginary.len() {
             let x = vectors.column_mut(j);
-            let norm = length(x);
+            let norm = float::norm(x);
             x.iter_mut().for_each(|x| *x /= norm);
             j += 1;
             continue;
@@ -227,7 +233,7 @@ fn normalize(imaginary: &mut [f64], vectors: &mut ColumnMajor) {
             imaginary.swap(j, j + 1);
             im.iter_mut().for_each(|x| *x = -*x);
         }
-        let norm = length(re).hypot(length(im));
+        let norm = float::norm(re).hypot(float::norm(im));
         let mut largest = (0, 0.0);
         for (i, (re, im)) in re.iter_mut().zip(&mut *im).enumerate() {
             (*re, *im) = (*re / norm, *im / norm);
