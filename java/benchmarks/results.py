@@ -248,8 +248,16 @@ def verdicts(plan, results):
     for target in plan.targets:
         for jdk in results.jdks:
             if plan.runs_on(target, jdk):
-                for params in plan.cells(target["at"]):
-                    yield verdict(plan, results, target, jdk, params)
+                each = [verdict(plan, results, target, jdk, params) for params in plan.cells(target["at"])]
+                yield from [mean(target, jdk, each)] if "mean" in target else each
+
+
+def mean(target, jdk, verdicts):
+    """Returns how a target stands in the geometric mean of the ratios, of which none may be missing."""
+    ratios = [v.ratio for v in verdicts]
+    ratio = None if None in ratios else math.exp(statistics.fmean(map(math.log, ratios)))
+    peers = dict.fromkeys(v.peer for v in verdicts)
+    return Verdict(target, jdk, {}, ratio, ", ".join(peers))
 
 
 def verdict(plan, results, target, jdk, params):

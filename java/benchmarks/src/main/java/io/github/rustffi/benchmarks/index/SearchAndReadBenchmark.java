@@ -1,5 +1,9 @@
 package io.github.rustffi.benchmarks.index;
 
+import io.github.rustffi.benchmarks.Machine;
+import io.github.rustffi.benchmarks.Reading;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -45,7 +49,10 @@ public class SearchAndReadBenchmark {
     public void prepare() {
         search = Peers.of("rust-ffi", embeddings);
         embeddings.check(embeddings.query(0), k, search.search(embeddings.query(0), k));
-        reading = new Reading(embeddings);
+        ByteBuffer bytes =
+                Machine.allocate((long) embeddings.vectors.length * Float.BYTES).order(ByteOrder.nativeOrder());
+        bytes.asFloatBuffer().put(embeddings.vectors);
+        reading = new Reading(bytes);
     }
 
     /** What an iteration has taken. */

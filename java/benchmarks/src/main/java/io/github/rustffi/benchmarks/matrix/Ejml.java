@@ -24,6 +24,17 @@ final class Ejml implements LinearAlgebra {
                 yield new Task<>(() -> CommonOps_DDRM.mult(a, b, null), c -> new double[][] {c.data});
             }
             case SOLVE -> solution(() -> LinearSolverFactory_DDRM.linear(n), a, p.b());
+            case INVERSE ->
+                new Task<>(
+                        () -> {
+                            DMatrixRMaj inverse = new DMatrixRMaj(n, n);
+                            if (!CommonOps_DDRM.invert(a, inverse)) {
+                                throw new ArithmeticException("not inverted");
+                            }
+                            return inverse;
+                        },
+                        inverse -> new double[][] {inverse.data});
+            case DETERMINANT -> new Task<>(() -> CommonOps_DDRM.det(a), det -> new double[][] {{det}});
             case LU ->
                 new Task<>(() -> factored(LinearSolverFactory_DDRM.linear(n), a), lu ->
                         new double[][] {solve(lu, p.b(), n).data});

@@ -16,7 +16,7 @@ final class EjmlParallel implements LinearAlgebra {
                 DMatrixRMaj b = Ejml.matrix(p.rows(), p.columns(), p.b());
                 yield new Task<>(() -> CommonOps_MT_DDRM.mult(a, b, null), c -> new double[][] {c.data});
             }
-            case SOLVE, LU -> throw new UnsupportedOperationException(work.name());
+            case SOLVE, INVERSE, DETERMINANT, LU -> throw new UnsupportedOperationException(work.name());
             case CHOLESKY -> Ejml.cholesky(() -> DecompositionFactory_MT_DDRM.chol(n, true), a);
             case LEAST_SQUARES -> Ejml.solution(() -> LinearSolverFactory_MT_DDRM.leastSquares(p.rows(), n), a, p.b());
             case SVD -> Ejml.svd(() -> DecompositionFactory_MT_DDRM.svd(n, n, true, true, true), a);

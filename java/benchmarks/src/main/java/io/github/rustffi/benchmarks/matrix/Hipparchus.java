@@ -26,6 +26,7 @@ final class Hipparchus implements LinearAlgebra {
         RealVector b = new ArrayRealVector(p.b());
         return switch (work) {
             case TIMES -> throw new AssertionError();
+            case INVERSE, DETERMINANT -> throw new UnsupportedOperationException(work.name());
             case SOLVE ->
                 new Task<>(() -> new LUDecomposition(a).getSolver().solve(b), x -> new double[][] {x.toArray()});
             case LU ->

@@ -16,6 +16,7 @@ final class Jblas implements LinearAlgebra {
         return switch (work) {
             case TIMES -> new Task<>(() -> a.mmul(b), c -> new double[][] {rows(c)});
             case SOLVE -> new Task<>(() -> Solve.solve(a, b), x -> new double[][] {x.data});
+            case INVERSE, DETERMINANT -> throw new UnsupportedOperationException(work.name());
             case LU ->
                 new Task<>(() -> Decompose.lu(a), lu ->
                         new double[][] {Solve.solve(lu.p.mmul(lu.l).mmul(lu.u), b).data});

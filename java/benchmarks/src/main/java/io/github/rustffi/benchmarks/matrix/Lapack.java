@@ -15,6 +15,7 @@ abstract class Lapack implements LinearAlgebra {
                 yield new Task<>(() -> times(n, a, b), c -> new double[][] {ColumnMajor.toRowMajor(n, c)});
             }
             case SOLVE -> new Task<>(() -> solve(n, a, p.b()), x -> new double[][] {x});
+            case INVERSE, DETERMINANT -> throw new UnsupportedOperationException(work.name());
             case LU -> new Task<>(() -> lu(n, a), lu -> new double[][] {solve(n, lu, p.b())});
             case CHOLESKY -> new Task<>(() -> cholesky(n, a), l -> new double[][] {ColumnMajor.lowerToRowMajor(n, l)});
             case LEAST_SQUARES ->

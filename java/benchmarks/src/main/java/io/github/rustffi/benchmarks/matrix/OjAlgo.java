@@ -23,6 +23,7 @@ final class OjAlgo implements LinearAlgebra {
             case TIMES -> new Task<>(() -> a.multiply(b), c -> new double[][] {rows(c, n)});
             case SOLVE ->
                 new Task<>(() -> decomposed(LU.R064.make(a), a).getSolution(b), x -> new double[][] {x.toRawCopy1D()});
+            case INVERSE, DETERMINANT -> throw new UnsupportedOperationException(work.name());
             case LU ->
                 new Task<>(() -> decomposed(LU.R064.make(a), a), lu ->
                         new double[][] {lu.getSolution(b).toRawCopy1D()});

@@ -23,7 +23,8 @@ final class Peers {
             Map.entry("jblas", Jblas::new),
             Map.entry("ojalgo", OjAlgo::new),
             Map.entry("commons-math", CommonsMath::new),
-            Map.entry("hipparchus", Hipparchus::new)));
+            Map.entry("hipparchus", Hipparchus::new),
+            Map.entry("jama", Jama::new)));
 
     private Peers() {}
 

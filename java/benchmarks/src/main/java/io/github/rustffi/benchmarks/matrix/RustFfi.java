@@ -16,6 +16,8 @@ final class RustFfi implements LinearAlgebra {
                 yield new Task<>(() -> a.times(b), c -> new double[][] {c.toArray()});
             }
             case SOLVE -> new Task<>(() -> a.solve(p.b()), x -> new double[][] {x});
+            case INVERSE -> new Task<>(a::inverse, inverse -> new double[][] {inverse.toArray()});
+            case DETERMINANT -> new Task<>(a::determinant, determinant -> new double[][] {{determinant}});
             case LU -> new Task<>(a::lu, lu -> new double[][] {lu.solve(p.b())});
             case CHOLESKY ->
                 new Task<>(a::cholesky, cholesky -> new double[][] {cholesky.l().toArray()});

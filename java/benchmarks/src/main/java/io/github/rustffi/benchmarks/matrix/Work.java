@@ -20,6 +20,21 @@ public enum Work {
             requireClose(p.b(), apply(p.a(), result[0]));
         }
     },
+    /** The inverse: {inverse}, row-major. */
+    INVERSE {
+        @Override
+        void check(Problem p, double[][] result) {
+            double[] z = random(p.columns());
+            requireClose(z, apply(p.a(), apply(result[0], z)));
+        }
+    },
+    /** The determinant: {{determinant}}. */
+    DETERMINANT {
+        @Override
+        void check(Problem p, double[][] result) {
+            requireClose(new double[] {eliminated(p.a(), p.columns())}, result[0]);
+        }
+    },
     /** The LU factors with row interchanges. To be checked, they solve the system: {x}. */
     LU {
         @Override
@@ -141,6 +156,22 @@ public enum Work {
 
     private static double[] random(int count) {
         return new Random(count).doubles(count, -1, 1).toArray();
+    }
+
+    /** Returns the determinant by elimination without pivoting, for which random matrices are good enough. */
+    private static double eliminated(double[] matrix, int n) {
+        double[] u = matrix.clone();
+        double determinant = 1;
+        for (int k = 0; k < n; k++) {
+            determinant *= u[k * n + k];
+            for (int i = k + 1; i < n; i++) {
+                double factor = u[i * n + k] / u[k * n + k];
+                for (int j = k; j < n; j++) {
+                    u[i * n + j] -= factor * u[k * n + j];
+                }
+            }
+        }
+        return determinant;
     }
 
     private static double[] apply(double[] matrix, double[] x) {

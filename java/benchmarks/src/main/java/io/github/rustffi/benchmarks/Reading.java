@@ -1,11 +1,9 @@
-package io.github.rustffi.benchmarks.index;
+package io.github.rustffi.benchmarks;
 
-import io.github.rustffi.benchmarks.Machine;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
-/** A loop in C that only reads the bytes of the vectors, on all processors: the least time that a search can take. */
-final class Reading {
+/** A loop in C that only reads memory, on all processors: the least time that work on so many values can take. */
+public final class Reading {
     private static final int TRIALS = 20;
 
     private final int threads = Runtime.getRuntime().availableProcessors();
@@ -13,13 +11,12 @@ final class Reading {
     private final boolean streams;
 
     /**
-     * Copies the vectors to where they are read, and finds out which way of reading is the faster one here.
+     * Finds out which way of reading is the faster one here.
      *
-     * @param embeddings the vectors
+     * @param bytes what is read: what {@link Machine#allocate} has returned, and something has been written to
      */
-    Reading(Embeddings embeddings) {
-        bytes = Machine.allocate((long) embeddings.vectors.length * Float.BYTES).order(ByteOrder.nativeOrder());
-        bytes.asFloatBuffer().put(embeddings.vectors);
+    public Reading(ByteBuffer bytes) {
+        this.bytes = bytes;
         if (read(true) != read(false)) {
             throw new AssertionError("both ways read the same");
         }
@@ -47,7 +44,7 @@ final class Reading {
      *
      * @return a sum of all that was read
      */
-    long read() {
+    public long read() {
         return read(streams);
     }
 }
