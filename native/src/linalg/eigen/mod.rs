@@ -27,8 +27,12 @@ use balance::Balance;
 use jacobi::jacobi;
 use tridiagonalize::Tridiagonal;
 
-/// Up to this order a matrix is decomposed by the thread that asks for it.
+/// Up to this order a symmetric matrix is decomposed by the thread that asks for it.
 const FEW: usize = 12;
+
+/// Up to this order, of a matrix that is not symmetric, one reflection at a time is faster than blocks of them, and its thread
+/// is the one that asks.
+const UNBLOCKED: usize = 48;
 
 /// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.
 ///
@@ -101,7 +105,7 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
     if n == 0 {
         return Ok(());
     }
-    parallel::run_if(n > FEW, || {
+    parallel::run_if(n > UNBLOCKED, || {
         let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
         let mut matrix = ColumnMajor::zeros(n, n)?;
         let mut eigenvectors = ColumnMajor::zeros(n, n)?;
@@ -163,8 +167,7 @@ fn decompose_general(
     vectors: &mut ColumnMajor,
 ) -> Result<bool> {
     let mut methods: [Method; 2] = [by_multishift_qr, hqr::eigen];
-    if matrix.columns() <= FEW {
-        // One reflection at a time is then faster than blocks of them.
+    if matrix.columns() <= UNBLOCKED {
         methods.reverse();
     }
     let mut balanced = matrix.duplicate()?;
