@@ -12,6 +12,7 @@ use std::path::Path;
 
 use common::{Owned, Random, with_threads};
 use rust_ffi::index::{Index, Metric};
+use rust_ffi::triangular::{self, Triangle};
 use rust_ffi::{Error, blas, cholesky, eigen, least_squares, lu, matrix, qr, svd, vector};
 
 /// The hash of all results of an operation, by its name.
@@ -186,6 +187,11 @@ fn factorizations(hashes: &mut Hashes) {
             if m == n {
                 add(hashes, "solve", written([n * 3], |[x]| lu::solve(a, b, x)));
                 add(hashes, "inverse", written([n * n], |[x]| lu::inverse(a, x)));
+                for (is_upper, is_transposed) in [(false, false), (false, true), (true, false), (true, true)] {
+                    let triangle = Triangle { is_upper, is_unit: true, is_transposed };
+                    let x = written([n * 3], |[x]| triangular::solve(a, triangle, b, x));
+                    add(hashes, "solve with a triangle", x);
+                }
             }
 
             let factors = written([m * n, s], |[qr, tau]| qr::factor(a, qr, tau));
@@ -208,6 +214,8 @@ fn factorizations(hashes: &mut Hashes) {
             if m == n && n <= 129 {
                 let eigen = |[real, imaginary, vectors]: [&mut [f64]; 3]| eigen::eigen(a, real, imaginary, vectors);
                 add(hashes, "eigen", written([n, n, n * n], eigen));
+                let alone = |[real, imaginary]: [&mut [f64]; 2]| eigen::eigenvalues(a, real, imaginary);
+                add(hashes, "eigenvalues", written([n, n], alone));
             }
         }
         if m == n {
@@ -224,6 +232,8 @@ fn factorizations(hashes: &mut Hashes) {
                 }
                 let eigen = |[values, vectors]: [&mut [f64]; 2]| eigen::symmetric_eigen(symmetric, values, vectors);
                 add(hashes, "symmetric eigen", written([n, n * n], eigen));
+                let alone = |[values]: [&mut [f64]; 1]| eigen::symmetric_eigenvalues(symmetric, values);
+                add(hashes, "symmetric eigenvalues", written([n], alone));
             }
         }
     }

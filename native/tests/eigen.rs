@@ -15,15 +15,39 @@ const GENERAL_THRESHOLD: f64 = 30.0;
 
 fn symmetric(a: &Owned) -> Result<(Vec<f64>, Owned), Error> {
     let (mut values, mut vectors) = (vec![f64::NAN; a.rows], Owned::zeros(a.rows, a.rows));
-    eigen::symmetric_eigen(a.view(), &mut values, &mut vectors.values)?;
+    let mut alone = values.clone();
+    let result = eigen::symmetric_eigen(a.view(), &mut values, &mut vectors.values);
+    let result_alone = eigen::symmetric_eigenvalues(a.view(), &mut alone);
+    assert!(is_same(&result_alone, &result), "{result_alone:?} alone, and {result:?}");
+    result?;
+    result_alone?;
+    let largest = values.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    for (i, (x, y)) in alone.iter().zip(&values).enumerate() {
+        let bound = SYMMETRIC_THRESHOLD * f64::EPSILON * a.rows as f64 * largest;
+        assert!((x - y).abs() <= bound, "eigenvalue {i} of order {}: {x} alone, and {y}", a.rows);
+    }
     Ok((values, vectors))
 }
 
 fn general(a: &Owned) -> Result<(Vec<f64>, Vec<f64>, Owned), Error> {
     let (mut real, mut imaginary) = (vec![f64::NAN; a.rows], vec![f64::NAN; a.rows]);
     let mut vectors = Owned::zeros(a.rows, a.rows);
-    eigen::eigen(a.view(), &mut real, &mut imaginary, &mut vectors.values)?;
-    Ok((real, imaginary, vectors))
+    let result = eigen::eigen(a.view(), &mut real, &mut imaginary, &mut vectors.values);
+    let result_alone = alone(a).map(drop);
+    assert!(is_same(&result_alone, &result), "{result_alone:?} alone, and {result:?}");
+    result.map(|()| (real, imaginary, vectors))
+}
+
+/// Whether results are the same, or one is just beyond the range.
+fn is_same(x: &Result<(), Error>, y: &Result<(), Error>) -> bool {
+    // As text, for a NaN in an error is not itself.
+    format!("{x:?}") == format!("{y:?}") || [x, y].iter().any(|x| matches!(x, Err(Error::Overflow { .. })))
+}
+
+fn alone(a: &Owned) -> Result<(Vec<f64>, Vec<f64>), Error> {
+    let (mut real, mut imaginary) = (vec![f64::NAN; a.rows], vec![f64::NAN; a.rows]);
+    eigen::eigenvalues(a.view(), &mut real, &mut imaginary)?;
+    Ok((real, imaginary))
 }
 
 fn ratio(residual: f64, norm: f64, n: usize) -> f64 {
@@ -242,6 +266,45 @@ fn special_general_matrices() {
         ],
     );
     assert!(general_ratio(&harmful) < GENERAL_THRESHOLD);
+}
+
+#[test]
+fn eigenvalues_alone_are_those_of_the_decomposition() {
+    for n in [1, 2, 3, 8, 13, 47, 48, 49, 64, 90] {
+        for (name, a, _) in classes(n, n) {
+            if name == "at overflow" {
+                continue;
+            }
+            let a = a.scaled(a.normalizing());
+            let (real, imaginary, _) = general(&a).unwrap();
+            let (alone, imaginary_alone) = alone(&a).unwrap();
+            let mut left: Vec<_> = real.into_iter().zip(imaginary).collect();
+            for (j, (re, im)) in alone.iter().zip(&imaginary_alone).enumerate() {
+                let distance = |at: &(f64, f64)| (at.0 - re).hypot(at.1 - im);
+                let nearest = (0..left.len()).min_by(|x, y| distance(&left[*x]).total_cmp(&distance(&left[*y])));
+                let found = left.swap_remove(nearest.unwrap());
+                let bound = 1e-9 * a.norm1();
+                assert!(distance(&found) <= bound, "{name} of order {n}: {re} + {im}i alone, and {found:?}");
+                // The first of a pair of conjugates is the one with the positive imaginary part.
+                let first = *im > 0.0 && imaginary_alone[j + 1] == -im && alone[j + 1] == *re;
+                assert!(*im == 0.0 || first || imaginary_alone[j - 1] == -im, "{name} of order {n}: pair {j}");
+            }
+        }
+    }
+}
+
+#[test]
+fn eigenvalues_of_a_cyclic_shift_alone_are_roots_of_unity() {
+    for n in [3, 12, 60, 200] {
+        let cyclic = Owned::new(n, n, (0..n * n).map(|k| f64::from((k / n + 1) % n == k % n)).collect());
+        let (real, imaginary) = alone(&cyclic).unwrap();
+        let mut angles: Vec<_> = real.iter().zip(&imaginary).map(|(re, im)| im.atan2(*re)).collect();
+        assert!(real.iter().zip(&imaginary).all(|(re, im)| (re.hypot(*im) - 1.0).abs() < 1e-12));
+        angles.sort_by(f64::total_cmp);
+        let step = 2.0 * PI / n as f64;
+        // One of the two ends of the range may be -π.
+        assert!(angles.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() < 1e-11), "order {n}: {angles:?}");
+    }
 }
 
 #[test]

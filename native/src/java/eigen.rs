@@ -1,4 +1,4 @@
-//! Natives behind `SymmetricEigen` and `Eigen`.
+//! Natives behind `SymmetricEigen` and `Eigen`, and what `Matrix` asks of eigenvalues.
 
 use jni::sys::{jboolean, jdouble, jint};
 
@@ -18,5 +18,17 @@ natives! {
         real: out jdouble[], imaginary: out jdouble[], vectors: out jdouble[]
     ) {
         eigen::eigen(matrix(rows, columns, a)?, real, imaginary, vectors)
+    }
+
+    fn symmetric_eigenvalues[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], values: out jdouble[]
+    ) {
+        eigen::symmetric_eigenvalues(matrix(rows, columns, a)?, values)
+    }
+
+    fn eigenvalues[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], real: out jdouble[], imaginary: out jdouble[]
+    ) {
+        eigen::eigenvalues(matrix(rows, columns, a)?, real, imaginary)
     }
 }

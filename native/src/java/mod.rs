@@ -28,6 +28,7 @@ mod rust_ffi;
 mod safepoint;
 mod strings;
 mod svd;
+mod triangular;
 mod vector;
 
 use jni::NativeMethod;
@@ -273,6 +274,7 @@ const AREAS: &[&[NativeMethod]] = &[
     qr::NATIVES,
     rust_ffi::NATIVES,
     svd::NATIVES,
+    triangular::NATIVES,
     vector::NATIVES,
 ];
 

@@ -13,6 +13,10 @@ natives! {
         svd::svd(matrix(rows, columns, a)?, u, s, v)
     }
 
+    fn singular_values[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], s: out jdouble[]) {
+        svd::singular_values(matrix(rows, columns, a)?, s)
+    }
+
     fn rank_of_singular_values(s: in jdouble[], rows: jint, columns: jint) -> jint {
         let (rows, columns) = shape(rows, columns)?;
         Ok(svd::rank_of(s, rows, columns) as jint)

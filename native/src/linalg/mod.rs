@@ -9,4 +9,5 @@ pub mod lu;
 pub mod qr;
 mod scaling;
 pub mod svd;
+pub mod triangular;
 mod verify;

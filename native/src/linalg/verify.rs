@@ -59,12 +59,41 @@ pub(crate) fn symmetric_eigen(matrix: &ColumnMajor, values: &[f64], eigenvectors
     Ok(distance(&image, &expected) <= tolerance * norm(matrix) && orthonormal(eigenvectors, &vectors, tolerance)?)
 }
 
+/// Returns whether `values` can be the eigenvalues of `matrix`, which is symmetric: ascending, with its norm and its trace.
+pub(crate) fn symmetric_eigenvalues(matrix: &ColumnMajor, values: &[f64]) -> bool {
+    let bound = tolerance(matrix) * norm(matrix);
+    let sum = values.iter().fold(0.0, |sum, x| sum + x);
+    float::all_finite(values)
+        && values.is_sorted()
+        && (length(values) - norm(matrix)).abs() <= bound
+        && (trace(matrix) - sum).abs() <= bound
+}
+
+/// Returns whether these can be the eigenvalues of `matrix`: complex ones in pairs of conjugates, and the sums of all and of
+/// their squares those that belong to the matrix.
+pub(crate) fn eigenvalues(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64]) -> bool {
+    if !float::all_finite(real) || !float::all_finite(imaginary) || !pairs(real, imaginary) {
+        return false;
+    }
+    let (norm, tolerance) = (norm(matrix), tolerance(matrix));
+    let sum = real.iter().fold(0.0, |sum, x| sum + x);
+    // The trace of the square is compared as the sum of products across the diagonal.
+    let mut square = 0.0;
+    for j in 0..matrix.columns() {
+        square += matrix.column(j)[j] * matrix.column(j)[j];
+        for i in 0..j {
+            square += 2.0 * matrix.column(j)[i] * matrix.column(i)[j];
+        }
+    }
+    let squares = real.iter().zip(imaginary).fold(0.0, |sum, (re, im)| sum + (re - im) * (re + im));
+    (trace(matrix) - sum).abs() <= tolerance * norm && (square - squares).abs() <= tolerance * norm * norm
+}
+
 /// Returns whether `matrix·vectors = vectors·D`, where `D` has the eigenvalues on its diagonal, in a block of two rows
 /// and columns for a conjugate pair, and whether the eigenvalues and their squares have the sums that belong to the
 /// matrix. The vectors must have unit length.
 pub(crate) fn eigen(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64], eigenvectors: &ColumnMajor) -> Result<bool> {
-    if !float::all_finite(real) || !float::all_finite(imaginary) || !eigenvectors.is_finite() || !pairs(real, imaginary)
-    {
+    if !eigenvectors.is_finite() || !eigenvalues(matrix, real, imaginary) {
         return Ok(false);
     }
     let n = matrix.columns();
@@ -86,21 +115,11 @@ pub(crate) fn eigen(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64], eigen
         }
     }
     let image = transposed_times(eigenvectors, &transposed_times(matrix, &vectors)?)?;
-    let (norm, tolerance) = (norm(matrix), tolerance(matrix));
-    let trace = (0..n).fold(0.0, |sum, i| sum + matrix.column(i)[i]);
-    let sum = real.iter().fold(0.0, |sum, x| sum + x);
-    // The trace of the square is compared as the sum of products across the diagonal.
-    let mut square = 0.0;
-    for j in 0..n {
-        square += matrix.column(j)[j] * matrix.column(j)[j];
-        for i in 0..j {
-            square += 2.0 * matrix.column(j)[i] * matrix.column(i)[j];
-        }
-    }
-    let squares = real.iter().zip(imaginary).fold(0.0, |sum, (re, im)| sum + (re - im) * (re + im));
-    Ok(distance(&image, &expected) <= tolerance * norm
-        && (trace - sum).abs() <= tolerance * norm
-        && (square - squares).abs() <= tolerance * norm * norm)
+    Ok(distance(&image, &expected) <= tolerance(matrix) * norm(matrix))
+}
+
+fn trace(matrix: &ColumnMajor) -> f64 {
+    (0..matrix.columns()).fold(0.0, |sum, i| sum + matrix.column(i)[i])
 }
 
 fn are_singular_values(values: &[f64]) -> bool {
@@ -236,6 +255,28 @@ mod tests {
         }
         let twice = columns(&[&[h, h], &[h, h]]);
         assert_eq!(symmetric_eigen(&matrix, &[3.0, 3.0], &twice), Ok(false));
+    }
+
+    #[test]
+    fn any_wrong_part_of_eigenvalues_is_seen() {
+        let symmetric = columns(&[&[2.0, 1.0], &[1.0, 2.0]]);
+        assert!(symmetric_eigenvalues(&symmetric, &[1.0, 3.0]));
+        for values in [[3.0, 1.0], [-1.0, 3.0], [1.0, 3.000_000_1], [f64::NAN, 3.0]] {
+            assert!(!symmetric_eigenvalues(&symmetric, &values), "{values:?}");
+        }
+        let matrix = columns(&[&[0.0, 1.0, 0.0], &[-1.0, 0.0, 0.0], &[0.0, 0.0, 2.0]]);
+        assert!(eigenvalues(&matrix, &[0.0, 0.0, 2.0], &[1.0, -1.0, 0.0]));
+        let i = [1.0, -1.0, 0.0];
+        for (real, imaginary) in [
+            ([0.0, 0.0, 2.0], [-1.0, 1.0, 0.0]),
+            ([0.0, 0.0, 2.0], [1.0, -1.000_000_1, 0.0]),
+            ([0.0, 0.0, 2.0], [1.1, -1.1, 0.0]),
+            ([0.0, 0.0, 2.1], i),
+            ([0.1, 0.1, 1.8], i),
+            ([f64::NAN, f64::NAN, 2.0], i),
+        ] {
+            assert!(!eigenvalues(&matrix, &real, &imaginary), "{real:?} {imaginary:?}");
+        }
     }
 
     #[test]

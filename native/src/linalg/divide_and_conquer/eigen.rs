@@ -51,6 +51,16 @@ pub(crate) fn decompose(diagonal: &mut [f64], off_diagonal: &mut [f64], vectors:
     Ok(true)
 }
 
+/// Computes the eigenvalues of such a matrix, as [`decompose`] does, by the QR algorithm alone, and returns whether it converged.
+pub(crate) fn values(diagonal: &mut [f64], off_diagonal: &mut [f64]) -> bool {
+    let n = diagonal.len();
+    assert_eq!(off_diagonal.len(), n.saturating_sub(1), "values next to a diagonal of {n}");
+    // Vectors of no length.
+    let converged = by_qr(diagonal, off_diagonal, &mut ViewMut::new(&mut [], n, 0, 0));
+    diagonal.sort_unstable_by(f64::total_cmp);
+    converged
+}
+
 /// Where the eigenvectors of a diagonal block of the matrix are, and where they are worked on.
 struct Room<'a> {
     /// The vectors: at first the identity.

@@ -5,11 +5,13 @@
 //! QR steps with exceptional shifts, back substitution that is scaled before it can overflow. It is slower than a blocked
 //! method, but for small matrices, and serves where that one fails.
 
+use std::iter;
+
 use faer::c64;
 
 use crate::blas::gemm::set_product;
 use crate::matrix::column_major::ColumnMajor;
-use crate::{Result, float};
+use crate::{Result, float, memory};
 
 /// Steps on one eigenvalue before the search for it is given up.
 const STEPS: usize = 300;
@@ -31,8 +33,8 @@ pub(crate) fn eigen(
     let mut z = ColumnMajor::zeros(n, n)?;
     let mut x = ColumnMajor::zeros(n, n)?;
     z.set_identity();
-    reduce(&mut h, &mut z, x.column_mut(0));
-    if !iterate(&mut h, &mut z, real, imaginary) {
+    reduce(&mut h, Some(&mut z), x.column_mut(0));
+    if !iterate(&mut h, Some(&mut z), real, imaginary) {
         return Ok(false);
     }
     substitute(&h, real, imaginary, &mut x);
@@ -40,8 +42,23 @@ pub(crate) fn eigen(
     Ok(true)
 }
 
-/// Reduces `h` to Hessenberg form `zᵀ·h·z`, where `z` is the identity before.
-fn reduce(h: &mut ColumnMajor, z: &mut ColumnMajor, v: &mut [f64]) {
+/// Computes the eigenvalues of `matrix` alone, as [`eigen`] does.
+///
+/// # Errors
+/// As [`eigen`].
+pub(crate) fn values(matrix: &ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> Result<bool> {
+    let mut h = matrix.duplicate()?;
+    reduce(&mut h, None, &mut memory::filled(matrix.columns())?);
+    Ok(iterate(&mut h, None, real, imaginary))
+}
+
+/// The matrix itself, and the one of its rotations if there is one.
+fn both<'a>(h: &'a mut ColumnMajor, z: Option<&'a mut ColumnMajor>) -> impl Iterator<Item = &'a mut ColumnMajor> {
+    iter::once(h).chain(z)
+}
+
+/// Reduces `h` to Hessenberg form `zᵀ·h·z`, where `z` is the identity before, if it is wanted.
+fn reduce(h: &mut ColumnMajor, mut z: Option<&mut ColumnMajor>, v: &mut [f64]) {
     let n = h.columns();
     for k in 0..n.saturating_sub(2) {
         let tail = &mut h.column_mut(k)[k + 1..];
@@ -64,7 +81,7 @@ fn reduce(h: &mut ColumnMajor, z: &mut ColumnMajor, v: &mut [f64]) {
             let projection = factor * x.iter().zip(&*v).fold(0.0, |sum, (x, v)| sum + x * v);
             x.iter_mut().zip(&*v).for_each(|(x, v)| *x -= projection * v);
         }
-        for matrix in [&mut *h, &mut *z] {
+        for matrix in both(h, z.as_deref_mut()) {
             for i in 0..n {
                 let mut projection = 0.0;
                 for (j, v) in (k + 1..).zip(&*v) {
@@ -81,7 +98,7 @@ fn reduce(h: &mut ColumnMajor, z: &mut ColumnMajor, v: &mut [f64]) {
 
 /// Reduces the Hessenberg matrix `h` to real Schur form, applies the same rotations to the columns of `z`, and returns
 /// whether that took no more than the allowed number of steps.
-fn iterate(h: &mut ColumnMajor, z: &mut ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> bool {
+fn iterate(h: &mut ColumnMajor, mut z: Option<&mut ColumnMajor>, real: &mut [f64], imaginary: &mut [f64]) -> bool {
     let n = h.columns();
     // The active block ends before row `end`.
     let mut end = n;
@@ -94,7 +111,7 @@ fn iterate(h: &mut ColumnMajor, z: &mut ColumnMajor, real: &mut [f64], imaginary
             end -= 1;
             steps = 0;
         } else if start + 2 == end {
-            standardize(h, z, start);
+            standardize(h, z.as_deref_mut(), start);
             real[start] = h.column(start)[start];
             real[start + 1] = h.column(start + 1)[start + 1];
             let (above, below) = (h.column(start + 1)[start], h.column(start)[start + 1]);
@@ -107,7 +124,7 @@ fn iterate(h: &mut ColumnMajor, z: &mut ColumnMajor, real: &mut [f64], imaginary
             if steps > STEPS {
                 return false;
             }
-            step(h, z, start, end, steps);
+            step(h, z.as_deref_mut(), start, end, steps);
         }
     }
     true
@@ -144,7 +161,7 @@ fn active_start(h: &mut ColumnMajor, end: usize) -> usize {
 
 /// Gives the block of rows and columns `k` and `k + 1` the standard form: upper triangular if its eigenvalues are real,
 /// otherwise with two equal values on the diagonal.
-fn standardize(h: &mut ColumnMajor, z: &mut ColumnMajor, k: usize) {
+fn standardize(h: &mut ColumnMajor, z: Option<&mut ColumnMajor>, k: usize) {
     let n = h.columns();
     let (mut a, mut c) = (h.column(k)[k], h.column(k)[k + 1]);
     let (mut b, mut d) = (h.column(k + 1)[k], h.column(k + 1)[k + 1]);
@@ -199,7 +216,7 @@ fn standardize(h: &mut ColumnMajor, z: &mut ColumnMajor, k: usize) {
         (column[k], column[k + 1]) =
             (cosine * column[k] + sine * column[k + 1], cosine * column[k + 1] - sine * column[k]);
     }
-    for (matrix, rows) in [(&mut *h, k), (&mut *z, n)] {
+    for (matrix, rows) in both(h, z).zip([k, n]) {
         let (x, y) = matrix.two_columns_mut(k, k + 1);
         for (x, y) in x[..rows].iter_mut().zip(&mut y[..rows]) {
             (*x, *y) = (cosine * *x + sine * *y, cosine * *y - sine * *x);
@@ -212,7 +229,7 @@ fn standardize(h: &mut ColumnMajor, z: &mut ColumnMajor, k: usize) {
 }
 
 /// Does one double-shift QR step on the rows `start..end`.
-fn step(h: &mut ColumnMajor, z: &mut ColumnMajor, start: usize, end: usize, count: usize) {
+fn step(h: &mut ColumnMajor, mut z: Option<&mut ColumnMajor>, start: usize, end: usize, count: usize) {
     let n = h.columns();
     let last = end - 1;
     let value = |h: &ColumnMajor, i: usize, j: usize| h.column(j)[i];
@@ -288,7 +305,7 @@ fn step(h: &mut ColumnMajor, z: &mut ColumnMajor, start: usize, end: usize, coun
                 reflect::<2>(column.first_chunk_mut().expect("two rows are left"), reflection);
             }
         }
-        for (matrix, rows) in [(&mut *h, end.min(k + 4)), (&mut *z, n)] {
+        for (matrix, rows) in both(h, z.as_deref_mut()).zip([end.min(k + 4), n]) {
             if size == 3 {
                 reflect_columns::<3>(matrix, k, rows, reflection);
             } else {

@@ -67,12 +67,8 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
         return Ok(());
     }
     parallel::run_if(n > FEW, || {
-        let largest = matrix::largest_finite(a)?;
-        let exponent = float::exact_exponent(largest).unwrap_or(0);
-        let mut matrix = ColumnMajor::zeros(n, n)?;
+        let (matrix, exponent) = scaled_symmetric_part(a)?;
         let mut eigenvectors = ColumnMajor::zeros(n, n)?;
-        // Its columns are its rows.
-        matrix::copy_symmetric_part(a, largest, -exponent, Half::Both, matrix.transposed_mut())?;
         if !decompose_symmetric(&matrix, values, &mut eigenvectors)? {
             return Err(Error::NoConvergence { quantity: "symmetric eigendecomposition", rows: n, columns: n });
         }
@@ -80,6 +76,40 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
         eigenvectors.write_rows(vectors);
         require_finite(values)
     })
+}
+
+/// Computes the eigenvalues of a symmetric matrix, in ascending order, without eigenvectors.
+///
+/// They are exact for a matrix that differs from `a` by a small multiple of `n·ε·‖A‖`; their bits may differ from those of
+/// [`symmetric_eigen`].
+///
+/// # Errors
+/// As [`symmetric_eigen`].
+pub fn symmetric_eigenvalues(a: MatrixRef, values: &mut [f64]) -> Result<()> {
+    matrix::check_square(a)?;
+    let n = a.rows();
+    MatrixRef::new(n, 1, values)?;
+    if n == 0 {
+        return Ok(());
+    }
+    parallel::run_if(n > FEW, || {
+        let (matrix, exponent) = scaled_symmetric_part(a)?;
+        if !symmetric_values(&matrix, values)? {
+            return Err(Error::NoConvergence { quantity: "symmetric eigenvalues", rows: n, columns: n });
+        }
+        float::scale(values, exponent);
+        require_finite(values)
+    })
+}
+
+/// Returns the symmetric part of `a` times `2^-exponent`, and the exponent.
+fn scaled_symmetric_part(a: MatrixRef) -> Result<(ColumnMajor, i32)> {
+    let largest = matrix::largest_finite(a)?;
+    let exponent = float::exact_exponent(largest).unwrap_or(0);
+    let mut matrix = ColumnMajor::zeros(a.rows(), a.rows())?;
+    // Its columns are its rows.
+    matrix::copy_symmetric_part(a, largest, -exponent, Half::Both, matrix.transposed_mut())?;
+    Ok((matrix, exponent))
 }
 
 /// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
@@ -121,6 +151,35 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
     })
 }
 
+/// Computes the eigenvalues of a general matrix without eigenvectors: those that [`eigen`] describes, in an order of their own.
+///
+/// Each is exact for a matrix that differs from `a` by a small multiple of `n·ε·‖A‖`; the bits may differ from those of
+/// [`eigen`].
+///
+/// # Errors
+/// As [`eigen`].
+pub fn eigenvalues(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64]) -> Result<()> {
+    matrix::check_square(a)?;
+    let n = a.rows();
+    MatrixRef::new(n, 1, real)?;
+    MatrixRef::new(n, 1, imaginary)?;
+    if n == 0 {
+        return Ok(());
+    }
+    parallel::run_if(n > UNBLOCKED, || {
+        let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
+        let mut matrix = ColumnMajor::zeros(n, n)?;
+        matrix.copy_scaled(a, -exponent);
+        if !general_values(&matrix, real, imaginary)? {
+            return Err(Error::NoConvergence { quantity: "eigenvalues", rows: n, columns: n });
+        }
+        float::scale(real, exponent);
+        scale_imaginary(imaginary, exponent);
+        require_finite(real)?;
+        require_finite(imaginary)
+    })
+}
+
 /// Multiplies imaginary parts by `2^exponent`, those of complex eigenvalues to no less than the smallest positive double:
 /// zeros would say that the parts of a complex eigenvector are two real ones.
 fn scale_imaginary(imaginary: &mut [f64], exponent: i32) {
@@ -149,6 +208,20 @@ fn decompose_symmetric(matrix: &ColumnMajor, values: &mut [f64], vectors: &mut C
     verify::symmetric_eigen(matrix, values, vectors)
 }
 
+/// Computes the eigenvalues of a symmetric matrix and returns whether they stand the check.
+fn symmetric_values(matrix: &ColumnMajor, values: &mut [f64]) -> Result<bool> {
+    let n = matrix.columns();
+    let mut reduced = Tridiagonal::of(matrix.duplicate()?)?;
+    values.copy_from_slice(&reduced.diagonal);
+    if divide_and_conquer::eigen::values(values, &mut reduced.beside[..n - 1])
+        && verify::symmetric_eigenvalues(matrix, values)
+    {
+        return Ok(true);
+    }
+    jacobi(matrix, values, &mut ColumnMajor::zeros(n, n)?)?;
+    Ok(verify::symmetric_eigenvalues(matrix, values))
+}
+
 /// Decomposes a tridiagonal matrix and returns whether the iterations say they converged.
 fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut ColumnMajor) -> Result<bool> {
     let mut beside = memory::with_capacity(matrix.beside.len())?;
@@ -158,6 +231,7 @@ fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut
 }
 
 type Method = fn(&ColumnMajor, &mut [f64], &mut [f64], &mut ColumnMajor) -> Result<bool>;
+type ValuesMethod = fn(&ColumnMajor, &mut [f64], &mut [f64]) -> Result<bool>;
 
 /// Decomposes a general matrix and returns whether the result stands the check.
 fn decompose_general(
@@ -192,6 +266,40 @@ fn decompose_general(
     Ok(false)
 }
 
+/// Computes the eigenvalues of a general matrix and returns whether they stand the check.
+fn general_values(matrix: &ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> Result<bool> {
+    let mut methods: [ValuesMethod; 2] = [values_by_multishift_qr, hqr::values];
+    if matrix.columns() <= UNBLOCKED {
+        methods.reverse();
+    }
+    let mut balanced = matrix.duplicate()?;
+    Balance::of(&mut balanced)?;
+    for (matrix, method) in [&balanced, matrix].into_iter().flat_map(|matrix| methods.map(|method| (matrix, method))) {
+        if method(matrix, real, imaginary)? {
+            order_pairs(imaginary);
+            if verify::eigenvalues(matrix, real, imaginary) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Gives the first of each pair of conjugates the positive imaginary part.
+fn order_pairs(imaginary: &mut [f64]) {
+    let mut j = 0;
+    while j + 1 < imaginary.len() {
+        if imaginary[j] == 0.0 {
+            j += 1;
+            continue;
+        }
+        if imaginary[j] < 0.0 {
+            imaginary.swap(j, j + 1);
+        }
+        j += 2;
+    }
+}
+
 /// Decomposes a general matrix by the multishift QR algorithm and returns whether the iteration says it converged.
 fn by_multishift_qr(
     matrix: &ColumnMajor,
@@ -199,10 +307,24 @@ fn by_multishift_qr(
     imaginary: &mut [f64],
     vectors: &mut ColumnMajor,
 ) -> Result<bool> {
+    Ok(multishift_qr(matrix, real, imaginary, Some(vectors))? && vectors.is_finite())
+}
+
+/// Computes the eigenvalues of a general matrix by the multishift QR algorithm and returns whether it says it converged.
+fn values_by_multishift_qr(matrix: &ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> Result<bool> {
+    multishift_qr(matrix, real, imaginary, None)
+}
+
+fn multishift_qr(
+    matrix: &ColumnMajor,
+    real: &mut [f64],
+    imaginary: &mut [f64],
+    vectors: Option<&mut ColumnMajor>,
+) -> Result<bool> {
     let n = matrix.columns();
     faer_products::install();
-    let stride = vectors.stride();
-    let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
+    let wanted = if vectors.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, wanted, Par::Seq, Spec::default());
     let mut scratch = MemBuffer::try_new(need).map_err(|_| Error::OutOfMemory { bytes: need.size_bytes() })?;
     // On the pool, whose stacks are large, also where it comes second.
     let result = parallel::run(|| {
@@ -211,13 +333,16 @@ fn by_multishift_qr(
             DiagMut::from_slice_mut(real),
             DiagMut::from_slice_mut(imaginary),
             None,
-            Some(MatMut::from_column_major_slice_with_stride_mut(vectors.values_mut(), n, n, stride)),
+            vectors.map(|vectors| {
+                let stride = vectors.stride();
+                MatMut::from_column_major_slice_with_stride_mut(vectors.values_mut(), n, n, stride)
+            }),
             Par::Seq,
             MemStack::new(&mut scratch),
             Spec::default(),
         )
     })?;
-    Ok(result.is_ok() && vectors.is_finite())
+    Ok(result.is_ok())
 }
 
 /// Gives every eigenvector the norm 1, and of a complex one the component of the largest magnitude the imaginary part 0.

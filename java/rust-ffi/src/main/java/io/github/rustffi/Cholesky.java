@@ -173,11 +173,11 @@ public final class Cholesky implements Serializable {
      */
     public Matrix solveLTranspose(Matrix b) {
         Objects.requireNonNull(b, "b");
-        double[] u = l.transpose().values();
         return new Matrix(
                 b.rows(),
                 b.columns(),
-                Triangles.solveUpper(l.rows(), u, b.rows(), b.columns(), b.own().values()));
+                Triangles.solveLowerTranspose(
+                        l.rows(), l.values(), b.rows(), b.columns(), b.own().values()));
     }
 
     /**
@@ -190,7 +190,7 @@ public final class Cholesky implements Serializable {
      */
     public double[] solveLTranspose(double[] b) {
         Objects.requireNonNull(b, "b");
-        return Triangles.solveUpper(l.rows(), l.transpose().values(), b.length, 1, b.clone());
+        return Triangles.solveLowerTranspose(l.rows(), l.values(), b.length, 1, b.clone());
     }
 
     @Override

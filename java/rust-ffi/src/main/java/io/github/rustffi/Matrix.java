@@ -976,9 +976,7 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if {@code k} is negative and a value of the inverse is too large for a double
      */
     public Matrix power(int k) {
-        if (rows != columns) {
-            throw new IllegalArgumentException("matrix is not square: " + shape());
-        }
+        requireSquare();
         if (k == 0) {
             return identity(rows);
         }
@@ -1052,9 +1050,7 @@ public final class Matrix implements Serializable {
      * @throws IllegalArgumentException if this matrix is not square: {@code matrix is not square: 2x3}
      */
     public Matrix symmetrized() {
-        if (rows != columns) {
-            throw new IllegalArgumentException("matrix is not square: " + shape());
-        }
+        requireSquare();
         final int block = 16;
         double[] symmetric = new double[values.length];
         // By blocks that the cache holds, since mirror images are walked across the rows.
@@ -1486,6 +1482,158 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the solution x of {@code x * this = b}, for each row of {@code b}: {@code b * inverse()} without the
+     * inverse, with the accuracy of {@link #solve(Matrix)}.
+     *
+     * @param b the left-hand sides, as rows
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if this matrix is not square; if {@code b} has another number of columns:
+     *     {@code matrix shapes do not agree: 3x1 solve right 2x2}; if a value is not finite
+     * @throws SingularMatrixException if a pivot is zero: {@code matrix is singular: pivot 1 is zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solveRight(Matrix b) {
+        requireSquare();
+        if (columns != b.columns) {
+            throw disagree(b.shape(), "solve right", shape());
+        }
+        // What is not finite is named by its position here, not by that in the transposes.
+        requireFinite("matrix");
+        b.requireFinite("b");
+        return transpose().solve(b.transpose()).transpose();
+    }
+
+    private void requireSquare() {
+        if (rows != columns) {
+            throw new IllegalArgumentException("matrix is not square: " + shape());
+        }
+    }
+
+    private void requireFinite(String argument) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                String kind = Double.isNaN(values[i]) ? "a NaN" : "an infinity";
+                throw new IllegalArgumentException(
+                        argument + " has " + kind + " at row " + i / columns + ", column " + i % columns);
+            }
+        }
+    }
+
+    /** The values of a matrix that a system of equations with a triangle is about; the others count as zeros. */
+    public enum Triangle {
+        /** Those on and below the diagonal. */
+        LOWER,
+        /** Those on and above the diagonal. */
+        UPPER,
+        /** Those below the diagonal, with ones on it. */
+        UNIT_LOWER,
+        /** Those above the diagonal, with ones on it. */
+        UNIT_UPPER;
+
+        boolean isUpper() {
+            return this == UPPER || this == UNIT_UPPER;
+        }
+
+        boolean isUnit() {
+            return this == UNIT_LOWER || this == UNIT_UPPER;
+        }
+    }
+
+    /**
+     * Returns the solution x of {@code t * x = b}, where t is a triangle of this matrix, for each column of {@code b},
+     * by substitution.
+     *
+     * <p>x solves a system each of whose values differs from that of t by at most a small multiple of n·ε times itself.
+     *
+     * @param triangle which
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException if this matrix is not square; if {@code b} has another number of rows:
+     *     {@code matrix shapes do not agree: 2x2 solve 3x1}; if a value is not finite, one that does not count too
+     * @throws SingularMatrixException if the diagonal of the triangle has a zero: {@code matrix is singular: pivot 1 is
+     *     zero}
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solveTriangular(Triangle triangle, Matrix b) {
+        return solveTriangular(triangle, false, b);
+    }
+
+    /**
+     * Returns the solution x of {@code t * x = b}, as {@link #solveTriangular(Triangle, Matrix)} does.
+     *
+     * @param triangle which
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solveTriangular(Triangle, Matrix)} does
+     * @throws SingularMatrixException if the diagonal of the triangle has a zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solveTriangular(Triangle triangle, double[] b) {
+        return solveTriangular(triangle, false, b);
+    }
+
+    /**
+     * Returns the solution x of {@code t.transpose() * x = b}, where t is a triangle of this matrix, as
+     * {@link #solveTriangular(Triangle, Matrix)} does.
+     *
+     * @param triangle which, before it is transposed
+     * @param b the right-hand sides
+     * @return the solutions, of the shape of {@code b}
+     * @throws IllegalArgumentException as {@link #solveTriangular(Triangle, Matrix)} does
+     * @throws SingularMatrixException if the diagonal of the triangle has a zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public Matrix solveTriangularTranspose(Triangle triangle, Matrix b) {
+        return solveTriangular(triangle, true, b);
+    }
+
+    /**
+     * Returns the solution x of {@code t.transpose() * x = b}, where t is a triangle of this matrix, as
+     * {@link #solveTriangular(Triangle, Matrix)} does.
+     *
+     * @param triangle which, before it is transposed
+     * @param b a value for each row
+     * @return a value for each column
+     * @throws IllegalArgumentException as {@link #solveTriangular(Triangle, Matrix)} does
+     * @throws SingularMatrixException if the diagonal of the triangle has a zero
+     * @throws ArithmeticException if a value of the result is too large for a double
+     */
+    public double[] solveTriangularTranspose(Triangle triangle, double[] b) {
+        return solveTriangular(triangle, true, b);
+    }
+
+    private Matrix solveTriangular(Triangle triangle, boolean isTransposed, Matrix b) {
+        Objects.requireNonNull(triangle, "triangle");
+        Objects.requireNonNull(b, "b");
+        return new Matrix(
+                b.rows, b.columns, solveTriangular(triangle, isTransposed, b.rows, b.columns, b.own().values));
+    }
+
+    private double[] solveTriangular(Triangle triangle, boolean isTransposed, double[] b) {
+        Objects.requireNonNull(triangle, "triangle");
+        Objects.requireNonNull(b, "b");
+        return solveTriangular(triangle, isTransposed, b.length, 1, b.clone());
+    }
+
+    private double[] solveTriangular(Triangle triangle, boolean isTransposed, int bRows, int bColumns, double[] b) {
+        prepare();
+        double[] x = new double[b.length];
+        Natives.triangularSolve(
+                isShared,
+                rows,
+                columns,
+                values,
+                triangle.isUpper(),
+                triangle.isUnit(),
+                isTransposed,
+                bRows,
+                bColumns,
+                b,
+                x);
+        return x;
+    }
+
+    /**
      * Returns the x that makes the Euclidean norm of {@code this * x - b} least, for each column of {@code b}; where
      * there are many, the shortest, as NumPy's {@code lstsq} does.
      *
@@ -1803,6 +1951,54 @@ public final class Matrix implements Serializable {
         double[] vectors = new double[values.length];
         Natives.eigen(isShared, rows, columns, values, real, imaginary, vectors);
         return new Eigen(real, imaginary, new Matrix(rows, columns, vectors));
+    }
+
+    /**
+     * Returns the singular values alone, which takes less than half the time of {@link #svd()}. The last digits may
+     * differ from those of its values.
+     *
+     * @return min(rows, columns) values in descending order, none negative
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public double[] singularValues() {
+        prepare();
+        double[] singularValues = new double[Math.min(rows, columns)];
+        Natives.singularValues(isShared, rows, columns, values, singularValues);
+        return singularValues;
+    }
+
+    /**
+     * Returns the eigenvalues of this matrix, which has to be symmetric, alone. That takes less time than
+     * {@link #symmetricEigen()}, which says what counts as symmetric. The last digits may differ from those of its
+     * values.
+     *
+     * @return a value for each row, in ascending order
+     * @throws IllegalArgumentException as {@link #symmetricEigen()} does
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public double[] symmetricEigenvalues() {
+        prepare();
+        double[] eigenvalues = new double[rows];
+        Natives.symmetricEigenvalues(isShared, rows, columns, values, eigenvalues);
+        return eigenvalues;
+    }
+
+    /**
+     * Returns the eigenvalues of this matrix, which has to be square, alone. That takes less time than
+     * {@link #eigen()}. The order may be another than there, and so may the last digits.
+     *
+     * @return a row for each eigenvalue: its real and its imaginary part. Complex ones come as pairs of conjugates in
+     *     rows next to each other, the positive imaginary part first
+     * @throws IllegalArgumentException if this matrix is not square; if a value is not finite
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public Matrix eigenvalues() {
+        prepare();
+        double[] real = new double[rows];
+        double[] imaginary = new double[rows];
+        Natives.eigenvalues(isShared, rows, columns, values, real, imaginary);
+        return generate(rows, 2, (i, j) -> j == 0 ? real[i] : imaginary[i]);
     }
 
     /**

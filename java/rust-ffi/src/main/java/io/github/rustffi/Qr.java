@@ -129,10 +129,31 @@ public final class Qr implements Serializable {
     }
 
     private double[] solveR(int bRows, int bColumns, double[] b) {
+        requireTall();
+        return Triangles.solveUpper(columns, r().values(), bRows, bColumns, b);
+    }
+
+    /**
+     * Returns an estimate of the reciprocal of the condition number of {@link #r()} in the one-norm, as
+     * {@link Lu#rcond()} does. In the 2-norm, the condition number of r is that of the factored matrix; the two norms
+     * differ by at most a factor of n.
+     *
+     * @return a number from 0 to 1: 0 if the columns of the factored matrix are found dependent; 1 if it has none
+     * @throws IllegalArgumentException if the factored matrix has fewer rows than columns: {@code a 2x3 matrix has
+     *     fewer rows than columns}
+     */
+    public double rcond() {
+        requireTall();
+        Matrix r = r();
+        NativeLibrary.load();
+        // The upper factor of an LU factorization whose lower one is the identity.
+        return Natives.luRcond(columns, columns, r.values(), Math.min(r.norm1(), Double.MAX_VALUE));
+    }
+
+    private void requireTall() {
         if (rows < columns) {
             throw new IllegalArgumentException("a " + rows + "x" + columns + " matrix has fewer rows than columns");
         }
-        return Triangles.solveUpper(columns, r().values(), bRows, bColumns, b);
     }
 
     @Override

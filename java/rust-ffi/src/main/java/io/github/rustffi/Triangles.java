@@ -29,38 +29,27 @@ final class Triangles {
         return new Matrix(height, columns, upper);
     }
 
-    /** Returns the solution x of {@code u * x = b}, where the values of u below its diagonal are zero. */
+    /** Returns the solution x of {@code u * x = b}, for the n x n upper triangle u of some values. */
     static double[] solveUpper(int n, double[] u, int bRows, int bColumns, double[] b) {
-        NativeLibrary.load();
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
-            order[i] = i;
-        }
-        // The upper factor of an LU factorization whose lower one is the identity.
-        double[] x = new double[b.length];
-        Natives.luSolve(n, n, u, order, bRows, bColumns, b, x);
-        return x;
+        return solve(n, u, true, false, bRows, bColumns, b);
     }
 
-    /** Returns the solution x of {@code l * x = b}, where the values of l above its diagonal are zero. */
+    /** Returns the solution x of {@code l * x = b}, for the n x n lower triangle l of some values. */
     static double[] solveLower(int n, double[] l, int bRows, int bColumns, double[] b) {
+        return solve(n, l, false, false, bRows, bColumns, b);
+    }
+
+    /** Returns the solution x of {@code l.transpose() * x = b}, for the n x n lower triangle l of some values. */
+    static double[] solveLowerTranspose(int n, double[] l, int bRows, int bColumns, double[] b) {
+        return solve(n, l, false, true, bRows, bColumns, b);
+    }
+
+    private static double[] solve(
+            int n, double[] values, boolean isUpper, boolean isTransposed, int bRows, int bColumns, double[] b) {
         NativeLibrary.load();
-        // The system with its rows and columns in reverse order is one with an upper triangle.
-        double[] u = new double[l.length];
-        for (int i = 0; i < u.length; i++) {
-            u[i] = l[u.length - 1 - i];
-        }
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
-            order[i] = n - 1 - i;
-        }
         double[] x = new double[b.length];
-        Natives.luSolve(n, n, u, order, bRows, bColumns, b, x);
-        double[] reversed = new double[x.length];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(x, i * bColumns, reversed, (n - 1 - i) * bColumns, bColumns);
-        }
-        return reversed;
+        Natives.triangularSolve(false, n, n, values, isUpper, false, isTransposed, bRows, bColumns, b, x);
+        return x;
     }
 
     /** Returns a square matrix with its values above the diagonal replaced by those below. */

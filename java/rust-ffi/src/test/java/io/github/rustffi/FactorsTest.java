@@ -15,6 +15,7 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What factorizations compute beside their factors: inverses, logarithms of determinants, and solutions by parts. */
@@ -140,6 +141,89 @@ class FactorsTest {
         assertThat(Matrix.ofColumn(qr.solveR(naiveProduct(qr.q().transpose(), b).column(1)))
                         .isClose(Matrix.ofColumn(x.column(1)), 1e-9, 1e-11))
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Matrix.Triangle.class)
+    void aTriangleSolves(Matrix.Triangle triangle) {
+        boolean isUpper = triangle.name().endsWith("UPPER");
+        boolean isUnit = triangle.name().startsWith("UNIT");
+        for (int n : new int[] {0, 1, 2, 3, 9, 40, 129}) {
+            Matrix a = random(6, n, n).plus(Matrix.identity(n).times(n + 1.0));
+            Matrix t = Matrix.generate(
+                    n, n, (i, j) -> i == j && isUnit ? 1 : i == j || isUpper == (i < j) ? a.get(i, j) : 0);
+            if (isUnit) {
+                // So that ones on the diagonal are no small pivots.
+                t = Matrix.identity(n).plus(t.minus(Matrix.identity(n)).div(n + 1.0));
+            }
+            Matrix stored = isUnit ? t.plus(Matrix.identity(n).times(7)) : a;
+            Matrix x = random(7, n, 3);
+            Matrix b = naiveProduct(t, x);
+            assertThat(stored.solveTriangular(triangle, b).isClose(x, 1e-11, 1e-12))
+                    .isTrue();
+            Matrix c = naiveProduct(t.transpose(), x);
+            assertThat(stored.solveTriangularTranspose(triangle, c).isClose(x, 1e-11, 1e-12))
+                    .isTrue();
+            assertThat(stored.solveTriangular(triangle, b.column(1)))
+                    .isEqualTo(stored.solveTriangular(triangle, Matrix.ofColumn(b.column(1)))
+                            .toArray());
+            assertThat(stored.solveTriangularTranspose(triangle, c.column(1)))
+                    .isEqualTo(stored.solveTriangularTranspose(triangle, Matrix.ofColumn(c.column(1)))
+                            .toArray());
+        }
+        assertThatNullPointerException()
+                .isThrownBy(() -> Matrix.identity(1).solveTriangular(triangle, (Matrix) null))
+                .withMessage("b");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Matrix.identity(1).solveTriangularTranspose(null, new double[1]))
+                .withMessage("triangle");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 5, 8, 9, 40, 129})
+    void aMatrixOnTheRightSolves(int n) {
+        Matrix a = random(6, n, n).plus(Matrix.identity(n).times(n + 1.0));
+        Matrix x = random(7, 3, n);
+        assertThat(a.solveRight(naiveProduct(x, a)).isClose(x, 1e-11, 1e-12)).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> a.solveRight(Matrix.zeros(2, n + 1)))
+                .withMessage("matrix shapes do not agree: 2x%d solve right %dx%d", n + 1, n, n);
+    }
+
+    @Test
+    void theConditionOfQrIsThatOfItsTriangle() {
+        assertThat(Matrix.diagonal(8, -2).qr().rcond()).isEqualTo(0.25);
+        assertThat(Matrix.of(2, 2, 1, 1, 0, 0).qr().rcond()).isZero();
+        assertThat(Matrix.zeros(3, 0).qr().rcond()).isEqualTo(1);
+        Matrix a = random(3, 90, 30);
+        assertThat(a.qr().rcond()).isBetween(1 / (30 * a.conditionNumber()), 3 * 30 / a.conditionNumber());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Matrix.zeros(2, 3).qr().rcond())
+                .withMessage("a 2x3 matrix has fewer rows than columns");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 5, 13, 40, 129})
+    void valuesAloneAreThoseOfTheDecompositions(int n) {
+        Matrix a = random(5, n, n + 3);
+        assertThat(a.singularValues()).containsExactly(a.svd().singularValues(), within(1e-12 * (n + 1)));
+        Matrix s = a.timesTranspose(a);
+        double bound = 1e-13 * s.norm();
+        assertThat(s.symmetricEigenvalues()).containsExactly(s.symmetricEigen().values(), within(bound));
+        Matrix general = s.eigenvalues();
+        assertThat(general.columns()).isEqualTo(2);
+        double[] real = general.column(0);
+        Arrays.sort(real);
+        assertThat(real).containsExactly(s.symmetricEigen().values(), within(bound * (n + 1)));
+        assertThat(Arrays.stream(general.column(1)).allMatch(x -> x == 0)).isTrue();
+    }
+
+    @Test
+    void eigenvaluesAloneComeAsPairs() {
+        assertThat(Matrix.of(2, 2, 0, -1, 1, 0).eigenvalues()).isEqualTo(Matrix.of(2, 2, 0, 1, 0, -1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Matrix.of(2, 2, 1, 2, 3, 4).symmetricEigenvalues())
+                .withMessageStartingWith("matrix is not symmetric: ");
     }
 
     @Test

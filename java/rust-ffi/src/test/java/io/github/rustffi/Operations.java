@@ -55,7 +55,8 @@ final class Operations {
                     qr.q().toArray(),
                     qr.r().toArray(),
                     qr.solve(random(2, 2 * n, 2)).toArray(),
-                    qr.solveR(random(2, n, 2)).toArray());
+                    qr.solveR(random(2, n, 2)).toArray(),
+                    new double[] {qr.rcond()});
         });
         all.put("svd", n -> {
             Svd svd = random(1, 2 * n, n).svd();
@@ -75,6 +76,20 @@ final class Operations {
                     Statistics.correlation(x).toArray(),
                     Pca.of(x).components().toArray());
         });
+        all.put("triangles", n -> {
+            Matrix a = random(1, n, n).plus(Matrix.identity(n).times(n));
+            Matrix b = random(2, n, 3);
+            return concat(
+                    a.solveRight(b.transpose()).toArray(),
+                    a.solveTriangular(Matrix.Triangle.UPPER, b).toArray(),
+                    a.solveTriangularTranspose(Matrix.Triangle.LOWER, b).toArray());
+        });
+        all.put(
+                "values alone",
+                n -> concat(
+                        random(1, 2 * n, n).singularValues(),
+                        symmetric(1, n).symmetricEigenvalues(),
+                        random(1, n, n).eigenvalues().toArray()));
         all.put("rank", n -> new double[] {random(1, n, 2 * n).rank()});
         all.put("condition number", n -> new double[] {random(1, n, n).conditionNumber()});
         all.put("pseudo-inverse", n -> random(1, n, 2 * n).pseudoInverse().toArray());

@@ -38,6 +38,12 @@ class WrapTest {
         all.put("pseudoInverse", (a, b) -> a.pseudoInverse().toArray());
         all.put("rank", (a, b) -> new double[] {a.rank()});
         all.put("conditionNumber", (a, b) -> new double[] {a.conditionNumber()});
+        all.put("singularValues", (a, b) -> a.singularValues());
+        all.put("symmetricEigenvalues", (a, b) -> a.symmetricEigenvalues());
+        all.put("eigenvalues", (a, b) -> a.eigenvalues().toArray());
+        all.put("solveRight", (a, b) -> a.solveRight(b.transpose()).toArray());
+        all.put("solveTriangular", (a, b) -> a.solveTriangular(Matrix.Triangle.UPPER, b)
+                .toArray());
         all.put("norm2", (a, b) -> new double[] {a.norm2()});
         all.put("power", (a, b) -> a.power(-1).toArray());
         all.put("Pca", (a, b) -> Pca.of(a).components().toArray());

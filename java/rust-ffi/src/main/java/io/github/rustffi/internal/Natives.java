@@ -106,6 +106,28 @@ public final class Natives {
 
     public static native int rank(boolean isShared, int rows, int columns, double[] a, double tolerance);
 
+    public static native void singularValues(boolean isShared, int rows, int columns, double[] a, double[] values);
+
+    public static native void symmetricEigenvalues(
+            boolean isShared, int rows, int columns, double[] a, double[] values);
+
+    public static native void eigenvalues(
+            boolean isShared, int rows, int columns, double[] a, double[] real, double[] imaginary);
+
+    /** Solves a system with one triangle of a, or its transpose. */
+    public static native void triangularSolve(
+            boolean isShared,
+            int rows,
+            int columns,
+            double[] a,
+            boolean isUpper,
+            boolean isUnit,
+            boolean isTransposed,
+            int bRows,
+            int bColumns,
+            double[] b,
+            double[] x);
+
     public static native double conditionNumber(boolean isShared, int rows, int columns, double[] a);
 
     /** Returns the values and writes the numbers of rows and columns to shape. */

@@ -973,6 +973,13 @@ public final class FailingCalls {
             Matrix b = Matrix.zeros(2, 1);
             return () -> qr.solveR(b);
         });
+        addInJava(
+                "Qr.rcond()",
+                "wide",
+                ARGUMENT,
+                "a 2x3 matrix has fewer rows than columns",
+                s -> Matrix.zeros(2, 3).qr()::rcond);
+        addTriangles(shapes, singular);
         addInJava("Qr.solveR(double[])", "wide", ARGUMENT, "a 2x3 matrix has fewer rows than columns", s -> {
             Qr qr = Matrix.zeros(2, 3).qr();
             double[] b = new double[2];
@@ -1002,6 +1009,58 @@ public final class FailingCalls {
             double[] b = new double[2];
             return () -> qr.solve(b);
         });
+    }
+
+    private void addTriangles(String shapes, String singular) {
+        add("Matrix.solveTriangular(Matrix.Triangle,Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            Matrix a = Matrix.identity(2);
+            Matrix b = Matrix.zeros(3, 1);
+            return () -> a.solveTriangular(Matrix.Triangle.LOWER, b);
+        });
+        add("Matrix.solveTriangular(Matrix.Triangle,double[])", "singular", SINGULAR, singular, s -> {
+            Matrix a = Matrix.zeros(2, 2);
+            double[] b = new double[2];
+            return () -> a.solveTriangular(Matrix.Triangle.UPPER, b);
+        });
+        add(
+                "Matrix.solveTriangularTranspose(Matrix.Triangle,Matrix)",
+                "not square",
+                ARGUMENT,
+                NOT_SQUARE + LEAST_SQUARES,
+                s -> {
+                    Matrix a = Matrix.zeros(2, 3);
+                    Matrix b = Matrix.zeros(2, 1);
+                    return () -> a.solveTriangularTranspose(Matrix.Triangle.UNIT_LOWER, b);
+                });
+        add(
+                "Matrix.solveTriangularTranspose(Matrix.Triangle,double[])",
+                "too large",
+                ARITHMETIC,
+                "the solution" + BEYOND,
+                s -> {
+                    Matrix a = tiny();
+                    double[] b = {Double.MAX_VALUE};
+                    return () -> a.solveTriangularTranspose(Matrix.Triangle.LOWER, b);
+                });
+        addInJava(
+                "Matrix.solveRight(Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 1x3 solve right 2x2",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix b = Matrix.zeros(1, 3);
+                    return () -> a.solveRight(b);
+                });
+        String aNan = "matrix has a NaN at row 0, column 0";
+        add("Matrix.singularValues()", "a NaN", ARGUMENT, aNan, s -> nan()::singularValues);
+        add("Matrix.symmetricEigenvalues()", "a NaN", ARGUMENT, aNan, s -> nan()::symmetricEigenvalues);
+        add(
+                "Matrix.eigenvalues()",
+                "not square",
+                ARGUMENT,
+                "matrix is not square: 2x3",
+                s -> Matrix.zeros(2, 3)::eigenvalues);
     }
 
     private void addSvd() {
@@ -1573,6 +1632,12 @@ public final class FailingCalls {
                 ARGUMENT,
                 constant,
                 s -> () -> Metric.valueOf("NONE"));
+        addInJava(
+                "Matrix.Triangle.valueOf(String)",
+                "no such triangle",
+                ARGUMENT,
+                "No enum constant io.github.rustffi.Matrix.Triangle.NONE",
+                s -> () -> Matrix.Triangle.valueOf("NONE"));
         // What no public method lets happen.
         add("internal.Natives.greet(String)", "null", NULL, "string", s -> {
             RustFfi.version();
@@ -1639,7 +1704,8 @@ public final class FailingCalls {
                 "NativeMemory.keptBytes()",
                 "NativeMemory.indexBytes()",
                 "NativeMemory.totalBytes()",
-                "VectorIndex.Metric.values()");
+                "VectorIndex.Metric.values()",
+                "Matrix.Triangle.values()");
         excuse(
                 "takes every matrix and number: it fails only for want of memory",
                 "Matrix.times(double)",

@@ -465,6 +465,20 @@ public final class Smoke {
                 LeastSquares.of(Matrix.diagonal(8, 2), Matrix.identity(2)).singularValues(),
                 8,
                 2);
+        near("Matrix.singularValues", Matrix.diagonal(2, -8).singularValues(), 8, 2);
+        near("Matrix.symmetricEigenvalues", Matrix.diagonal(2, -8).symmetricEigenvalues(), -8, 2);
+        near("Matrix.eigenvalues", Matrix.of(2, 2, 0, -1, 1, 0).eigenvalues().toArray(), 0, 1, 0, -1);
+        near("Qr.rcond", new double[] {Matrix.diagonal(8, 2).qr().rcond()}, 0.25);
+        Matrix corner = Matrix.of(2, 2, 2, 1, 6, 4);
+        near("Matrix.solveRight", corner.solveRight(Matrix.ofRow(8, 5)).toArray(), 1, 1);
+        double[] sides = {2, 10};
+        near("Matrix.solveTriangular", corner.solveTriangular(Matrix.Triangle.LOWER, sides), 1, 1);
+        near(
+                "Matrix.solveTriangularTranspose",
+                corner.solveTriangularTranspose(Matrix.Triangle.UNIT_UPPER, Matrix.ofColumn(2, 10))
+                        .toArray(),
+                2,
+                8);
         near("Matrix.conditionNumber", new double[] {Matrix.diagonal(8, 2).conditionNumber()}, 4);
     }
 
