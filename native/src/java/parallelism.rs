@@ -19,6 +19,15 @@ natives! {
         Ok(allocator::in_use() as jlong)
     }
 
+    fn peak_workspace_bytes() -> jlong {
+        Ok(allocator::peak() as jlong)
+    }
+
+    fn reset_peak() {
+        allocator::reset_peak();
+        Ok(())
+    }
+
     fn kept_bytes() -> jlong {
         Ok(allocator::kept() as jlong)
     }

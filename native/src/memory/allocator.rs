@@ -26,6 +26,9 @@ static FREE: Mutex<Free> = Mutex::new(Free { pieces: [Piece { address: 0, bytes:
 /// Bytes of all large pieces that are in use, apart from those of [`set_apart`].
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
+/// The greatest that [`IN_USE`] has been since [`reset_peak`].
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
 #[global_allocator]
 static ALLOCATOR: Reusing = Reusing;
 
@@ -103,6 +106,21 @@ pub(crate) fn in_use() -> usize {
     IN_USE.load(Ordering::Relaxed)
 }
 
+/// Returns the greatest that [`in_use`] has been since [`reset_peak`], or since the library was loaded.
+pub(crate) fn peak() -> usize {
+    PEAK.load(Ordering::Relaxed)
+}
+
+/// Begins to look for the peak anew, with the bytes that are in use now.
+pub(crate) fn reset_peak() {
+    PEAK.store(in_use(), Ordering::Relaxed);
+}
+
+fn add(bytes: usize) {
+    let before = IN_USE.fetch_add(bytes, Ordering::Relaxed);
+    PEAK.fetch_max(before.wrapping_add(bytes), Ordering::Relaxed);
+}
+
 /// Returns the bytes that are kept while they are not in use.
 pub(crate) fn kept() -> usize {
     free().bytes
@@ -115,7 +133,7 @@ pub(crate) fn set_apart(layout: Layout) {
 
 /// The opposite of [`set_apart`], before the piece is freed.
 pub(crate) fn take_back(layout: Layout) {
-    IN_USE.fetch_add(large(layout).map_or(0, |large| large.size()), Ordering::Relaxed);
+    add(large(layout).map_or(0, |large| large.size()));
 }
 
 /// Gives back to the system all that is kept.
@@ -145,7 +163,7 @@ fn reuse_or(layout: Layout, new: impl Fn() -> *mut u8) -> (*mut u8, bool) {
         address = new();
     }
     if !address.is_null() {
-        IN_USE.fetch_add(layout.size(), Ordering::Relaxed);
+        add(layout.size());
     }
     (address, kept.is_some())
 }
@@ -282,6 +300,9 @@ mod tests {
         }
         assert!(in_use() < layout.size());
         assert!(kept() <= KEPT);
+        assert!(peak() >= layout.size());
+        reset_peak();
+        assert!(peak() < layout.size());
     }
 
     #[cfg(not(no_reuse))]

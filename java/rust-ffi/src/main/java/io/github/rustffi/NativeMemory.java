@@ -34,6 +34,34 @@ public record NativeMemory(long workspaceBytes, long keptBytes, long indexBytes)
     }
 
     /**
+     * Returns the greatest that {@link #workspaceBytes} has been since {@link #resetPeak()}, or since the library was
+     * loaded: what to plan for beside the Java heap.
+     *
+     * <pre>{@code
+     * NativeMemory.resetPeak();
+     * a.svd();
+     * long bytes = NativeMemory.peakWorkspaceBytes(); // of all calls in between, those of other threads included
+     * }</pre>
+     *
+     * @return the bytes
+     * @throws UnsatisfiedLinkError as {@link NativeLibrary#load()} does
+     */
+    public static long peakWorkspaceBytes() {
+        NativeLibrary.load();
+        return Natives.peakWorkspaceBytes();
+    }
+
+    /**
+     * Begins to look for {@link #peakWorkspaceBytes()} anew, with what calls that are running use now.
+     *
+     * @throws UnsatisfiedLinkError as {@link NativeLibrary#load()} does
+     */
+    public static void resetPeak() {
+        NativeLibrary.load();
+        Natives.resetPeak();
+    }
+
+    /**
      * Returns the sum of the three.
      *
      * @return the bytes

@@ -47,6 +47,12 @@ class NativeMemoryTest {
             long kept = NativeMemory.current().keptBytes();
             require(kept > 0 && kept <= 128 << 20, true);
             require(NativeMemory.current(), new NativeMemory(0, kept, 0));
+            require(NativeMemory.peakWorkspaceBytes() >= 700 * 700 * 8, true);
+            NativeMemory.resetPeak();
+            require(NativeMemory.peakWorkspaceBytes(), 0L);
+            a.times(a);
+            long peak = NativeMemory.peakWorkspaceBytes();
+            require(peak > 0 && peak < 5 * 700 * 700 * 8, true);
         }
 
         private static void indexes() {

@@ -53,6 +53,10 @@ public final class Natives {
 
     public static native long workspaceBytes();
 
+    public static native long peakWorkspaceBytes();
+
+    public static native void resetPeak();
+
     public static native long keptBytes();
 
     // Matrix. Where isShared is true, the caller can write to a meanwhile: it is copied and never lent. What else is

@@ -1689,6 +1689,8 @@ public final class FailingCalls {
                 "RustFfi.version()",
                 "Parallelism.threads()",
                 "NativeMemory.current()",
+                "NativeMemory.peakWorkspaceBytes()",
+                "NativeMemory.resetPeak()",
                 "NativeMemory.registerMBean()",
                 "NativeMemory.unregisterMBean()",
                 "NativeLibrary.load()",

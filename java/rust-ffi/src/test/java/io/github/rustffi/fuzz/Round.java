@@ -28,7 +28,8 @@ final class Round {
     private static final int MOST_KEPT = 1 << 16;
 
     /** Calls whose outcome depends on what else the process does. */
-    private static final Set<String> UNSTEADY = Set.of("NativeMemory.current()", "Parallelism.threads()");
+    private static final Set<String> UNSTEADY =
+            Set.of("NativeMemory.current()", "NativeMemory.peakWorkspaceBytes()", "Parallelism.threads()");
 
     private final List<Api.Call> calls;
     private final Api.Call wanted;

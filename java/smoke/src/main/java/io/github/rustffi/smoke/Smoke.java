@@ -594,6 +594,9 @@ public final class Smoke {
         NativeMemory memory = NativeMemory.current();
         equal("NativeMemory.workspaceBytes", memory.workspaceBytes(), 0L);
         equal("NativeMemory.keptBytes", memory.keptBytes() > 0, true);
+        equal("NativeMemory.peakWorkspaceBytes", NativeMemory.peakWorkspaceBytes() > 0, true);
+        NativeMemory.resetPeak();
+        equal("NativeMemory.resetPeak", NativeMemory.peakWorkspaceBytes(), 0L);
         equal("NativeMemory.indexBytes", memory.indexBytes(), 0L);
         equal("NativeMemory.totalBytes", memory.totalBytes(), memory.keptBytes());
         NativeMemory.registerMBean();
