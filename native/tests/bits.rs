@@ -12,7 +12,7 @@ use std::path::Path;
 
 use common::{Owned, Random, with_threads};
 use rust_ffi::index::{Index, Metric};
-use rust_ffi::{Error, blas, cholesky, eigen, least_squares, lu, matrix, qr, svd, vector};
+use rust_ffi::{Error, blas, cholesky, eigen, least_squares, lu, matrix, pivoted_qr, qr, svd, vector};
 
 /// The hash of all results of an operation, by its name.
 type Hashes = BTreeMap<&'static str, Fnv>;
@@ -198,6 +198,10 @@ fn factorizations(hashes: &mut Hashes) {
                     add(hashes, "solve by qr", written([n * 3], |[x]| qr::solve_factored(factors, tau, b, x)));
                 }
             }
+            let mut permutation = vec![0; n];
+            let factors = written([m * n, s], |[qr, tau]| pivoted_qr::factor(a, qr, tau, &mut permutation));
+            let order = permutation.iter().map(|j| f64::from(*j));
+            add(hashes, "pivoted qr", factors.map(|factors| factors.into_iter().chain(order).collect()));
             let least = written([n * 3], |[x]| least_squares::least_squares(a, b, x).map(drop));
             add(hashes, "least squares", least);
             add(hashes, "svd", written([m * s, s, n * s], |[u, values, v]| svd::svd(a, u, values, v)));

@@ -6,6 +6,7 @@ pub mod eigen;
 mod householder;
 pub mod least_squares;
 pub mod lu;
+pub mod pivoted_qr;
 pub mod qr;
 mod scaling;
 pub mod svd;

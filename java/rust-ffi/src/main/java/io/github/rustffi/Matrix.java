@@ -1747,6 +1747,26 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the QR factorization with column pivoting: each step takes the column of which most is left, so that the
+     * diagonal of the upper factor descends in magnitude and shows the rank. A matrix of any shape has one.
+     *
+     * <p>It shows the rank of all matrices but contrived ones, in much less time than {@link #svd()}, which has the
+     * last word.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a value of the triangular factor is too large for a double
+     */
+    public PivotedQr pivotedQr() {
+        prepare();
+        double[] qr = new double[values.length];
+        double[] tau = new double[Math.min(rows, columns)];
+        int[] permutation = new int[columns];
+        Natives.pivotedQrFactor(isShared, rows, columns, values, qr, tau, permutation);
+        return new PivotedQr(new Qr(rows, columns, qr, tau), permutation);
+    }
+
+    /**
      * Returns the thin singular value decomposition. A matrix of any shape has one.
      *
      * <p>The parts are exact for a matrix that differs from this one by a small multiple of max(rows, columns)·ε times

@@ -122,6 +122,14 @@ class FuzzTest {
     private static Map<String, Supplier<double[]>> decompositions(Matrix a, Matrix b) {
         Map<String, Supplier<double[]>> all = new LinkedHashMap<>();
         all.put("qr", () -> Operations.concat(a.qr().q().toArray(), a.qr().r().toArray()));
+        all.put("pivotedQr", () -> {
+            PivotedQr qr = a.pivotedQr();
+            return Operations.concat(
+                    qr.q().toArray(),
+                    qr.r().toArray(),
+                    qr.solve(b).toArray(),
+                    qr.solve(b, 1e-3).toArray());
+        });
         all.put("svd", () -> {
             Svd svd = a.svd();
             return Operations.concat(

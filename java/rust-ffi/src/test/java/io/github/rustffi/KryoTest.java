@@ -27,7 +27,8 @@ class KryoTest {
             LeastSquares.class,
             Standardization.class,
             Pca.class,
-            FloatMatrix.class);
+            FloatMatrix.class,
+            PivotedQr.class);
 
     static Stream<Serializable> values() {
         return Stream.concat(SerializationTest.values().stream(), SerializationTest.computed());

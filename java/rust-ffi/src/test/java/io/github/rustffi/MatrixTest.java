@@ -416,6 +416,8 @@ class MatrixTest {
                 () -> Natives.luDeterminant(n, n, none, new int[0]),
                 () -> Natives.luRcond(n, n, none, 1),
                 () -> Natives.qrFactor(false, n, 0, none, none, none),
+                () -> Natives.pivotedQrFactor(false, n, 0, none, none, none, new int[0]),
+                () -> Natives.qrSolveLeading(0, 0, none, none, n, 0, 0, none, none),
                 () -> Natives.qrQ(0, n, none, none, none),
                 () -> Natives.qrSolve(0, 0, none, none, 0, n, none, none),
                 () -> Natives.svd(false, n, 0, none, none, none, none),

@@ -57,6 +57,14 @@ final class Operations {
                     qr.solve(random(2, 2 * n, 2)).toArray(),
                     qr.solveR(random(2, n, 2)).toArray());
         });
+        all.put("pivotedQr", n -> {
+            PivotedQr qr = random(1, n, n + 3).pivotedQr();
+            return concat(
+                    qr.q().toArray(),
+                    qr.r().toArray(),
+                    new double[] {qr.rank()},
+                    qr.solve(random(2, n, 2)).toArray());
+        });
         all.put("svd", n -> {
             Svd svd = random(1, 2 * n, n).svd();
             return concat(

@@ -163,6 +163,7 @@ class RobustnessTest {
                     a::lu,
                     a::cholesky,
                     a::qr,
+                    a::pivotedQr,
                     a::svd,
                     a::pseudoInverse,
                     a::symmetricEigen,

@@ -54,7 +54,8 @@ class SerializationTest {
                 new LeastSquares(Matrix.of(1, 1, 3), 1, Matrix.of(2, 1, -1, 1), new double[] {1.5}),
                 new Standardization(new double[] {2.5, 5}, new double[] {1.5, 0}),
                 new Pca(new double[] {1, 2}, Matrix.of(2, 1, 0.6, 0.8), new double[] {4.5}, new double[] {0.75}),
-                FloatMatrix.of(2, 2, 1, -0.0f, Float.NaN, Float.MIN_VALUE));
+                FloatMatrix.of(2, 2, 1, -0.0f, Float.NaN, Float.MIN_VALUE),
+                new PivotedQr(new Qr(1, 2, new double[] {-5, 0.5}, new double[] {0}), new int[] {1, 0}));
     }
 
     /** Returns what the library computes, of sizes that take several blocks. */
@@ -75,6 +76,9 @@ class SerializationTest {
                     positiveDefinite(4, 41).cholesky(),
                     a.qr(),
                     a.transpose().qr(),
+                    a.pivotedQr(),
+                    a.transpose().pivotedQr(),
+                    Matrix.zeros(3, 0).pivotedQr(),
                     a.svd(),
                     a.transpose().svd(),
                     Matrix.zeros(3, 3).svd(),
@@ -286,7 +290,7 @@ class SerializationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})
     void aLengthAloneTakesNoMemory(int number) throws IOException {
         byte[] bytes = forged(number, out -> {
             out.writeInt(List.of(6, 7, 8, 10, 11).contains(number) ? Integer.MAX_VALUE : 46_340);
@@ -313,6 +317,14 @@ class SerializationTest {
 
     @Test
     void valuesThatNoFactorizationHasAreRefused() throws IOException {
+        assertRefused(
+                forged(13, out -> {
+                    matrix(out, 1, 2, -5, 0.5);
+                    doubles(out, 0);
+                    out.writeInt(1);
+                    out.writeInt(1);
+                }),
+                "entry 1 of the column permutation is 1, as one before it");
         Content lu = out -> matrix(out, 2, 2, 4, 1, 0, 2);
         for (int[] permutation : new int[][] {{0, 0}, {1, 1}}) {
             assertRefused(
@@ -466,10 +478,10 @@ class SerializationTest {
     @Test
     void unknownClassesAndVersionsSaySo() throws IOException {
         int flags = ObjectStreamConstants.SC_EXTERNALIZABLE | ObjectStreamConstants.SC_BLOCK_DATA;
-        for (int number : new int[] {0, 13, 255}) {
+        for (int number : new int[] {0, 14, 255}) {
             assertRefused(
                     forged(PROXY, flags, out -> out.writeByte(number)),
-                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 12");
+                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 13");
         }
         for (int version : new int[] {0, 2, 255}) {
             assertRefused(
@@ -495,7 +507,8 @@ class SerializationTest {
                 "LeastSquares",
                 "Standardization",
                 "Pca",
-                "FloatMatrix"
+                "FloatMatrix",
+                "PivotedQr"
             })
     void aStreamCannotLeaveOutTheChecks(String type) throws IOException {
         assertRefused(

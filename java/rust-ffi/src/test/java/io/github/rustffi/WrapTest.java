@@ -31,6 +31,7 @@ class WrapTest {
         all.put("symmetricEigen", (a, b) -> a.symmetricEigen().values());
         all.put("cholesky", (a, b) -> a.cholesky().l().toArray());
         all.put("qr", (a, b) -> a.qr().r().toArray());
+        all.put("pivotedQr", (a, b) -> a.pivotedQr().r().toArray());
         all.put("solve", (a, b) -> a.solve(b).toArray());
         all.put("inverse", (a, b) -> a.inverse().toArray());
         all.put("determinant", (a, b) -> new double[] {a.determinant()});

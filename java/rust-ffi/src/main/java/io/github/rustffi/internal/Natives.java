@@ -214,10 +214,24 @@ public final class Natives {
 
     public static native void qrFactor(boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau);
 
+    public static native void pivotedQrFactor(
+            boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau, int[] permutation);
+
     public static native void qrQ(int rows, int columns, double[] qr, double[] tau, double[] q);
 
     public static native void qrSolve(
             int rows, int columns, double[] qr, double[] tau, int bRows, int bColumns, double[] b, double[] x);
+
+    public static native void qrSolveLeading(
+            int rows,
+            int columns,
+            double[] qr,
+            double[] tau,
+            int rank,
+            int bRows,
+            int bColumns,
+            double[] b,
+            double[] x);
 
     // Svd, SymmetricEigen, Eigen
 

@@ -10,6 +10,7 @@ import io.github.rustffi.Matrix;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
+import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.Standardization;
@@ -874,6 +875,8 @@ public final class FailingCalls {
         add("Matrix.cholesky()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::cholesky);
         add("Matrix.qr()", "a NaN", ARGUMENT, NAN, s -> nan()::qr);
         add("Matrix.qr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::qr);
+        add("Matrix.pivotedQr()", "a NaN", ARGUMENT, NAN, s -> nan()::pivotedQr);
+        add("Matrix.pivotedQr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::pivotedQr);
         add("Matrix.svd()", "a NaN", ARGUMENT, NAN, s -> nan()::svd);
         add("Matrix.svd()", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> largest()::svd);
         add("Matrix.symmetricEigen()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::symmetricEigen);
@@ -978,6 +981,7 @@ public final class FailingCalls {
             double[] b = new double[2];
             return () -> qr.solveR(b);
         });
+        addPivotedQr();
         addSvd();
         String none = "no eigenvalue 2 of 2";
         addInJava("Eigen.isReal(int)", "outside", INDEX, none, s -> {
@@ -1001,6 +1005,35 @@ public final class FailingCalls {
             Qr qr = Matrix.zeros(2, 3).qr();
             double[] b = new double[2];
             return () -> qr.solve(b);
+        });
+    }
+
+    private void addPivotedQr() {
+        String shapes = "matrix shapes do not agree: 3x2 solve 2x1";
+        String tolerance = "tolerance must be at least 0, but is -1.0";
+        addInJava("PivotedQr.rank(double)", "negative", ARGUMENT, tolerance, s -> {
+            PivotedQr qr = Matrix.identity(2).pivotedQr();
+            return () -> qr.rank(-1);
+        });
+        add("PivotedQr.solve(Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            PivotedQr qr = Matrix.zeros(3, 2).pivotedQr();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> qr.solve(b);
+        });
+        addInJava("PivotedQr.solve(Matrix,double)", "negative", ARGUMENT, tolerance, s -> {
+            PivotedQr qr = Matrix.zeros(3, 2).pivotedQr();
+            Matrix b = Matrix.zeros(3, 1);
+            return () -> qr.solve(b, -1);
+        });
+        add("PivotedQr.solve(double[])", "too large", ARITHMETIC, "the solution" + BEYOND, s -> {
+            PivotedQr qr = tiny().pivotedQr();
+            double[] b = {Double.MAX_VALUE};
+            return () -> qr.solve(b);
+        });
+        addInJava("PivotedQr.solve(double[],double)", "negative", ARGUMENT, tolerance, s -> {
+            PivotedQr qr = Matrix.zeros(3, 2).pivotedQr();
+            double[] b = new double[3];
+            return () -> qr.solve(b, -1);
         });
     }
 
@@ -1617,6 +1650,9 @@ public final class FailingCalls {
                 "Lu.l()",
                 "Lu.u()",
                 "Qr.r()",
+                "PivotedQr.r()",
+                "PivotedQr.columnPermutation()",
+                "PivotedQr.rank()",
                 "Svd.u()",
                 "LeastSquares.solution()",
                 "LeastSquares.rank()",
@@ -1680,6 +1716,7 @@ public final class FailingCalls {
                 "FloatMatrix.rowNorms()",
                 "Cholesky.determinant()",
                 "Qr.q()",
+                "PivotedQr.q()",
                 "LeastSquares.residualNorms()",
                 "Svd.rank()");
         excuse(
@@ -1717,6 +1754,7 @@ public final class FailingCalls {
             "Lu",
             "Cholesky",
             "Qr",
+            "PivotedQr",
             "Svd",
             "Eigen",
             "SymmetricEigen",

@@ -13,6 +13,7 @@ import io.github.rustffi.NotPositiveDefiniteException;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
+import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.SingularMatrixException;
@@ -407,6 +408,16 @@ public final class Smoke {
         near("Qr.solve", qr.solve(vector), 1.25, 1.5);
         near("Qr.solve", qr.solve(b).toArray(), 1.25, 1.5);
         near("Qr.solveR", qr.solveR(qr.q().transpose().times(b)).toArray(), 1.25, 1.5);
+
+        PivotedQr pivoted = a.pivotedQr();
+        near("PivotedQr.q times PivotedQr.r", pivoted.q().times(pivoted.r()).toArray(), 4, 2, 2, 3);
+        equal("PivotedQr.columnPermutation", Arrays.toString(pivoted.columnPermutation()), "[0, 1]");
+        equal("PivotedQr.rank", pivoted.rank(), 2);
+        equal("PivotedQr.rank", pivoted.rank(0.5), 1);
+        near("PivotedQr.solve", pivoted.solve(vector), 1.25, 1.5);
+        near("PivotedQr.solve", pivoted.solve(vector, 1e-10), 1.25, 1.5);
+        near("PivotedQr.solve", pivoted.solve(b).toArray(), 1.25, 1.5);
+        near("PivotedQr.solve", pivoted.solve(b, 1e-10).toArray(), 1.25, 1.5);
     }
 
     /** With {@code [[2, 1], [1, 2]]}, whose eigenvalues are 1 and 3. */
