@@ -4,6 +4,7 @@ pub mod cholesky;
 mod divide_and_conquer;
 pub mod eigen;
 mod householder;
+pub mod ldl;
 pub mod least_squares;
 pub mod lu;
 pub mod pivoted_qr;

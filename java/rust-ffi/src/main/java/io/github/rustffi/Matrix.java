@@ -1732,6 +1732,26 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the factorization of the symmetric part of this matrix, which may be indefinite, into triangles and a
+     * block diagonal, with the pivots of Bunch and Kaufman (1977), as LAPACK's {@code dsytrf} does.
+     *
+     * <p>Values across the diagonal from each other may differ as {@link #cholesky()} says; their mean counts. A
+     * singular matrix has factors, too.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric, with the message of
+     *     {@link #cholesky()}; if a value is not finite
+     * @throws ArithmeticException if a value of a factor is too large for a double
+     */
+    public Ldl ldl() {
+        prepare();
+        double[] ldl = new double[values.length];
+        int[] permutation = new int[rows];
+        Natives.ldlFactor(isShared, rows, columns, values, ldl, permutation);
+        return new Ldl(rows, ldl, permutation);
+    }
+
+    /**
      * Returns the QR factorization, by Householder reflections. A matrix of any shape has one.
      *
      * @return the factors

@@ -28,7 +28,8 @@ class KryoTest {
             Standardization.class,
             Pca.class,
             FloatMatrix.class,
-            PivotedQr.class);
+            PivotedQr.class,
+            Ldl.class);
 
     static Stream<Serializable> values() {
         return Stream.concat(SerializationTest.values().stream(), SerializationTest.computed());

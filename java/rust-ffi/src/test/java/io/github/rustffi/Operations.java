@@ -49,6 +49,18 @@ final class Operations {
             double[] numbers = {cholesky.determinant(), cholesky.logDeterminant(), cholesky.rcond()};
             return concat(cholesky.l().toArray(), x, byParts, cholesky.inverse().toArray(), numbers);
         });
+        all.put("ldl", n -> {
+            Ldl ldl = symmetric(1, n).ldl();
+            int[] inertia = ldl.inertia();
+            double[] numbers = {
+                ldl.determinant(), ldl.determinantSign(), ldl.logAbsDeterminant(), inertia[0], inertia[1], inertia[2]
+            };
+            return concat(
+                    ldl.l().toArray(),
+                    ldl.d().toArray(),
+                    ldl.solve(random(2, n, 2)).toArray(),
+                    numbers);
+        });
         all.put("qr", n -> {
             Qr qr = random(1, 2 * n, n).qr();
             return concat(

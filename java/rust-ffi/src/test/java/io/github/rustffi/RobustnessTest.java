@@ -162,6 +162,7 @@ class RobustnessTest {
                     a::inverse,
                     a::lu,
                     a::cholesky,
+                    a::ldl,
                     a::qr,
                     a::pivotedQr,
                     a::svd,

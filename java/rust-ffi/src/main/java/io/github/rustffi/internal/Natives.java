@@ -210,6 +210,16 @@ public final class Natives {
 
     public static native double choleskyDeterminant(int n, double[] l);
 
+    // Ldl
+
+    public static native void ldlFactor(
+            boolean isShared, int rows, int columns, double[] a, double[] ldl, int[] permutation);
+
+    public static native void ldlSolve(
+            int n, double[] ldl, int[] permutation, int bRows, int bColumns, double[] b, double[] x);
+
+    public static native double ldlDeterminant(int n, double[] ldl);
+
     // Qr
 
     public static native void qrFactor(boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau);

@@ -4,6 +4,7 @@ import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
@@ -873,6 +874,14 @@ public final class FailingCalls {
         String notDefinite = "matrix is not positive definite: pivot 0 is not positive";
         add("Matrix.cholesky()", "not positive", NOT_DEFINITE, notDefinite, s -> Matrix.zeros(3, 3)::cholesky);
         add("Matrix.cholesky()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::cholesky);
+        add("Matrix.ldl()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::ldl);
+        add("Matrix.ldl()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::ldl);
+        add(
+                "Matrix.ldl()",
+                "too large",
+                ARITHMETIC,
+                "the block diagonal D" + BEYOND,
+                s -> Matrix.of(2, 2, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE)::ldl);
         add("Matrix.qr()", "a NaN", ARGUMENT, NAN, s -> nan()::qr);
         add("Matrix.qr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::qr);
         add("Matrix.pivotedQr()", "a NaN", ARGUMENT, NAN, s -> nan()::pivotedQr);
@@ -980,6 +989,16 @@ public final class FailingCalls {
             Qr qr = Matrix.zeros(2, 3).qr();
             double[] b = new double[2];
             return () -> qr.solveR(b);
+        });
+        add("Ldl.solve(Matrix)", "singular", SINGULAR, singular, s -> {
+            Ldl ldl = Matrix.zeros(2, 2).ldl();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> ldl.solve(b);
+        });
+        add("Ldl.solve(double[])", "shapes", ARGUMENT, shapes, s -> {
+            Ldl ldl = Matrix.identity(2).ldl();
+            double[] b = new double[3];
+            return () -> ldl.solve(b);
         });
         addPivotedQr();
         addSvd();
@@ -1649,6 +1668,11 @@ public final class FailingCalls {
                 "Lu.rowPermutation()",
                 "Lu.l()",
                 "Lu.u()",
+                "Ldl.l()",
+                "Ldl.d()",
+                "Ldl.permutation()",
+                "Ldl.inertia()",
+                "Ldl.determinantSign()",
                 "Qr.r()",
                 "PivotedQr.r()",
                 "PivotedQr.columnPermutation()",
@@ -1702,6 +1726,7 @@ public final class FailingCalls {
                 "Matrix.isSymmetric()",
                 "Cholesky.logDeterminant()",
                 "Cholesky.rcond()",
+                "Ldl.logAbsDeterminant()",
                 "FloatMatrix.plus(float)",
                 "FloatMatrix.minus(float)",
                 "FloatMatrix.times(float)",
@@ -1715,6 +1740,7 @@ public final class FailingCalls {
                 "FloatMatrix.columnSums()",
                 "FloatMatrix.rowNorms()",
                 "Cholesky.determinant()",
+                "Ldl.determinant()",
                 "Qr.q()",
                 "PivotedQr.q()",
                 "LeastSquares.residualNorms()",
@@ -1753,6 +1779,7 @@ public final class FailingCalls {
             "FloatMatrix",
             "Lu",
             "Cholesky",
+            "Ldl",
             "Qr",
             "PivotedQr",
             "Svd",

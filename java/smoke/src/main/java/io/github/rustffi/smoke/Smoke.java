@@ -4,6 +4,7 @@ import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
@@ -402,6 +403,17 @@ public final class Smoke {
                 1.5);
         Matrix indefinite = Matrix.diagonal(1, -1);
         fails("Matrix.cholesky", NotPositiveDefiniteException.class, indefinite::cholesky);
+
+        Ldl ldl = a.ldl();
+        near("Ldl.l", ldl.l().toArray(), 1, 0, 0.5, 1);
+        near("Ldl.d", ldl.d().toArray(), 4, 0, 0, 2);
+        equal("Ldl.permutation", Arrays.toString(ldl.permutation()), "[0, 1]");
+        near("Ldl.solve", ldl.solve(vector), 1.25, 1.5);
+        near("Ldl.solve", ldl.solve(b).toArray(), 1.25, 1.5);
+        near("Ldl.determinant", new double[] {ldl.determinant()}, 8);
+        equal("Ldl.determinantSign", ldl.determinantSign(), 1);
+        near("Ldl.logAbsDeterminant", new double[] {ldl.logAbsDeterminant()}, Math.log(8));
+        equal("Ldl.inertia", Arrays.toString(indefinite.ldl().inertia()), "[1, 1, 0]");
 
         Qr qr = a.qr();
         near("Qr.q times Qr.r", qr.q().times(qr.r()).toArray(), 4, 2, 2, 3);
