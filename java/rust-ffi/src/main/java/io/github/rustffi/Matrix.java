@@ -2078,9 +2078,13 @@ public final class Matrix implements Serializable {
 
     /** Requires values that are finite, as Rust does. */
     void requireFinite() {
+        requireFinite("matrix");
+    }
+
+    void requireFinite(String name) {
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite(values[i])) {
-                throw new IllegalArgumentException("matrix has " + (Double.isNaN(values[i]) ? "a NaN" : "an infinity")
+                throw new IllegalArgumentException(name + " has " + (Double.isNaN(values[i]) ? "a NaN" : "an infinity")
                         + " at row " + i / columns + ", column " + i % columns);
             }
         }

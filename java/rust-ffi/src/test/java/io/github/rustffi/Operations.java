@@ -47,7 +47,13 @@ final class Operations {
             double[] byParts =
                     cholesky.solveLTranspose(cholesky.solveL(random(2, n, 2))).toArray();
             double[] numbers = {cholesky.determinant(), cholesky.logDeterminant(), cholesky.rcond()};
-            return concat(cholesky.l().toArray(), x, byParts, cholesky.inverse().toArray(), numbers);
+            double[] column = random(3, n, 1).toArray();
+            Cholesky updated = cholesky.update(column);
+            double[] factors = concat(
+                    cholesky.l().toArray(),
+                    updated.l().toArray(),
+                    updated.downdate(column).l().toArray());
+            return concat(factors, x, byParts, cholesky.inverse().toArray(), numbers);
         });
         all.put("ldl", n -> {
             Ldl ldl = symmetric(1, n).ldl();

@@ -955,6 +955,27 @@ public final class FailingCalls {
             double[] b = new double[3];
             return () -> cholesky.solveLTranspose(b);
         });
+        addInJava("Cholesky.update(double[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x2 update 3x1", s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] x = new double[3];
+            return () -> cholesky.update(x);
+        });
+        addInJava("Cholesky.update(double[])", "too large", ARITHMETIC, "the factor L" + BEYOND, s -> {
+            Cholesky cholesky = Matrix.ofRow(Double.MAX_VALUE).cholesky();
+            double[] x = {Double.MAX_VALUE};
+            return () -> cholesky.update(x).update(x);
+        });
+        String notDefinite = "matrix is not positive definite: pivot 0 is not positive";
+        addInJava("Cholesky.downdate(double[])", "not positive", NOT_DEFINITE, notDefinite, s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] x = {1, 0};
+            return () -> cholesky.downdate(x);
+        });
+        addInJava("Cholesky.downdate(double[])", "a NaN", ARGUMENT, "x has a NaN at row 1, column 0", s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] x = {0, Double.NaN};
+            return () -> cholesky.downdate(x);
+        });
         add("Cholesky.inverse()", "too large", ARITHMETIC, beyond, s -> tiny().cholesky()::inverse);
         add(
                 "Lu.inverse()",

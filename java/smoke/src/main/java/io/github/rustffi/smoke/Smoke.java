@@ -401,6 +401,10 @@ public final class Smoke {
                 cholesky.solveLTranspose(cholesky.solveL(b)).toArray(),
                 1.25,
                 1.5);
+        // With a column of ones: [[5, 3], [3, 4]].
+        Cholesky updated = cholesky.update(new double[] {1, 1});
+        near("Cholesky.update", updated.l().timesTranspose(updated.l()).toArray(), 5, 3, 3, 4);
+        near("Cholesky.downdate", updated.downdate(new double[] {1, 1}).l().toArray(), 2, 0, 1, Math.sqrt(2));
         Matrix indefinite = Matrix.diagonal(1, -1);
         fails("Matrix.cholesky", NotPositiveDefiniteException.class, indefinite::cholesky);
 
