@@ -1677,6 +1677,72 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns an orthonormal basis of the null space, with the tolerance of {@link #rank()}: the vectors x for which
+     * {@code this * x} is zero, as SciPy's {@code null_space} does.
+     *
+     * @return a matrix with a row for each column of this one, and columns that are orthogonal and of length one: as
+     *     many as the rank is less than the number of columns
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix nullSpace() {
+        return nullSpace(tolerance());
+    }
+
+    /**
+     * Returns an orthonormal basis of the null space, as {@link #nullSpace()} does, with the rank that
+     * {@link #rank(double)} gives.
+     *
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return a matrix with a row for each column of this one
+     * @throws IllegalArgumentException if a value is not finite; if the tolerance is negative or NaN: {@code tolerance
+     *     must be at least 0, but is -1.0}
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix nullSpace(double tolerance) {
+        requireTolerance("tolerance", tolerance);
+        Svd svd = svd();
+        int rank = svd.rank(tolerance);
+        Matrix v = svd.v();
+        if (rows < columns) {
+            // The decomposition has no more vectors than rows. Householder's reflections add those orthogonal to them.
+            v = hstack(v.submatrix(0, 0, columns, rank), zeros(columns, columns - rank))
+                    .qr()
+                    .q();
+        }
+        return v.submatrix(0, rank, columns, columns - rank);
+    }
+
+    /**
+     * Returns an orthonormal basis of the range, with the tolerance of {@link #rank()}: the vectors {@code this * x},
+     * which the columns span, as SciPy's {@code orth} does.
+     *
+     * @return a matrix with as many rows as this one, and columns that are orthogonal and of length one: as many as the
+     *     rank
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix range() {
+        return range(tolerance());
+    }
+
+    /**
+     * Returns an orthonormal basis of the range, as {@link #range()} does, with the rank that {@link #rank(double)}
+     * gives.
+     *
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return a matrix with as many rows as this one
+     * @throws IllegalArgumentException if a value is not finite; if the tolerance is negative or NaN: {@code tolerance
+     *     must be at least 0, but is -1.0}
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix range(double tolerance) {
+        requireTolerance("tolerance", tolerance);
+        Svd svd = svd();
+        return svd.u().submatrix(0, 0, rows, svd.rank(tolerance));
+    }
+
+    /**
      * Returns the condition number in the 2-norm: the ratio of the largest to the smallest singular value.
      *
      * <p>It is infinity where that is more than 1/ε, which is to say that the matrix cannot be told from a singular

@@ -135,6 +135,8 @@ class FuzzTest {
             return Operations.concat(
                     svd.u().toArray(), svd.singularValues(), svd.v().toArray());
         });
+        all.put("nullSpace", () -> a.nullSpace().toArray());
+        all.put("range", () -> a.range(1e-3).toArray());
         all.put("norm2", () -> new double[] {a.norm2()});
         all.put("rank", () -> new double[] {a.rank(), a.rank(1e-3)});
         all.put(

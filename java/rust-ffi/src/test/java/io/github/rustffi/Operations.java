@@ -83,6 +83,10 @@ final class Operations {
                     new double[] {qr.rank()},
                     qr.solve(random(2, n, 2)).toArray());
         });
+        all.put("subspaces", n -> {
+            Matrix a = random(1, n, 3).times(random(2, 3, n + 2));
+            return concat(a.nullSpace().toArray(), a.range().toArray());
+        });
         all.put("svd", n -> {
             Svd svd = random(1, 2 * n, n).svd();
             return concat(

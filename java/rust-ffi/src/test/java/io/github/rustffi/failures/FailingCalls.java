@@ -888,6 +888,17 @@ public final class FailingCalls {
         add("Matrix.pivotedQr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::pivotedQr);
         add("Matrix.svd()", "a NaN", ARGUMENT, NAN, s -> nan()::svd);
         add("Matrix.svd()", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> largest()::svd);
+        String tolerance = "tolerance must be at least 0, but is -1.0";
+        add("Matrix.nullSpace()", "a NaN", ARGUMENT, NAN, s -> nan()::nullSpace);
+        addInJava("Matrix.nullSpace(double)", "negative", ARGUMENT, tolerance, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.nullSpace(-1);
+        });
+        add("Matrix.range()", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> largest()::range);
+        addInJava("Matrix.range(double)", "negative", ARGUMENT, tolerance, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.range(-1);
+        });
         add("Matrix.symmetricEigen()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::symmetricEigen);
         add(
                 "Matrix.symmetricEigen()",

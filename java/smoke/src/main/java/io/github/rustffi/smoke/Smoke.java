@@ -448,6 +448,13 @@ public final class Smoke {
         near("Svd.u and Svd.v", again.toArray(), 2, 1, 1, 2);
         equal("Svd.rank", svd.rank(), 2);
 
+        Matrix ones = Matrix.filled(2, 2, 1);
+        double half = Math.sqrt(0.5);
+        near("Matrix.range", ones.range().map(Math::abs).toArray(), half, half);
+        near("Matrix.range", ones.range(1e-10).map(Math::abs).toArray(), half, half);
+        near("Matrix.nullSpace", ones.nullSpace().map(Math::abs).toArray(), half, half);
+        near("Matrix.nullSpace", ones.nullSpace(1e-10).map(Math::abs).toArray(), half, half);
+
         equal("Svd.rank", svd.rank(0.5), 1);
         near("Svd.conditionNumber", new double[] {svd.conditionNumber()}, 3);
         near("Svd.approximation", svd.approximation(1).toArray(), 1.5, 1.5, 1.5, 1.5);
