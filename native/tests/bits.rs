@@ -13,7 +13,7 @@ use std::path::Path;
 use common::{Owned, Random, with_threads};
 use rust_ffi::index::{Index, Metric};
 use rust_ffi::triangular::{self, Triangle};
-use rust_ffi::{Error, blas, cholesky, eigen, least_squares, lu, matrix, qr, svd, vector};
+use rust_ffi::{Error, blas, cholesky, eigen, ldl, least_squares, lu, matrix, pivoted_qr, qr, svd, vector};
 
 /// The hash of all results of an operation, by its name.
 type Hashes = BTreeMap<&'static str, Fnv>;
@@ -204,6 +204,10 @@ fn factorizations(hashes: &mut Hashes) {
                     add(hashes, "solve by qr", written([n * 3], |[x]| qr::solve_factored(factors, tau, b, x)));
                 }
             }
+            let mut permutation = vec![0; n];
+            let factors = written([m * n, s], |[qr, tau]| pivoted_qr::factor(a, qr, tau, &mut permutation));
+            let order = permutation.iter().map(|j| f64::from(*j));
+            add(hashes, "pivoted qr", factors.map(|factors| factors.into_iter().chain(order).collect()));
             let least = written([n * 3], |[x]| least_squares::least_squares(a, b, x).map(drop));
             add(hashes, "least squares", least);
             add(hashes, "svd", written([m * s, s, n * s], |[u, values, v]| svd::svd(a, u, values, v)));
@@ -223,12 +227,23 @@ fn factorizations(hashes: &mut Hashes) {
                 let a = Owned::random(n, n, n as u64);
                 let mut symmetric = a.times(&a.transposed()).scaled(scale);
                 (0..n).for_each(|i| symmetric.values[i * n + i] += scale);
+                let mut indefinite = symmetric.clone();
                 let (symmetric, b) = (symmetric.view(), Owned::random(n, 2, 7));
                 let l = written([n * n], |[l]| cholesky::factor(symmetric, l));
                 add(hashes, "cholesky", l.clone());
                 if let Ok(l) = l {
                     let l = matrix::MatrixRef::new(n, n, &l).unwrap();
                     add(hashes, "solve by cholesky", written([n * 2], |[x]| cholesky::solve_factored(l, b.view(), x)));
+                }
+                (0..n).for_each(|i| indefinite.values[i * n + i] -= scale * i as f64);
+                let mut permutation = vec![0; n];
+                let factors = written([n * n], |[x]| ldl::factor(indefinite.view(), x, &mut permutation));
+                add(hashes, "ldl", factors.clone());
+                if let Ok(factors) = factors {
+                    let factors = matrix::MatrixRef::new(n, n, &factors).unwrap();
+                    let solve = |[x]: [&mut [f64]; 1]| ldl::solve_factored(factors, &permutation, b.view(), x);
+                    add(hashes, "solve by ldl", written([n * 2], solve));
+                    add(hashes, "determinant by ldl", ldl::determinant_factored(factors).map(|value| vec![value]));
                 }
                 let eigen = |[values, vectors]: [&mut [f64]; 2]| eigen::symmetric_eigen(symmetric, values, vectors);
                 add(hashes, "symmetric eigen", written([n, n * n], eigen));

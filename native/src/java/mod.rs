@@ -18,6 +18,7 @@ mod eigen;
 mod file;
 mod float_matrix;
 mod index;
+mod ldl;
 mod least_squares;
 mod lu;
 mod matrix;
@@ -266,6 +267,7 @@ const AREAS: &[&[NativeMethod]] = &[
     file::NATIVES,
     float_matrix::NATIVES,
     index::NATIVES,
+    ldl::NATIVES,
     least_squares::NATIVES,
     lu::NATIVES,
     matrix::NATIVES,

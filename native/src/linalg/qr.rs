@@ -160,35 +160,49 @@ pub fn r(qr: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
 /// each reflection, [`Error::NotFinite`] for a NaN or an infinity in `b`, [`Error::Singular`] when the diagonal of `R` has a
 /// zero, [`Error::Overflow`] when the solution cannot be represented, [`Error::OutOfMemory`], [`Error::Threads`].
 pub fn solve_factored(qr: MatrixRef<'_>, tau: &[f64], b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
-    let (rows, columns, right) = (qr.rows(), qr.columns(), b.columns());
+    let (rows, columns) = (qr.rows(), qr.columns());
     if rows < columns {
         return Err(Error::Wide { rows, columns });
     }
+    solve_leading(qr, tau, columns, b, out)
+}
+
+/// Writes the `x` that minimizes the Euclidean norm of each column of `a * x - b` to `out`, where `qr` and `tau` are the factors of a
+/// matrix of which `a` has the first `rank` columns.
+///
+/// # Errors
+/// [`Error::VectorLength`] unless `tau` has one for each reflection, and these are at least `rank`; otherwise those of
+/// [`solve_factored`].
+pub fn solve_leading(qr: MatrixRef<'_>, tau: &[f64], rank: usize, b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    let (rows, right) = (qr.rows(), b.columns());
     check_tau(qr, tau)?;
+    if rank > tau.len() {
+        return Err(Error::VectorLength { expected: rank, length: tau.len() });
+    }
     if b.rows() != rows {
         return Err(matrix::shapes(qr, "solve", b));
     }
-    check_result(columns, right, out)?;
+    check_result(rank, right, out)?;
     check_finite_right(b)?;
-    let triangle = View::from(qr).block(0, 0, columns, columns);
-    if let Some(pivot) = (0..columns).find(|&i| triangle.get(i, i) == 0.0) {
+    let triangle = View::from(qr).block(0, 0, rank, rank);
+    if let Some(pivot) = (0..rank).find(|&i| triangle.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });
     }
-    spread_steps(rows * columns * right, || {
+    spread_steps(rows * rank * right, || {
         let mut rotated = ColumnMajor::zeros(rows, right)?;
         solve_in_range(out, right, float::largest(b.values()), &[], |shift, x| {
             rotated.copy_scaled(b, shift);
-            for first in (0..columns).step_by(PANEL) {
+            for first in (0..rank).step_by(PANEL) {
                 Restored::new(qr, tau, first)?.apply(Direction::Backward, rotated.transposed_mut())?;
             }
-            let mut x = ViewMut::new(x, columns, right, right);
-            copy_transposed(x.reborrow(), rotated.view().block(0, 0, columns, right));
+            let mut x = ViewMut::new(x, rank, right, right);
+            copy_transposed(x.reborrow(), rotated.view().block(0, 0, rank, right));
             solve_lower(triangle.reversed(), Diagonal::Stored, x.reversed_rows())
         })
     })
 }
 
-fn check_tau(a: MatrixRef<'_>, tau: &[f64]) -> Result<()> {
+pub(super) fn check_tau(a: MatrixRef<'_>, tau: &[f64]) -> Result<()> {
     let expected = a.rows().min(a.columns());
     if tau.len() == expected { Ok(()) } else { Err(Error::VectorLength { expected, length: tau.len() }) }
 }

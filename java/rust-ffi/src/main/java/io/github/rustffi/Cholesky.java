@@ -193,6 +193,120 @@ public final class Cholesky implements Serializable {
         return Triangles.solveLowerTranspose(l.rows(), l.values(), b.length, 1, b.clone());
     }
 
+    /**
+     * Returns the factorization of {@code a + x xᵀ} for the factored matrix a, in time proportional to the square of
+     * its rows, where to factor it anew takes the cube.
+     *
+     * <p>It is that of LINPACK's {@code dchud}: rotations, which are as stable as the factorization.
+     *
+     * @param x a value for each row
+     * @return the factorization of the sum
+     * @throws IllegalArgumentException if {@code x} has another number of values: {@code matrix shapes do not agree:
+     *     2x2 update 3x1}; if a value is not finite: {@code x has a NaN at row 1, column 0}
+     * @throws ArithmeticException if a value of the factor is too large for a double
+     */
+    public Cholesky update(double[] x) {
+        int n = l.rows();
+        double[] rest = requireColumn("update", x);
+        double[] values = l.toArray();
+        double[] cosines = new double[n];
+        double[] sines = new double[n];
+        for (int i = 0; i < n; i++) {
+            double other = rest[i];
+            for (int j = 0; j < i; j++) {
+                double value = values[i * n + j];
+                values[i * n + j] = cosines[j] * value + sines[j] * other;
+                other = cosines[j] * other - sines[j] * value;
+            }
+            double diagonal = values[i * n + i];
+            double norm = Math.hypot(diagonal, other);
+            cosines[i] = diagonal / norm;
+            sines[i] = other / norm;
+            values[i * n + i] = norm;
+        }
+        requireInRange(values);
+        return new Cholesky(new Matrix(n, n, values));
+    }
+
+    /**
+     * Returns the factorization of {@code a - x xᵀ} for the factored matrix a, in time proportional to the square of
+     * its rows.
+     *
+     * <p>It is that of LINPACK's {@code dchdd}, which takes back what {@link #update} does. Where the difference is
+     * nearly singular, digits are lost that no method that has the factor alone can find again.
+     *
+     * @param x a value for each row
+     * @return the factorization of the difference
+     * @throws IllegalArgumentException if {@code x} has another number of values: {@code matrix shapes do not agree:
+     *     2x2 downdate 3x1}; if a value is not finite: {@code x has a NaN at row 1, column 0}
+     * @throws NotPositiveDefiniteException if the difference is not positive definite: {@code matrix is not positive
+     *     definite: pivot 1 is not positive}
+     * @throws ArithmeticException if a value of the factor is too large for a double
+     */
+    public Cholesky downdate(double[] x) {
+        int n = l.rows();
+        double[] rest = requireColumn("downdate", x);
+        double[] values = l.toArray();
+        // The solution of l() * y = x: the difference is positive definite where it is shorter than one.
+        double[] sines = new double[n];
+        double squares = 0.0;
+        for (int i = 0; i < n; i++) {
+            double sum = rest[i];
+            for (int j = 0; j < i; j++) {
+                sum -= values[i * n + j] * sines[j];
+            }
+            sines[i] = sum / values[i * n + i];
+            squares += sines[i] * sines[i];
+            if (!(squares < 1.0)) {
+                throw notPositive(i);
+            }
+        }
+        // Rotations that bring the y with what is left of length one to a unit vector.
+        double[] cosines = new double[n];
+        double length = Math.sqrt(1.0 - squares);
+        for (int j = n - 1; j >= 0; j--) {
+            double norm = Math.hypot(length, sines[j]);
+            cosines[j] = length / norm;
+            sines[j] /= norm;
+            length = norm;
+        }
+        for (int i = 0; i < n; i++) {
+            double other = 0.0;
+            for (int j = i; j >= 0; j--) {
+                double value = values[i * n + j];
+                values[i * n + j] = cosines[j] * value - sines[j] * other;
+                other = cosines[j] * other + sines[j] * value;
+            }
+            if (!(values[i * n + i] > 0.0)) {
+                throw notPositive(i);
+            }
+        }
+        requireInRange(values);
+        return new Cholesky(new Matrix(n, n, values));
+    }
+
+    private double[] requireColumn(String operation, double[] x) {
+        Objects.requireNonNull(x, "x");
+        if (x.length != l.rows()) {
+            throw Matrix.disagree(l.shape(), operation, x.length + "x1");
+        }
+        Matrix column = Matrix.ofColumn(x);
+        column.requireFinite("x");
+        return column.values();
+    }
+
+    private static NotPositiveDefiniteException notPositive(int pivot) {
+        return new NotPositiveDefiniteException("matrix is not positive definite: pivot " + pivot + " is not positive");
+    }
+
+    private static void requireInRange(double[] values) {
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                throw new ArithmeticException("the factor L is beyond 1.7976931348623157E308");
+            }
+        }
+    }
+
     @Override
     public boolean equals(Object object) {
         return object instanceof Cholesky other && l.equals(other.l);

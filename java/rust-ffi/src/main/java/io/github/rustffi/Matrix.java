@@ -1825,6 +1825,72 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns an orthonormal basis of the null space, with the tolerance of {@link #rank()}: the vectors x for which
+     * {@code this * x} is zero, as SciPy's {@code null_space} does.
+     *
+     * @return a matrix with a row for each column of this one, and columns that are orthogonal and of length one: as
+     *     many as the rank is less than the number of columns
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix nullSpace() {
+        return nullSpace(tolerance());
+    }
+
+    /**
+     * Returns an orthonormal basis of the null space, as {@link #nullSpace()} does, with the rank that
+     * {@link #rank(double)} gives.
+     *
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return a matrix with a row for each column of this one
+     * @throws IllegalArgumentException if a value is not finite; if the tolerance is negative or NaN: {@code tolerance
+     *     must be at least 0, but is -1.0}
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix nullSpace(double tolerance) {
+        requireTolerance("tolerance", tolerance);
+        Svd svd = svd();
+        int rank = svd.rank(tolerance);
+        Matrix v = svd.v();
+        if (rows < columns) {
+            // The decomposition has no more vectors than rows. Householder's reflections add those orthogonal to them.
+            v = hstack(v.submatrix(0, 0, columns, rank), zeros(columns, columns - rank))
+                    .qr()
+                    .q();
+        }
+        return v.submatrix(0, rank, columns, columns - rank);
+    }
+
+    /**
+     * Returns an orthonormal basis of the range, with the tolerance of {@link #rank()}: the vectors {@code this * x},
+     * which the columns span, as SciPy's {@code orth} does.
+     *
+     * @return a matrix with as many rows as this one, and columns that are orthogonal and of length one: as many as the
+     *     rank
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix range() {
+        return range(tolerance());
+    }
+
+    /**
+     * Returns an orthonormal basis of the range, as {@link #range()} does, with the rank that {@link #rank(double)}
+     * gives.
+     *
+     * @param tolerance singular values of at most this times the largest count as zero
+     * @return a matrix with as many rows as this one
+     * @throws IllegalArgumentException if a value is not finite; if the tolerance is negative or NaN: {@code tolerance
+     *     must be at least 0, but is -1.0}
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Matrix range(double tolerance) {
+        requireTolerance("tolerance", tolerance);
+        Svd svd = svd();
+        return svd.u().submatrix(0, 0, rows, svd.rank(tolerance));
+    }
+
+    /**
      * Returns the condition number in the 2-norm: the ratio of the largest to the smallest singular value.
      *
      * <p>It is infinity where that is more than 1/ε, which is to say that the matrix cannot be told from a singular
@@ -1880,6 +1946,26 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the factorization of the symmetric part of this matrix, which may be indefinite, into triangles and a
+     * block diagonal, with the pivots of Bunch and Kaufman (1977), as LAPACK's {@code dsytrf} does.
+     *
+     * <p>Values across the diagonal from each other may differ as {@link #cholesky()} says; their mean counts. A
+     * singular matrix has factors, too.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if this matrix is not square; if it is not symmetric, with the message of
+     *     {@link #cholesky()}; if a value is not finite
+     * @throws ArithmeticException if a value of a factor is too large for a double
+     */
+    public Ldl ldl() {
+        prepare();
+        double[] ldl = new double[values.length];
+        int[] permutation = new int[rows];
+        Natives.ldlFactor(isShared, rows, columns, values, ldl, permutation);
+        return new Ldl(rows, ldl, permutation);
+    }
+
+    /**
      * Returns the QR factorization, by Householder reflections. A matrix of any shape has one.
      *
      * @return the factors
@@ -1892,6 +1978,26 @@ public final class Matrix implements Serializable {
         double[] tau = new double[Math.min(rows, columns)];
         Natives.qrFactor(isShared, rows, columns, values, qr, tau);
         return new Qr(rows, columns, qr, tau);
+    }
+
+    /**
+     * Returns the QR factorization with column pivoting: each step takes the column of which most is left, so that the
+     * diagonal of the upper factor descends in magnitude and shows the rank. A matrix of any shape has one.
+     *
+     * <p>It shows the rank of all matrices but contrived ones, in much less time than {@link #svd()}, which has the
+     * last word.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a value of the triangular factor is too large for a double
+     */
+    public PivotedQr pivotedQr() {
+        prepare();
+        double[] qr = new double[values.length];
+        double[] tau = new double[Math.min(rows, columns)];
+        int[] permutation = new int[columns];
+        Natives.pivotedQrFactor(isShared, rows, columns, values, qr, tau, permutation);
+        return new PivotedQr(new Qr(rows, columns, qr, tau), permutation);
     }
 
     /**
@@ -2234,9 +2340,13 @@ public final class Matrix implements Serializable {
 
     /** Requires values that are finite, as Rust does. */
     void requireFinite() {
+        requireFinite("matrix");
+    }
+
+    void requireFinite(String name) {
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite(values[i])) {
-                throw new IllegalArgumentException("matrix has " + (Double.isNaN(values[i]) ? "a NaN" : "an infinity")
+                throw new IllegalArgumentException(name + " has " + (Double.isNaN(values[i]) ? "a NaN" : "an infinity")
                         + " at row " + i / columns + ", column " + i % columns);
             }
         }

@@ -156,6 +156,34 @@ public final class Qr implements Serializable {
         }
     }
 
+    int columns() {
+        return columns;
+    }
+
+    double tolerance() {
+        return Matrix.tolerance(rows, columns);
+    }
+
+    /**
+     * Returns how many values at the beginning of the diagonal of r have a magnitude above that of the first times
+     * this.
+     */
+    int leading(double tolerance) {
+        int rank = 0;
+        while (rank < tau.length && Math.abs(packed[rank * columns + rank]) > tolerance * Math.abs(packed[0])) {
+            rank++;
+        }
+        return rank;
+    }
+
+    /** Returns the x that is best for the first columns of the matrix, as many as the rank. */
+    double[] solveLeading(int rank, int bRows, int bColumns, double[] b) {
+        NativeLibrary.load();
+        double[] x = Matrix.room(bRows == rows, rank, bColumns);
+        Natives.qrSolveLeading(rows, columns, packed, tau, rank, bRows, bColumns, b, x);
+        return x;
+    }
+
     @Override
     public boolean equals(Object object) {
         return object instanceof Qr other

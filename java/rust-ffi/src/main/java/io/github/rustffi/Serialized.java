@@ -36,7 +36,9 @@ final class Serialized implements Externalizable {
             new Form<>(9, 1, LeastSquares.class, LeastSquares::write, LeastSquares::read),
             new Form<>(10, 1, Standardization.class, Standardization::write, Standardization::read),
             new Form<>(11, 1, Pca.class, Pca::write, Pca::read),
-            new Form<>(12, 1, FloatMatrix.class, FloatMatrix::write, FloatMatrix::read));
+            new Form<>(12, 1, FloatMatrix.class, FloatMatrix::write, FloatMatrix::read),
+            new Form<>(13, 1, PivotedQr.class, PivotedQr::write, PivotedQr::read),
+            new Form<>(14, 1, Ldl.class, Ldl::write, Ldl::read));
 
     private @Nullable Object value;
 

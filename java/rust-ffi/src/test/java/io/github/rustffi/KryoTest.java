@@ -27,7 +27,9 @@ class KryoTest {
             LeastSquares.class,
             Standardization.class,
             Pca.class,
-            FloatMatrix.class);
+            FloatMatrix.class,
+            PivotedQr.class,
+            Ldl.class);
 
     static Stream<Serializable> values() {
         return Stream.concat(SerializationTest.values().stream(), SerializationTest.computed());

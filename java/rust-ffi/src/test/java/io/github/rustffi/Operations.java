@@ -47,7 +47,25 @@ final class Operations {
             double[] byParts =
                     cholesky.solveLTranspose(cholesky.solveL(random(2, n, 2))).toArray();
             double[] numbers = {cholesky.determinant(), cholesky.logDeterminant(), cholesky.rcond()};
-            return concat(cholesky.l().toArray(), x, byParts, cholesky.inverse().toArray(), numbers);
+            double[] column = random(3, n, 1).toArray();
+            Cholesky updated = cholesky.update(column);
+            double[] factors = concat(
+                    cholesky.l().toArray(),
+                    updated.l().toArray(),
+                    updated.downdate(column).l().toArray());
+            return concat(factors, x, byParts, cholesky.inverse().toArray(), numbers);
+        });
+        all.put("ldl", n -> {
+            Ldl ldl = symmetric(1, n).ldl();
+            int[] inertia = ldl.inertia();
+            double[] numbers = {
+                ldl.determinant(), ldl.determinantSign(), ldl.logAbsDeterminant(), inertia[0], inertia[1], inertia[2]
+            };
+            return concat(
+                    ldl.l().toArray(),
+                    ldl.d().toArray(),
+                    ldl.solve(random(2, n, 2)).toArray(),
+                    numbers);
         });
         all.put("qr", n -> {
             Qr qr = random(1, 2 * n, n).qr();
@@ -57,6 +75,18 @@ final class Operations {
                     qr.solve(random(2, 2 * n, 2)).toArray(),
                     qr.solveR(random(2, n, 2)).toArray(),
                     new double[] {qr.rcond()});
+        });
+        all.put("pivotedQr", n -> {
+            PivotedQr qr = random(1, n, n + 3).pivotedQr();
+            return concat(
+                    qr.q().toArray(),
+                    qr.r().toArray(),
+                    new double[] {qr.rank()},
+                    qr.solve(random(2, n, 2)).toArray());
+        });
+        all.put("subspaces", n -> {
+            Matrix a = random(1, n, 3).times(random(2, 3, n + 2));
+            return concat(a.nullSpace().toArray(), a.range().toArray());
         });
         all.put("svd", n -> {
             Svd svd = random(1, 2 * n, n).svd();

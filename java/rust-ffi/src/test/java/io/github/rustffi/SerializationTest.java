@@ -54,7 +54,9 @@ class SerializationTest {
                 new LeastSquares(Matrix.of(1, 1, 3), 1, Matrix.of(2, 1, -1, 1), new double[] {1.5}),
                 new Standardization(new double[] {2.5, 5}, new double[] {1.5, 0}),
                 new Pca(new double[] {1, 2}, Matrix.of(2, 1, 0.6, 0.8), new double[] {4.5}, new double[] {0.75}),
-                FloatMatrix.of(2, 2, 1, -0.0f, Float.NaN, Float.MIN_VALUE));
+                FloatMatrix.of(2, 2, 1, -0.0f, Float.NaN, Float.MIN_VALUE),
+                new PivotedQr(new Qr(1, 2, new double[] {-5, 0.5}, new double[] {0}), new int[] {1, 0}),
+                new Ldl(3, new double[] {1, 2, 0, 0, 1, 0, 0.5, -0.25, -3}, new int[] {0, 2, 1}));
     }
 
     /** Returns what the library computes, of sizes that take several blocks. */
@@ -75,6 +77,11 @@ class SerializationTest {
                     positiveDefinite(4, 41).cholesky(),
                     a.qr(),
                     a.transpose().qr(),
+                    a.pivotedQr(),
+                    symmetric(10, 67).ldl(),
+                    Matrix.zeros(0, 0).ldl(),
+                    a.transpose().pivotedQr(),
+                    Matrix.zeros(3, 0).pivotedQr(),
                     a.svd(),
                     a.transpose().svd(),
                     Matrix.zeros(3, 3).svd(),
@@ -286,7 +293,7 @@ class SerializationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14})
     void aLengthAloneTakesNoMemory(int number) throws IOException {
         byte[] bytes = forged(number, out -> {
             out.writeInt(List.of(6, 7, 8, 10, 11).contains(number) ? Integer.MAX_VALUE : 46_340);
@@ -313,6 +320,42 @@ class SerializationTest {
 
     @Test
     void valuesThatNoFactorizationHasAreRefused() throws IOException {
+        double[][] blocks = {{1, 2, 0, 0, 1, 2, 0, 0, 1}, {1, 2, 0, 3, 1, 0, 0, 0, 1}, {2, 1, 0, 0, 1, 0, 0, 0, 1}};
+        for (double[] packed : blocks) {
+            assertRefused(
+                    forged(14, out -> {
+                        out.writeInt(3);
+                        doubles(out, packed);
+                        out.writeInt(0);
+                        out.writeInt(1);
+                        out.writeInt(2);
+                    }),
+                    "d has no block of two at row 0");
+        }
+        assertRefused(
+                forged(14, out -> {
+                    out.writeInt(3);
+                    doubles(out, 1, 0, 5, 0, 1, 0, 0, 0, 1);
+                    out.writeInt(0);
+                    out.writeInt(1);
+                    out.writeInt(2);
+                }),
+                "d is not zero at row 0, column 2: 5.0");
+        assertRefused(
+                forged(14, out -> {
+                    out.writeInt(1);
+                    doubles(out, 1);
+                    out.writeInt(1);
+                }),
+                "entry 0 of the permutation is 1, not one of 1");
+        assertRefused(
+                forged(13, out -> {
+                    matrix(out, 1, 2, -5, 0.5);
+                    doubles(out, 0);
+                    out.writeInt(1);
+                    out.writeInt(1);
+                }),
+                "entry 1 of the column permutation is 1, as one before it");
         Content lu = out -> matrix(out, 2, 2, 4, 1, 0, 2);
         for (int[] permutation : new int[][] {{0, 0}, {1, 1}}) {
             assertRefused(
@@ -466,10 +509,10 @@ class SerializationTest {
     @Test
     void unknownClassesAndVersionsSaySo() throws IOException {
         int flags = ObjectStreamConstants.SC_EXTERNALIZABLE | ObjectStreamConstants.SC_BLOCK_DATA;
-        for (int number : new int[] {0, 13, 255}) {
+        for (int number : new int[] {0, 15, 255}) {
             assertRefused(
                     forged(PROXY, flags, out -> out.writeByte(number)),
-                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 12");
+                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 14");
         }
         for (int version : new int[] {0, 2, 255}) {
             assertRefused(
@@ -495,7 +538,9 @@ class SerializationTest {
                 "LeastSquares",
                 "Standardization",
                 "Pca",
-                "FloatMatrix"
+                "FloatMatrix",
+                "PivotedQr",
+                "Ldl"
             })
     void aStreamCannotLeaveOutTheChecks(String type) throws IOException {
         assertRefused(

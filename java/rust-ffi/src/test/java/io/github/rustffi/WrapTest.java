@@ -30,7 +30,9 @@ class WrapTest {
         all.put("lu", (a, b) -> a.lu().u().toArray());
         all.put("symmetricEigen", (a, b) -> a.symmetricEigen().values());
         all.put("cholesky", (a, b) -> a.cholesky().l().toArray());
+        all.put("ldl", (a, b) -> a.gram().minus(a.gram().times(2)).ldl().l().toArray());
         all.put("qr", (a, b) -> a.qr().r().toArray());
+        all.put("pivotedQr", (a, b) -> a.pivotedQr().r().toArray());
         all.put("solve", (a, b) -> a.solve(b).toArray());
         all.put("inverse", (a, b) -> a.inverse().toArray());
         all.put("determinant", (a, b) -> new double[] {a.determinant()});

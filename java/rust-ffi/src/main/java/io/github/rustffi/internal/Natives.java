@@ -232,14 +232,38 @@ public final class Natives {
 
     public static native double choleskyDeterminant(int n, double[] l);
 
+    // Ldl
+
+    public static native void ldlFactor(
+            boolean isShared, int rows, int columns, double[] a, double[] ldl, int[] permutation);
+
+    public static native void ldlSolve(
+            int n, double[] ldl, int[] permutation, int bRows, int bColumns, double[] b, double[] x);
+
+    public static native double ldlDeterminant(int n, double[] ldl);
+
     // Qr
 
     public static native void qrFactor(boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau);
+
+    public static native void pivotedQrFactor(
+            boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau, int[] permutation);
 
     public static native void qrQ(int rows, int columns, double[] qr, double[] tau, double[] q);
 
     public static native void qrSolve(
             int rows, int columns, double[] qr, double[] tau, int bRows, int bColumns, double[] b, double[] x);
+
+    public static native void qrSolveLeading(
+            int rows,
+            int columns,
+            double[] qr,
+            double[] tau,
+            int rank,
+            int bRows,
+            int bColumns,
+            double[] b,
+            double[] x);
 
     // Svd, SymmetricEigen, Eigen
 

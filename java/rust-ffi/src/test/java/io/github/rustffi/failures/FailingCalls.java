@@ -4,12 +4,14 @@ import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
+import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.Standardization;
@@ -872,10 +874,31 @@ public final class FailingCalls {
         String notDefinite = "matrix is not positive definite: pivot 0 is not positive";
         add("Matrix.cholesky()", "not positive", NOT_DEFINITE, notDefinite, s -> Matrix.zeros(3, 3)::cholesky);
         add("Matrix.cholesky()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::cholesky);
+        add("Matrix.ldl()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::ldl);
+        add("Matrix.ldl()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::ldl);
+        add(
+                "Matrix.ldl()",
+                "too large",
+                ARITHMETIC,
+                "the block diagonal D" + BEYOND,
+                s -> Matrix.of(2, 2, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE)::ldl);
         add("Matrix.qr()", "a NaN", ARGUMENT, NAN, s -> nan()::qr);
         add("Matrix.qr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::qr);
+        add("Matrix.pivotedQr()", "a NaN", ARGUMENT, NAN, s -> nan()::pivotedQr);
+        add("Matrix.pivotedQr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::pivotedQr);
         add("Matrix.svd()", "a NaN", ARGUMENT, NAN, s -> nan()::svd);
         add("Matrix.svd()", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> largest()::svd);
+        String tolerance = "tolerance must be at least 0, but is -1.0";
+        add("Matrix.nullSpace()", "a NaN", ARGUMENT, NAN, s -> nan()::nullSpace);
+        addInJava("Matrix.nullSpace(double)", "negative", ARGUMENT, tolerance, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.nullSpace(-1);
+        });
+        add("Matrix.range()", "too large", ARITHMETIC, "the largest singular value" + BEYOND, s -> largest()::range);
+        addInJava("Matrix.range(double)", "negative", ARGUMENT, tolerance, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.range(-1);
+        });
         add("Matrix.symmetricEigen()", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> notSymmetric()::symmetricEigen);
         add(
                 "Matrix.symmetricEigen()",
@@ -943,6 +966,27 @@ public final class FailingCalls {
             double[] b = new double[3];
             return () -> cholesky.solveLTranspose(b);
         });
+        addInJava("Cholesky.update(double[])", "shapes", ARGUMENT, "matrix shapes do not agree: 2x2 update 3x1", s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] x = new double[3];
+            return () -> cholesky.update(x);
+        });
+        addInJava("Cholesky.update(double[])", "too large", ARITHMETIC, "the factor L" + BEYOND, s -> {
+            Cholesky cholesky = Matrix.ofRow(Double.MAX_VALUE).cholesky();
+            double[] x = {Double.MAX_VALUE};
+            return () -> cholesky.update(x).update(x);
+        });
+        String notDefinite = "matrix is not positive definite: pivot 0 is not positive";
+        addInJava("Cholesky.downdate(double[])", "not positive", NOT_DEFINITE, notDefinite, s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] x = {1, 0};
+            return () -> cholesky.downdate(x);
+        });
+        addInJava("Cholesky.downdate(double[])", "a NaN", ARGUMENT, "x has a NaN at row 1, column 0", s -> {
+            Cholesky cholesky = Matrix.identity(2).cholesky();
+            double[] x = {0, Double.NaN};
+            return () -> cholesky.downdate(x);
+        });
         add("Cholesky.inverse()", "too large", ARITHMETIC, beyond, s -> tiny().cholesky()::inverse);
         add(
                 "Lu.inverse()",
@@ -985,6 +1029,17 @@ public final class FailingCalls {
             double[] b = new double[2];
             return () -> qr.solveR(b);
         });
+        add("Ldl.solve(Matrix)", "singular", SINGULAR, singular, s -> {
+            Ldl ldl = Matrix.zeros(2, 2).ldl();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> ldl.solve(b);
+        });
+        add("Ldl.solve(double[])", "shapes", ARGUMENT, shapes, s -> {
+            Ldl ldl = Matrix.identity(2).ldl();
+            double[] b = new double[3];
+            return () -> ldl.solve(b);
+        });
+        addPivotedQr();
         addSvd();
         String none = "no eigenvalue 2 of 2";
         addInJava("Eigen.isReal(int)", "outside", INDEX, none, s -> {
@@ -1061,6 +1116,35 @@ public final class FailingCalls {
                 ARGUMENT,
                 "matrix is not square: 2x3",
                 s -> Matrix.zeros(2, 3)::eigenvalues);
+    }
+
+    private void addPivotedQr() {
+        String shapes = "matrix shapes do not agree: 3x2 solve 2x1";
+        String tolerance = "tolerance must be at least 0, but is -1.0";
+        addInJava("PivotedQr.rank(double)", "negative", ARGUMENT, tolerance, s -> {
+            PivotedQr qr = Matrix.identity(2).pivotedQr();
+            return () -> qr.rank(-1);
+        });
+        add("PivotedQr.solve(Matrix)", "shapes", ARGUMENT, shapes, s -> {
+            PivotedQr qr = Matrix.zeros(3, 2).pivotedQr();
+            Matrix b = Matrix.zeros(2, 1);
+            return () -> qr.solve(b);
+        });
+        addInJava("PivotedQr.solve(Matrix,double)", "negative", ARGUMENT, tolerance, s -> {
+            PivotedQr qr = Matrix.zeros(3, 2).pivotedQr();
+            Matrix b = Matrix.zeros(3, 1);
+            return () -> qr.solve(b, -1);
+        });
+        add("PivotedQr.solve(double[])", "too large", ARITHMETIC, "the solution" + BEYOND, s -> {
+            PivotedQr qr = tiny().pivotedQr();
+            double[] b = {Double.MAX_VALUE};
+            return () -> qr.solve(b);
+        });
+        addInJava("PivotedQr.solve(double[],double)", "negative", ARGUMENT, tolerance, s -> {
+            PivotedQr qr = Matrix.zeros(3, 2).pivotedQr();
+            double[] b = new double[3];
+            return () -> qr.solve(b, -1);
+        });
     }
 
     private void addSvd() {
@@ -1681,7 +1765,15 @@ public final class FailingCalls {
                 "Lu.rowPermutation()",
                 "Lu.l()",
                 "Lu.u()",
+                "Ldl.l()",
+                "Ldl.d()",
+                "Ldl.permutation()",
+                "Ldl.inertia()",
+                "Ldl.determinantSign()",
                 "Qr.r()",
+                "PivotedQr.r()",
+                "PivotedQr.columnPermutation()",
+                "PivotedQr.rank()",
                 "Svd.u()",
                 "LeastSquares.solution()",
                 "LeastSquares.rank()",
@@ -1732,6 +1824,7 @@ public final class FailingCalls {
                 "Matrix.isSymmetric()",
                 "Cholesky.logDeterminant()",
                 "Cholesky.rcond()",
+                "Ldl.logAbsDeterminant()",
                 "FloatMatrix.plus(float)",
                 "FloatMatrix.minus(float)",
                 "FloatMatrix.times(float)",
@@ -1745,7 +1838,9 @@ public final class FailingCalls {
                 "FloatMatrix.columnSums()",
                 "FloatMatrix.rowNorms()",
                 "Cholesky.determinant()",
+                "Ldl.determinant()",
                 "Qr.q()",
+                "PivotedQr.q()",
                 "LeastSquares.residualNorms()",
                 "Svd.rank()");
         excuse(
@@ -1782,7 +1877,9 @@ public final class FailingCalls {
             "FloatMatrix",
             "Lu",
             "Cholesky",
+            "Ldl",
             "Qr",
+            "PivotedQr",
             "Svd",
             "Eigen",
             "SymmetricEigen",

@@ -4,6 +4,7 @@ import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
@@ -13,6 +14,7 @@ import io.github.rustffi.NotPositiveDefiniteException;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
+import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
 import io.github.rustffi.SingularMatrixException;
@@ -399,14 +401,39 @@ public final class Smoke {
                 cholesky.solveLTranspose(cholesky.solveL(b)).toArray(),
                 1.25,
                 1.5);
+        // With a column of ones: [[5, 3], [3, 4]].
+        Cholesky updated = cholesky.update(new double[] {1, 1});
+        near("Cholesky.update", updated.l().timesTranspose(updated.l()).toArray(), 5, 3, 3, 4);
+        near("Cholesky.downdate", updated.downdate(new double[] {1, 1}).l().toArray(), 2, 0, 1, Math.sqrt(2));
         Matrix indefinite = Matrix.diagonal(1, -1);
         fails("Matrix.cholesky", NotPositiveDefiniteException.class, indefinite::cholesky);
+
+        Ldl ldl = a.ldl();
+        near("Ldl.l", ldl.l().toArray(), 1, 0, 0.5, 1);
+        near("Ldl.d", ldl.d().toArray(), 4, 0, 0, 2);
+        equal("Ldl.permutation", Arrays.toString(ldl.permutation()), "[0, 1]");
+        near("Ldl.solve", ldl.solve(vector), 1.25, 1.5);
+        near("Ldl.solve", ldl.solve(b).toArray(), 1.25, 1.5);
+        near("Ldl.determinant", new double[] {ldl.determinant()}, 8);
+        equal("Ldl.determinantSign", ldl.determinantSign(), 1);
+        near("Ldl.logAbsDeterminant", new double[] {ldl.logAbsDeterminant()}, Math.log(8));
+        equal("Ldl.inertia", Arrays.toString(indefinite.ldl().inertia()), "[1, 1, 0]");
 
         Qr qr = a.qr();
         near("Qr.q times Qr.r", qr.q().times(qr.r()).toArray(), 4, 2, 2, 3);
         near("Qr.solve", qr.solve(vector), 1.25, 1.5);
         near("Qr.solve", qr.solve(b).toArray(), 1.25, 1.5);
         near("Qr.solveR", qr.solveR(qr.q().transpose().times(b)).toArray(), 1.25, 1.5);
+
+        PivotedQr pivoted = a.pivotedQr();
+        near("PivotedQr.q times PivotedQr.r", pivoted.q().times(pivoted.r()).toArray(), 4, 2, 2, 3);
+        equal("PivotedQr.columnPermutation", Arrays.toString(pivoted.columnPermutation()), "[0, 1]");
+        equal("PivotedQr.rank", pivoted.rank(), 2);
+        equal("PivotedQr.rank", pivoted.rank(0.5), 1);
+        near("PivotedQr.solve", pivoted.solve(vector), 1.25, 1.5);
+        near("PivotedQr.solve", pivoted.solve(vector, 1e-10), 1.25, 1.5);
+        near("PivotedQr.solve", pivoted.solve(b).toArray(), 1.25, 1.5);
+        near("PivotedQr.solve", pivoted.solve(b, 1e-10).toArray(), 1.25, 1.5);
     }
 
     /** With {@code [[2, 1], [1, 2]]}, whose eigenvalues are 1 and 3. */
@@ -420,6 +447,13 @@ public final class Smoke {
                 .times(svd.v().transpose());
         near("Svd.u and Svd.v", again.toArray(), 2, 1, 1, 2);
         equal("Svd.rank", svd.rank(), 2);
+
+        Matrix ones = Matrix.filled(2, 2, 1);
+        double half = Math.sqrt(0.5);
+        near("Matrix.range", ones.range().map(Math::abs).toArray(), half, half);
+        near("Matrix.range", ones.range(1e-10).map(Math::abs).toArray(), half, half);
+        near("Matrix.nullSpace", ones.nullSpace().map(Math::abs).toArray(), half, half);
+        near("Matrix.nullSpace", ones.nullSpace(1e-10).map(Math::abs).toArray(), half, half);
 
         equal("Svd.rank", svd.rank(0.5), 1);
         near("Svd.conditionNumber", new double[] {svd.conditionNumber()}, 3);
