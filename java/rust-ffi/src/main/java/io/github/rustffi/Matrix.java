@@ -1782,10 +1782,11 @@ public final class Matrix implements Serializable {
     }
 
     /**
-     * Returns the determinant, by LU factorization with partial pivoting: zero for a matrix that is found singular, one
-     * for the empty one.
+     * Returns the determinant: zero for a matrix that is found singular, one for the empty one.
      *
-     * <p>It overflows to infinity, or underflows to zero, only where its own value does.
+     * <p>It is computed by LU factorization with partial pivoting, or as a sum of products where those are few and not
+     * more than 7 of its 53 bits can cancel out. It overflows to infinity, or underflows to zero, only where its own
+     * value does.
      *
      * @return the determinant
      * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
