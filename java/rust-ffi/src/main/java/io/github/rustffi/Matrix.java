@@ -1928,10 +1928,12 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public SymmetricEigen symmetricEigen() {
-        prepare();
         double[] eigenvalues = new double[rows];
         double[] vectors = new double[values.length];
-        Natives.symmetricEigen(isShared, rows, columns, values, eigenvalues, vectors);
+        if (!SmallEigen.isSmall(rows, columns) || !SmallEigen.decompose(rows, values, eigenvalues, vectors)) {
+            prepare();
+            Natives.symmetricEigen(isShared, rows, columns, values, eigenvalues, vectors);
+        }
         return new SymmetricEigen(eigenvalues, new Matrix(rows, columns, vectors));
     }
 
