@@ -1906,12 +1906,14 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if a singular value is too large for a double
      */
     public Svd svd() {
-        prepare();
         int count = Math.min(rows, columns);
         double[] u = new double[rows * count];
         double[] singularValues = new double[count];
         double[] v = new double[columns * count];
-        Natives.svd(isShared, rows, columns, values, u, singularValues, v);
+        if (!SmallMatrix.isSmall(rows, columns) || !SmallSvd.decompose(rows, columns, values, u, singularValues, v)) {
+            prepare();
+            Natives.svd(isShared, rows, columns, values, u, singularValues, v);
+        }
         return new Svd(new Matrix(rows, count, u), singularValues, new Matrix(columns, count, v));
     }
 

@@ -56,6 +56,11 @@ final class SmallMatrix {
         return IS_ENABLED && rows == columns && rows <= MOST;
     }
 
+    /** Returns whether {@link SmallSvd} takes a matrix of this shape. */
+    static boolean isSmall(int rows, int columns) {
+        return IS_ENABLED && rows <= MOST && columns <= MOST;
+    }
+
     /** Multiplies two matrices in row-major order, for each value over ascending columns of the first. */
     static double[] times(int rows, int inner, double[] a, int columns, double[] b) {
         double[] product = new double[rows * columns];
