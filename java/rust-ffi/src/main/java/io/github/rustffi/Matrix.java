@@ -1782,10 +1782,11 @@ public final class Matrix implements Serializable {
     }
 
     /**
-     * Returns the determinant, by LU factorization with partial pivoting: zero for a matrix that is found singular, one
-     * for the empty one.
+     * Returns the determinant: zero for a matrix that is found singular, one for the empty one.
      *
-     * <p>It overflows to infinity, or underflows to zero, only where its own value does.
+     * <p>It is computed by LU factorization with partial pivoting, or as a sum of products where those are few and not
+     * more than 7 of its 53 bits can cancel out. It overflows to infinity, or underflows to zero, only where its own
+     * value does.
      *
      * @return the determinant
      * @throws IllegalArgumentException if this matrix is not square, or a value is not finite
@@ -2011,12 +2012,14 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if a singular value is too large for a double
      */
     public Svd svd() {
-        prepare();
         int count = Math.min(rows, columns);
         double[] u = new double[rows * count];
         double[] singularValues = new double[count];
         double[] v = new double[columns * count];
-        Natives.svd(isShared, rows, columns, values, u, singularValues, v);
+        if (!SmallMatrix.isSmall(rows, columns) || !SmallSvd.decompose(rows, columns, values, u, singularValues, v)) {
+            prepare();
+            Natives.svd(isShared, rows, columns, values, u, singularValues, v);
+        }
         return new Svd(new Matrix(rows, count, u), singularValues, new Matrix(columns, count, v));
     }
 
@@ -2033,10 +2036,12 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public SymmetricEigen symmetricEigen() {
-        prepare();
         double[] eigenvalues = new double[rows];
         double[] vectors = new double[values.length];
-        Natives.symmetricEigen(isShared, rows, columns, values, eigenvalues, vectors);
+        if (!SmallEigen.isSmall(rows, columns) || !SmallEigen.decompose(rows, values, eigenvalues, vectors)) {
+            prepare();
+            Natives.symmetricEigen(isShared, rows, columns, values, eigenvalues, vectors);
+        }
         return new SymmetricEigen(eigenvalues, new Matrix(rows, columns, vectors));
     }
 

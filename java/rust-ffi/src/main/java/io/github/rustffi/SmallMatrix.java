@@ -5,8 +5,9 @@ package io.github.rustffi;
  *
  * <p>Which matrices are small depends on their shapes alone. A method gives up, and returns null or NaN, where a value
  * is not finite, where magnitudes are so far from 1 that something might overflow or underflow on the way, and where
- * there is no answer: Rust then has the scaling and the exceptions for it. Algorithms and error bounds are those of
- * Rust; the bits are not, since Rust rounds a product and a sum at once where the processor can.
+ * there is no answer: Rust then has the scaling and the exceptions for it. Error bounds are those of Rust. The bits are
+ * not, since Rust rounds a product and a sum at once where the processor can, and since inverses of up to three rows
+ * and determinants of up to four are expanded where little cancels out.
  */
 final class SmallMatrix {
     /** False only to test what Rust does with small matrices. */
@@ -30,6 +31,16 @@ final class SmallMatrix {
 
     private static final double LEAST_FACTOR = 0x1p-100;
 
+    /**
+     * A determinant is expanded where at least this part is left of the product of the sums of magnitudes in the rows,
+     * which bounds the sum of the magnitudes of all terms: what cancels out then costs it at most seven bits.
+     */
+    private static final double KEPT = 0x1p-7;
+
+    private static final double[] IDENTITY_3 = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+
+    private static final double[] IDENTITY_4 = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
+
     /** Of the largest magnitude, the difference across the diagonal that counts as rounding, as in Rust. */
     private static final double ROUNDING = 0x1p-26;
 
@@ -45,41 +56,305 @@ final class SmallMatrix {
         return IS_ENABLED && rows == columns && rows <= MOST;
     }
 
+    /** Returns whether {@link SmallSvd} takes a matrix of this shape. */
+    static boolean isSmall(int rows, int columns) {
+        return IS_ENABLED && rows <= MOST && columns <= MOST;
+    }
+
     /** Multiplies two matrices in row-major order, for each value over ascending columns of the first. */
     static double[] times(int rows, int inner, double[] a, int columns, double[] b) {
         double[] product = new double[rows * columns];
         for (int i = 0, at = 0; i < rows; i++) {
             int row = i * inner;
-            for (int j = 0; j < columns; j++, at++) {
-                double sum = 0;
-                for (int p = 0, from = j; p < inner; p++, from += columns) {
-                    sum += a[row + p] * b[from];
-                }
-                product[at] = sum;
+            int p = 0;
+            for (; p <= inner - 4; p += 4) {
+                addFour(a, row + p, b, p * columns, columns, product, at);
             }
+            if (p <= inner - 2) {
+                addTwo(a, row + p, b, p * columns, columns, product, at);
+                p += 2;
+            }
+            if (p < inner) {
+                addOne(a[row + p], b, p * columns, columns, product, at);
+            }
+            at += columns;
         }
         return product;
     }
 
+    /** Adds multiples of four rows of {@code b} to a row of the product. */
+    private static void addFour(double[] a, int at, double[] b, int from, int columns, double[] product, int to) {
+        double a0 = a[at];
+        double a1 = a[at + 1];
+        double a2 = a[at + 2];
+        double a3 = a[at + 3];
+        int second = from + columns;
+        int third = second + columns;
+        int fourth = third + columns;
+        for (int j = 0; j < columns; j++) {
+            product[to + j] =
+                    product[to + j] + a0 * b[from + j] + a1 * b[second + j] + a2 * b[third + j] + a3 * b[fourth + j];
+        }
+    }
+
+    /** The same with two rows. */
+    private static void addTwo(double[] a, int at, double[] b, int from, int columns, double[] product, int to) {
+        double a0 = a[at];
+        double a1 = a[at + 1];
+        for (int j = 0; j < columns; j++) {
+            product[to + j] = product[to + j] + a0 * b[from + j] + a1 * b[from + columns + j];
+        }
+    }
+
+    /** The same with one row. */
+    private static void addOne(double factor, double[] b, int from, int columns, double[] product, int to) {
+        for (int j = 0; j < columns; j++) {
+            product[to + j] += factor * b[from + j];
+        }
+    }
+
     /** Returns the solution of a square system with {@code columns} right-hand sides, or null. */
     static double[] solve(int n, double[] a, int columns, double[] b) {
-        double largest = largest(b);
-        if (n * columns > RIGHT || !(largest == 0 || isInRange(largest)) || !(largest(a) <= LARGEST)) {
+        double size = magnitude(b);
+        if (n * columns > RIGHT || !(size == 0 || isInRange(size)) || !(magnitude(a) <= LARGEST)) {
             return null;
         }
-        return eliminate(n, a.clone(), columns, b.clone());
+        return switch (n) {
+            case 3 -> solve3(a, columns, b);
+            case 4 -> solve4(a, columns, b);
+            default -> eliminate(n, a.clone(), columns, b.clone());
+        };
     }
 
     /** Returns the inverse of a square matrix, or null. */
     static double[] inverse(int n, double[] a) {
-        if (!(largest(a) <= LARGEST)) {
-            return null;
-        }
+        return switch (n) {
+            case 2 -> inverse2(a[0], a[1], a[2], a[3]);
+            case 3 -> inverse3(a);
+            default -> {
+                if (!(magnitude(a) <= LARGEST)) {
+                    yield null;
+                }
+                yield n == 4 ? solve4(a, 4, IDENTITY_4) : eliminate(n, a.clone(), n, identity(n));
+            }
+        };
+    }
+
+    private static double[] identity(int n) {
         double[] identity = new double[n * n];
         for (int i = 0; i < n; i++) {
             identity[i * n + i] = 1;
         }
-        return eliminate(n, a.clone(), n, identity);
+        return identity;
+    }
+
+    /** Returns the inverse of two rows, a and b, for which Cramer's rule is no less accurate than elimination. */
+    private static double[] inverse2(double a0, double a1, double b0, double b1) {
+        double determinant = a0 * b1 - a1 * b0;
+        if (!(Math.abs(a0) + Math.abs(a1) + (Math.abs(b0) + Math.abs(b1)) <= LARGEST)
+                || !(Math.abs(determinant) >= LEAST * LEAST)) {
+            return null;
+        }
+        double reciprocal = 1 / determinant;
+        return new double[] {b1 * reciprocal, -a1 * reciprocal, -b0 * reciprocal, a0 * reciprocal};
+    }
+
+    /** Returns the inverse by Cramer's rule where little cancels out in it, otherwise by elimination. */
+    private static double[] inverse3(double[] a) {
+        double a0 = a[0];
+        double a1 = a[1];
+        double a2 = a[2];
+        double b0 = a[3];
+        double b1 = a[4];
+        double b2 = a[5];
+        double c0 = a[6];
+        double c1 = a[7];
+        double c2 = a[8];
+        double sumA = Math.abs(a0) + Math.abs(a1) + Math.abs(a2);
+        double sumB = Math.abs(b0) + Math.abs(b1) + Math.abs(b2);
+        double sumC = Math.abs(c0) + Math.abs(c1) + Math.abs(c2);
+        if (!(sumA + sumB + sumC <= LARGEST)) {
+            return null;
+        }
+        double minor0 = b1 * c2 - b2 * c1;
+        double minor1 = b2 * c0 - b0 * c2;
+        double minor2 = b0 * c1 - b1 * c0;
+        double determinant = a0 * minor0 + a1 * minor1 + a2 * minor2;
+        double magnitude = Math.abs(determinant);
+        if (!(magnitude >= KEPT * (sumA * sumB * sumC) && magnitude >= LEAST * LEAST)) {
+            return solve3(a, 3, IDENTITY_3);
+        }
+        double reciprocal = 1 / determinant;
+        return new double[] {
+            minor0 * reciprocal, (a2 * c1 - a1 * c2) * reciprocal, (a1 * b2 - a2 * b1) * reciprocal,
+            minor1 * reciprocal, (a0 * c2 - a2 * c0) * reciprocal, (a2 * b0 - a0 * b2) * reciprocal,
+            minor2 * reciprocal, (a1 * c0 - a0 * c1) * reciprocal, (a0 * b1 - a1 * b0) * reciprocal,
+        };
+    }
+
+    /** What {@link #eliminate} does, of three rows, which stay where they are. */
+    private static double[] solve3(double[] a, int columns, double[] b) {
+        double[] u = a.clone();
+        int first = 0;
+        int second = 3;
+        int third = 6;
+        if (Math.abs(u[second]) > Math.abs(u[first])) {
+            first = 3;
+            second = 0;
+        }
+        if (Math.abs(u[third]) > Math.abs(u[first])) {
+            int other = first;
+            first = third;
+            third = other;
+        }
+        double pivot0 = u[first];
+        double reciprocal0 = 1 / pivot0;
+        double a1 = u[first + 1];
+        double a2 = u[first + 2];
+        u[second] *= reciprocal0;
+        u[second + 1] -= u[second] * a1;
+        u[second + 2] -= u[second] * a2;
+        u[third] *= reciprocal0;
+        u[third + 1] -= u[third] * a1;
+        u[third + 2] -= u[third] * a2;
+        if (Math.abs(u[third + 1]) > Math.abs(u[second + 1])) {
+            int other = second;
+            second = third;
+            third = other;
+        }
+        double pivot1 = u[second + 1];
+        double reciprocal1 = 1 / pivot1;
+        double l1 = u[second];
+        double b2 = u[second + 2];
+        double l2 = u[third];
+        double m2 = u[third + 1] * reciprocal1;
+        double pivot2 = u[third + 2] - m2 * b2;
+        if (!(Math.abs(pivot0) >= LEAST && Math.abs(pivot1) >= LEAST && Math.abs(pivot2) >= LEAST)) {
+            return null;
+        }
+        double reciprocal2 = 1 / pivot2;
+        double[] x = new double[3 * columns];
+        double sum = 0;
+        first = first / 3 * columns;
+        second = second / 3 * columns;
+        third = third / 3 * columns;
+        for (int j = 0; j < columns; j++) {
+            double x0 = b[first + j];
+            double x1 = b[second + j] - l1 * x0;
+            double x2 = (b[third + j] - l2 * x0 - m2 * x1) * reciprocal2;
+            x1 = (x1 - b2 * x2) * reciprocal1;
+            x0 = (x0 - a2 * x2 - a1 * x1) * reciprocal0;
+            x[j] = x0;
+            x[columns + j] = x1;
+            x[2 * columns + j] = x2;
+            sum += (x0 + x1 + x2) * 0;
+        }
+        return sum == 0 ? x : null;
+    }
+
+    /** What {@link #eliminate} does, of four rows, which stay where they are. */
+    private static double[] solve4(double[] a, int columns, double[] b) {
+        double[] u = a.clone();
+        int first = 0;
+        int second = 4;
+        int third = 8;
+        int fourth = 12;
+        if (Math.abs(u[second]) > Math.abs(u[first])) {
+            first = 4;
+            second = 0;
+        }
+        if (Math.abs(u[third]) > Math.abs(u[first])) {
+            int other = first;
+            first = third;
+            third = other;
+        }
+        if (Math.abs(u[fourth]) > Math.abs(u[first])) {
+            int other = first;
+            first = fourth;
+            fourth = other;
+        }
+        double pivot0 = u[first];
+        double reciprocal0 = 1 / pivot0;
+        double a1 = u[first + 1];
+        double a2 = u[first + 2];
+        double a3 = u[first + 3];
+        subtract3(u, second, reciprocal0, a1, a2, a3);
+        subtract3(u, third, reciprocal0, a1, a2, a3);
+        subtract3(u, fourth, reciprocal0, a1, a2, a3);
+        if (Math.abs(u[third + 1]) > Math.abs(u[second + 1])) {
+            int other = second;
+            second = third;
+            third = other;
+        }
+        if (Math.abs(u[fourth + 1]) > Math.abs(u[second + 1])) {
+            int other = second;
+            second = fourth;
+            fourth = other;
+        }
+        double pivot1 = u[second + 1];
+        double reciprocal1 = 1 / pivot1;
+        double b2 = u[second + 2];
+        double b3 = u[second + 3];
+        subtract2(u, third + 1, reciprocal1, b2, b3);
+        subtract2(u, fourth + 1, reciprocal1, b2, b3);
+        if (Math.abs(u[fourth + 2]) > Math.abs(u[third + 2])) {
+            int other = third;
+            third = fourth;
+            fourth = other;
+        }
+        double pivot2 = u[third + 2];
+        double reciprocal2 = 1 / pivot2;
+        double c3 = u[third + 3];
+        double n3 = u[fourth + 2] * reciprocal2;
+        double pivot3 = u[fourth + 3] - n3 * c3;
+        if (!(Math.abs(pivot0) >= LEAST && Math.abs(pivot1) >= LEAST)
+                || !(Math.abs(pivot2) >= LEAST && Math.abs(pivot3) >= LEAST)) {
+            return null;
+        }
+        double reciprocal3 = 1 / pivot3;
+        double l1 = u[second];
+        double l2 = u[third];
+        double l3 = u[fourth];
+        double m2 = u[third + 1];
+        double m3 = u[fourth + 1];
+        double[] x = new double[4 * columns];
+        double sum = 0;
+        first = first / 4 * columns;
+        second = second / 4 * columns;
+        third = third / 4 * columns;
+        fourth = fourth / 4 * columns;
+        for (int j = 0; j < columns; j++) {
+            double x0 = b[first + j];
+            double x1 = b[second + j] - l1 * x0;
+            double x2 = b[third + j] - l2 * x0 - m2 * x1;
+            double x3 = (b[fourth + j] - l3 * x0 - m3 * x1 - n3 * x2) * reciprocal3;
+            x2 = (x2 - c3 * x3) * reciprocal2;
+            x1 = (x1 - b3 * x3 - b2 * x2) * reciprocal1;
+            x0 = (x0 - a3 * x3 - a2 * x2 - a1 * x1) * reciprocal0;
+            x[j] = x0;
+            x[columns + j] = x1;
+            x[2 * columns + j] = x2;
+            x[3 * columns + j] = x3;
+            sum += (x0 + x1 + x2 + x3) * 0;
+        }
+        return sum == 0 ? x : null;
+    }
+
+    /** Replaces the value at an index by its multiple of a pivot row, and subtracts that from the three after it. */
+    private static void subtract3(double[] u, int at, double reciprocal, double p1, double p2, double p3) {
+        double factor = u[at] * reciprocal;
+        u[at] = factor;
+        u[at + 1] -= factor * p1;
+        u[at + 2] -= factor * p2;
+        u[at + 3] -= factor * p3;
+    }
+
+    /** The same with the two after it. */
+    private static void subtract2(double[] u, int at, double reciprocal, double p1, double p2) {
+        double factor = u[at] * reciprocal;
+        u[at] = factor;
+        u[at + 1] -= factor * p1;
+        u[at + 2] -= factor * p2;
     }
 
     /** Overwrites {@code x} with the solution, and {@code a} with what is left of it; or returns null. */
@@ -135,7 +410,7 @@ final class SmallMatrix {
         return -1;
     }
 
-    private static void exchange(double[] values, int one, int other, int count) {
+    static void exchange(double[] values, int one, int other, int count) {
         for (int i = 0; i < count; i++) {
             double value = values[one + i];
             values[one + i] = values[other + i];
@@ -145,19 +420,45 @@ final class SmallMatrix {
 
     /** Subtracts a multiple of some values from others. */
     private static void subtract(double factor, double[] values, int from, int to, int count) {
-        for (int i = 0; i < count; i++) {
+        int i = 0;
+        for (; i <= count - 4; i += 4) {
+            values[to + i] -= factor * values[from + i];
+            values[to + i + 1] -= factor * values[from + i + 1];
+            values[to + i + 2] -= factor * values[from + i + 2];
+            values[to + i + 3] -= factor * values[from + i + 3];
+        }
+        if (i <= count - 2) {
+            values[to + i] -= factor * values[from + i];
+            values[to + i + 1] -= factor * values[from + i + 1];
+            i += 2;
+        }
+        if (i < count) {
             values[to + i] -= factor * values[from + i];
         }
     }
 
     /** Returns the determinant of a square matrix, or NaN. */
     static double determinant(int n, double[] a) {
-        if (!(largest(a) <= LARGEST_FACTOR)) {
-            return Double.NaN;
-        }
-        double[] u = a.clone();
+        return switch (n) {
+            case 0 -> 1;
+            case 1 -> requireInRange(a[0]);
+            case 2 -> requireInRange(a[0] * a[3] - a[1] * a[2]);
+            case 3 -> determinant3(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
+            case 4 -> determinant4(a);
+            default -> magnitude(a) <= LARGEST_FACTOR ? determinantByColumns(n, a.clone()) : Double.NaN;
+        };
+    }
+
+    /** Returns a determinant, or NaN where something may have overflowed or underflowed on the way to it. */
+    private static double requireInRange(double determinant) {
+        double magnitude = Math.abs(determinant);
+        return magnitude >= LEAST * LEAST && magnitude <= Double.MAX_VALUE ? determinant : Double.NaN;
+    }
+
+    /** Eliminates columns until four are left. */
+    private static double determinantByColumns(int n, double[] u) {
         double product = 1;
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < n - 4; k++) {
             int sign = pivot(n, u, k, 0, u);
             double pivot = u[k * n + k];
             if (sign == 0 || Math.abs(pivot) < LEAST_FACTOR) {
@@ -168,32 +469,166 @@ final class SmallMatrix {
                 subtract(u[i * n + k] / pivot, u, k * n + k + 1, i * n + k + 1, n - k - 1);
             }
         }
-        return product;
+        double[] last = new double[16];
+        for (int i = 0; i < 4; i++) {
+            System.arraycopy(u, (n - 4 + i) * n + n - 4, last, 4 * i, 4);
+        }
+        return product * determinant4(last);
+    }
+
+    /** Returns the determinant of four rows, or NaN. */
+    private static double determinant4(double[] u) {
+        double a0 = u[0];
+        double a1 = u[1];
+        double a2 = u[2];
+        double a3 = u[3];
+        double b0 = u[4];
+        double b1 = u[5];
+        double b2 = u[6];
+        double b3 = u[7];
+        double c0 = u[8];
+        double c1 = u[9];
+        double c2 = u[10];
+        double c3 = u[11];
+        double d0 = u[12];
+        double d1 = u[13];
+        double d2 = u[14];
+        double d3 = u[15];
+        double sumA = Math.abs(a0) + Math.abs(a1) + (Math.abs(a2) + Math.abs(a3));
+        double sumB = Math.abs(b0) + Math.abs(b1) + (Math.abs(b2) + Math.abs(b3));
+        double sumC = Math.abs(c0) + Math.abs(c1) + (Math.abs(c2) + Math.abs(c3));
+        double sumD = Math.abs(d0) + Math.abs(d1) + (Math.abs(d2) + Math.abs(d3));
+        if (!(sumA + sumB + (sumC + sumD) <= LARGEST)) {
+            return Double.NaN;
+        }
+        double expanded = (a0 * b1 - a1 * b0) * (c2 * d3 - c3 * d2)
+                - (a0 * b2 - a2 * b0) * (c1 * d3 - c3 * d1)
+                + (a0 * b3 - a3 * b0) * (c1 * d2 - c2 * d1)
+                + ((a1 * b2 - a2 * b1) * (c0 * d3 - c3 * d0)
+                        - (a1 * b3 - a3 * b1) * (c0 * d2 - c2 * d0)
+                        + (a2 * b3 - a3 * b2) * (c0 * d1 - c1 * d0));
+        double magnitude = Math.abs(expanded);
+        return magnitude >= KEPT * (sumA * sumB * (sumC * sumD)) && magnitude >= LEAST * LEAST
+                ? expanded
+                : determinantByElimination(u);
+    }
+
+    /** The same by elimination, after which three rows are left. */
+    private static double determinantByElimination(double[] u) {
+        int first = 0;
+        int second = 4;
+        int third = 8;
+        int fourth = 12;
+        double sign = 1;
+        if (Math.abs(u[second]) > Math.abs(u[first])) {
+            first = 4;
+            second = 0;
+            sign = -1;
+        }
+        if (Math.abs(u[third]) > Math.abs(u[first])) {
+            int other = first;
+            first = third;
+            third = other;
+            sign = -sign;
+        }
+        if (Math.abs(u[fourth]) > Math.abs(u[first])) {
+            int other = first;
+            first = fourth;
+            fourth = other;
+            sign = -sign;
+        }
+        double pivot = u[first];
+        double a1 = u[first + 1];
+        double a2 = u[first + 2];
+        double a3 = u[first + 3];
+        double b = u[second] / pivot;
+        double c = u[third] / pivot;
+        double d = u[fourth] / pivot;
+        return requireInRange(sign
+                * pivot
+                * determinant3(
+                        u[second + 1] - b * a1,
+                        u[second + 2] - b * a2,
+                        u[second + 3] - b * a3,
+                        u[third + 1] - c * a1,
+                        u[third + 2] - c * a2,
+                        u[third + 3] - c * a3,
+                        u[fourth + 1] - d * a1,
+                        u[fourth + 2] - d * a2,
+                        u[fourth + 3] - d * a3));
+    }
+
+    /** Returns the determinant of three rows, a to c, or NaN. */
+    private static double determinant3(
+            double a0, double a1, double a2, double b0, double b1, double b2, double c0, double c1, double c2) {
+        double sumA = Math.abs(a0) + Math.abs(a1) + Math.abs(a2);
+        double sumB = Math.abs(b0) + Math.abs(b1) + Math.abs(b2);
+        double sumC = Math.abs(c0) + Math.abs(c1) + Math.abs(c2);
+        if (!(sumA + sumB + sumC <= LARGEST)) {
+            return Double.NaN;
+        }
+        double expanded = a0 * (b1 * c2 - b2 * c1) + a1 * (b2 * c0 - b0 * c2) + a2 * (b0 * c1 - b1 * c0);
+        double magnitude = Math.abs(expanded);
+        if (magnitude >= KEPT * (sumA * sumB * sumC) && magnitude >= LEAST * LEAST) {
+            return expanded;
+        }
+        double ofA = Math.abs(a0);
+        double ofB = Math.abs(b0);
+        double ofC = Math.abs(c0);
+        // A cyclic exchange of the rows leaves the determinant as it is.
+        if (ofA >= ofB && ofA >= ofC) {
+            return determinantByFirst(a0, a1, a2, b0, b1, b2, c0, c1, c2);
+        }
+        return ofB >= ofC
+                ? determinantByFirst(b0, b1, b2, c0, c1, c2, a0, a1, a2)
+                : determinantByFirst(c0, c1, c2, a0, a1, a2, b0, b1, b2);
+    }
+
+    /** The same by elimination, where the first value of the first row is the pivot. */
+    private static double determinantByFirst(
+            double a0, double a1, double a2, double b0, double b1, double b2, double c0, double c1, double c2) {
+        double b = b0 / a0;
+        double c = c0 / a0;
+        // Of two rows, the difference of two products is no less accurate than another step.
+        return requireInRange(a0 * ((b1 - b * a1) * (c2 - c * a2) - (b2 - b * a2) * (c1 - c * a1)));
     }
 
     /** Returns the lower Cholesky factor of the symmetric part of a matrix, or null: also where it is not symmetric. */
     static double[] cholesky(int n, double[] a) {
-        double largest = largest(a);
-        if (!(largest <= LARGEST)) {
+        double[] l = new double[n * n];
+        if (!copySymmetricPart(n, a, l) || !(magnitude(l) <= LARGEST)) {
             return null;
         }
-        double[] l = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < i; j++) {
-                double value = a[i * n + j];
-                double mirrored = a[j * n + i];
-                if (Math.abs(value - mirrored) > ROUNDING * largest) {
-                    return null;
-                }
-                l[i * n + j] = less(Matrix.mean(value, mirrored), l, i * n, j * n, j) / l[j * n + j];
+                l[i * n + j] = less(l[i * n + j], l, i * n, j * n, j) / l[j * n + j];
             }
-            double pivot = less(a[i * n + i], l, i * n, i * n, i);
+            double pivot = less(l[i * n + i], l, i * n, i * n, i);
             if (!(pivot >= LEAST)) {
                 return null;
             }
             l[i * n + i] = Math.sqrt(pivot);
         }
         return l;
+    }
+
+    /**
+     * Writes the symmetric part of a matrix to the lower triangle of another, which is zero above. Returns false if the
+     * matrix is not symmetric but for rounding.
+     */
+    static boolean copySymmetricPart(int n, double[] a, double[] lower) {
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < i; j++) {
+                double value = a[i * n + j];
+                double mirrored = a[j * n + i];
+                if (value != mirrored && !(Math.abs(value - mirrored) <= ROUNDING * largest(a))) {
+                    return false;
+                }
+                lower[i * n + j] = Matrix.mean(value, mirrored);
+            }
+            lower[i * n + i] = a[i * n + i];
+        }
+        return true;
     }
 
     /** Returns a value less the dot product of two ranges. */
@@ -204,11 +639,29 @@ final class SmallMatrix {
         return value;
     }
 
-    private static boolean isInRange(double magnitude) {
+    static boolean isInRange(double magnitude) {
         return magnitude >= LEAST && magnitude <= LARGEST;
     }
 
-    /** Returns the largest magnitude, or NaN if there is one among the values. */
+    /** Returns the sum of the magnitudes, which none of them exceeds; NaN if there is one among the values. */
+    static double magnitude(double[] values) {
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = 0;
+        for (; i <= values.length - 4; i += 4) {
+            sum0 += Math.abs(values[i]);
+            sum1 += Math.abs(values[i + 1]);
+            sum2 += Math.abs(values[i + 2]);
+            sum3 += Math.abs(values[i + 3]);
+        }
+        for (; i < values.length; i++) {
+            sum0 += Math.abs(values[i]);
+        }
+        return sum0 + sum1 + (sum2 + sum3);
+    }
+
     private static double largest(double[] values) {
         double largest = 0;
         for (double value : values) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.rustffi.internal.Natives;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,62 @@ class SmallMatrixTest {
         }
     }
 
+    @Test
+    void inversesAndDeterminantsOfGradedMatricesAreThoseOfRust() {
+        NativeLibrary.load();
+        Random random = new Random(1);
+        for (int n = 2; n <= MOST; n++) {
+            for (int seed = 0; seed < 500; seed++) {
+                // Of singular values far apart, so that much cancels out in an expansion.
+                double spread = random.nextDouble(12);
+                double[] s = random.doubles(n, -spread, 0)
+                        .map(exponent -> Math.pow(10, exponent))
+                        .toArray();
+                Matrix q = Matrices.random(seed, n, n).qr().q();
+                Matrix a = q.timesRow(s)
+                        .times(Matrices.random(-seed - 1, n, n).qr().q());
+                double[] inverse = new double[n * n];
+                Natives.inverse(false, n, n, a.values(), inverse);
+                assertClose(SmallMatrix.inverse(n, a.values()), inverse, bound(a) * largest(inverse));
+                double determinant = Natives.determinant(false, n, n, a.values());
+                assertThat(SmallMatrix.determinant(n, a.values()))
+                        .isCloseTo(determinant, within(bound(a) * Math.abs(determinant)));
+            }
+        }
+    }
+
+    @Test
+    void rowsComeInAnyOrder() {
+        NativeLibrary.load();
+        for (int n = 2; n <= 6; n++) {
+            // A column where nothing cancels, and one where all but rounding does.
+            for (double near : new double[] {0, 1, 1 - 1e-9}) {
+                for (int seed = 0; seed < 100; seed++) {
+                    Matrix a = Matrices.random(seed, n, n);
+                    double[] values = a.toArray();
+                    for (int i = 0; i < n; i++) {
+                        values[i * n] = near * values[i * n + n - 1] + (1 - near) * values[i * n];
+                    }
+                    if (near == 1) {
+                        values[0] += 1e-10;
+                    }
+                    a = Matrix.of(n, n, values);
+                    double determinant = Natives.determinant(false, n, n, values);
+                    assertThat(SmallMatrix.determinant(n, values))
+                            .isCloseTo(determinant, within(bound(a) * Math.abs(determinant)));
+                    Matrix inverse = Matrix.of(n, n, SmallMatrix.inverse(n, values));
+                    double residual = a.times(inverse).minus(Matrix.identity(n)).norm();
+                    assertThat(residual).isLessThan(bound(a));
+                    double[] b = Values.gaussian(-seed, n);
+                    double[] x = SmallMatrix.solve(n, values, 1, b);
+                    double[] rest = Vectors.minus(a.times(x), b);
+                    assertThat(Vectors.norm(rest))
+                            .isLessThan(10 * n * Matrices.EPSILON * (a.norm() * Vectors.norm(x) + Vectors.norm(b)));
+                }
+            }
+        }
+    }
+
     /** Returns what both errors may come to, in terms of the largest value of a result. */
     private static double bound(Matrix a) {
         return 20 * MOST * Matrices.EPSILON * (a.rows() == 0 ? 1 : a.conditionNumber());
@@ -107,6 +164,17 @@ class SmallMatrixTest {
             assertThat(SmallMatrix.inverse(2, a)).isNull();
             assertThat(SmallMatrix.determinant(2, a)).isNaN();
             assertThat(SmallMatrix.cholesky(2, a)).isNull();
+            for (int n = 1; n <= MOST; n++) {
+                for (int at = 0; at < n * n; at++) {
+                    double[] values = Matrices.random(at, n, n).values();
+                    values[at] = bad;
+                    assertThat(SmallMatrix.solve(n, values, 1, new double[n])).isNull();
+                    assertThat(SmallMatrix.inverse(n, values)).isNull();
+                    if (!Double.isFinite(bad) || n > 2) {
+                        assertThat(SmallMatrix.determinant(n, values)).isNaN();
+                    }
+                }
+            }
             assertThat(SmallMatrix.solve(2, new double[] {1, 0, 0, 1}, 1, new double[] {bad, 0}))
                     .isNull();
         }
