@@ -148,6 +148,8 @@ pub enum Error {
     },
     /// Values that should be vectors, one after the other, are not a multiple of the dimension.
     NotVectors {
+        /// What they are: `vectors` or `queries`.
+        argument: &'static str,
         /// Number of values.
         values: usize,
         /// Dimension of the index.
@@ -180,6 +182,24 @@ pub enum Error {
     HitCount {
         /// Number asked for.
         k: i64,
+    },
+    /// What scores have to reach is not a number, or not a bound for the metric.
+    Bound {
+        /// What it is called: `atLeast` or `atMost`.
+        name: &'static str,
+        /// Its value.
+        value: f32,
+        /// What the scores of the metric are called.
+        scores: &'static str,
+        /// Whether it is a bound for the metric.
+        suits: bool,
+    },
+    /// There is not one filter for each query.
+    FilterCount {
+        /// Number of filters.
+        filters: usize,
+        /// Number of queries.
+        queries: usize,
     },
     /// There is no vector with an id.
     Id {
@@ -339,8 +359,8 @@ impl fmt::Display for Error {
             Self::Dimension { dimension, maximum } => {
                 write!(f, "dimension must be from 1 to {maximum}, but is {dimension}")
             }
-            Self::NotVectors { values, dimension } => {
-                write!(f, "{values} values are not a multiple of the dimension {dimension}")
+            Self::NotVectors { argument, values, dimension } => {
+                write!(f, "the {argument} have {values} values, not a multiple of the dimension {dimension}")
             }
             Self::VectorDimension { argument, values, dimension } => {
                 write!(f, "the {argument} has {values} values, but the dimension is {dimension}")
@@ -350,6 +370,14 @@ impl fmt::Display for Error {
             }
             Self::ZeroVector { vector } => write!(f, "{vector} is zero, which has no direction"),
             Self::HitCount { k } => write!(f, "k must be at least 1, but is {k}"),
+            Self::Bound { name, value, scores, suits: false } => {
+                let other = if *name == "atLeast" { "atMost" } else { "atLeast" };
+                write!(f, "{scores} are bounded by {other}, not by {name}, which is {}", Decimal(f64::from(*value)))
+            }
+            Self::Bound { name, value, .. } => {
+                write!(f, "{name} must be a number, but is {}", Decimal(f64::from(*value)))
+            }
+            Self::FilterCount { filters, queries } => write!(f, "there are {filters} filters for {queries} queries"),
             Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
             Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
             Self::Closed => write!(f, "the index is closed"),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rust_ffi::Error;
-use rust_ffi::index::{Index, Metric};
+use rust_ffi::index::{Index, Metric, Search};
 
 /// File that is removed in the end.
 struct Temporary(PathBuf);
@@ -55,9 +55,8 @@ fn assert_of(index: &Index, bytes: &[u8]) {
     }
     assert!(index.get(rows as i64, &mut vector).is_err());
     // Whatever a mapped file holds, a search comes to its end.
-    let mut found = ([0; 3], [0.0; 3]);
-    let count = index.search(&vec![1.0; dimension], 3, index.len(), None, &mut found.0, &mut found.1).unwrap();
-    assert!(count <= 3.min(rows), "{count} of {rows}");
+    let found = index.search(&vec![1.0; dimension], &Search::nearest(3)).unwrap();
+    assert!(found.ids.len() <= 3.min(rows), "{} of {rows}", found.ids.len());
 }
 
 fn check(bytes: &[u8]) {

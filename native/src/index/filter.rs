@@ -11,14 +11,48 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
-use super::Metric;
-use super::scan;
-use super::search::Request;
+use super::ids::IdFilter;
+use super::metric::Metric;
+use super::read_order::ReadOrder;
 use super::store::Snapshot;
+use super::tile;
 use crate::Result;
 use crate::memory::{self, Aligned};
-use crate::simd;
+use crate::simd::{self, Level};
 use crate::vector::{WideDot, WideSquaredDistance};
+
+/// Queries that are answered together, and what is to be found for them.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) level: Level,
+    pub(super) read_order: &'a ReadOrder,
+    pub(super) metric: Metric,
+    /// The queries, row after row: finite, and not zero where the metric is the cosine.
+    pub(super) queries: &'a [f32],
+    /// The number of vectors to find for each.
+    pub(super) limit: usize,
+    /// How many vectors may be found for each of them, at least.
+    pub(super) findable: u64,
+    /// What scores have to reach when they are rounded to floats, the greater the better.
+    pub(super) floor: f32,
+    /// Which ids may be found for all of them, if not all may.
+    pub(super) filter: Option<IdFilter<'a>>,
+    /// Besides, for each query which ids may be found; nothing if all may.
+    pub(super) own_filters: &'a [Option<IdFilter<'a>>],
+}
+
+impl Request<'_> {
+    /// Returns whether an id may be found for a query, as far as that query's own filter says.
+    pub(super) fn allows(&self, query: usize, id: u64) -> bool {
+        let own = self.own_filters.get(query).and_then(Option::as_ref);
+        own.is_none_or(|own| i64::try_from(id).is_ok_and(|id| own.allows(id)))
+    }
+
+    /// Returns a score that every score reaches that reaches the floor.
+    pub(super) fn reached(&self) -> f64 {
+        f64::from(self.floor.next_down())
+    }
+}
 
 /// Queries, prepared.
 pub(super) struct Queries<'a> {
@@ -79,7 +113,7 @@ impl<'a> Queries<'a> {
             bound: Bound::of(dimension),
         };
         if queries.is_tiled() {
-            queries.pack(scan::tile_width(request.level, count))?;
+            queries.pack(tile::width(request.level, count))?;
         }
         Ok(queries)
     }

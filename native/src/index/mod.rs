@@ -4,13 +4,12 @@
 //! that are nearest to a query: all of them are looked at, so the answer is exact.
 //!
 //! ```
-//! use rust_ffi::index::{Index, Metric};
+//! use rust_ffi::index::{Index, Metric, Search};
 //!
 //! let index = Index::new(2, Metric::Euclidean)?;
 //! index.add(&[0.0, 0.0, 3.0, 4.0, 1.0, 0.0])?;
-//! let (mut ids, mut scores) = ([0; 2], [0.0; 2]);
-//! let found = index.search(&[0.9, 0.0], 2, index.len(), None, &mut ids, &mut scores)?;
-//! assert_eq!((found, ids), (2, [2, 0]));
+//! let found = index.search(&[0.9, 0.0], &Search::nearest(2))?;
+//! assert_eq!(found.ids, [2, 0]);
 //! # Ok::<(), rust_ffi::Error>(())
 //! ```
 //!
@@ -29,14 +28,17 @@
 mod buffer;
 mod filter;
 pub mod handles;
+mod ids;
 mod metric;
 mod queue;
 mod read_order;
+mod request;
 mod scan;
 mod search;
 mod shortlist;
 mod store;
 mod threshold;
+mod tile;
 mod worker;
 
 use std::path::Path;
@@ -46,11 +48,12 @@ use crate::npy::{self, Kind};
 use crate::simd::Level;
 use crate::{Error, Result};
 use buffer::Buffer;
+use filter::Request;
+pub use ids::{Filters, IdFilter, IdSet};
 pub use metric::Metric;
 use read_order::ReadOrder;
-use search::Request;
-use shortlist::Candidate;
-use store::{Snapshot, Store};
+pub use request::{Bound, Found, Search};
+use store::Store;
 
 /// Vectors to search in.
 #[derive(Debug)]
@@ -240,7 +243,7 @@ impl Index {
             return Err(Error::Mapped.into());
         }
         if !count.is_multiple_of(self.dimension()) {
-            return Err(Error::NotVectors { values: count, dimension: self.dimension() }.into());
+            return Err(Error::NotVectors { argument: "vectors", values: count, dimension: self.dimension() }.into());
         }
         self.append(count / self.dimension(), which, copy)
     }
@@ -289,118 +292,73 @@ impl Index {
         Ok(())
     }
 
-    /// Finds the `k` vectors nearest to `query`, and returns how many there are: fewer where the index has fewer. Their ids
-    /// and scores are written to `ids` and `scores`, the best first.
-    ///
-    /// Only the first `within` vectors are looked at, and where `allowed` is given, only those whose bit is set in it: id i
-    /// is bit i % 64 of word i / 64, and what lies beyond the last word is not allowed.
+    /// Finds the vectors nearest to `query`, as `search` says.
     ///
     /// # Errors
     /// - [`Error::HitCount`] when `k` is not at least 1.
+    /// - [`Error::Bound`] when the bound of the scores is NaN, or not one for the metric.
+    /// - [`Error::FilterCount`] when there are filters, but not one for each query.
     /// - [`Error::VectorDimension`] unless `query` has the length of a vector.
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
-    /// - [`Error::OutOfMemory`] when there is none for `k` candidates a thread, [`Error::Threads`] when there are no
-    ///   threads.
-    ///
-    /// # Panics
-    /// When `ids` or `scores` have no room for the `k` vectors, or for `within` if that is less.
-    pub fn search(
-        &self,
-        query: &[f32],
-        k: i64,
-        within: u64,
-        allowed: Option<&[u64]>,
-        ids: &mut [i64],
-        scores: &mut [f32],
-    ) -> Result<usize> {
+    /// - [`Error::OutOfMemory`] when there is none for the candidates, [`Error::Threads`] when there are no threads.
+    pub fn search(&self, query: &[f32], search: &Search<'_>) -> Result<Found> {
         if query.len() != self.dimension() {
             return Err(self.dimension_error("query", query.len()));
         }
-        let mut found = [0];
-        self.find(query, |_| Which::Only("query"), k, within, allowed, (ids, scores, &mut found))?;
-        Ok(found[0] as usize)
+        self.find(query, |_| Which::Only("query"), search)
     }
 
-    /// Finds the `k` vectors nearest to each of the queries that follow one another in `queries`, in one pass over memory for
-    /// many of them.
-    ///
-    /// With n the lesser of `k` and the number of vectors looked at, the ids and scores of query i are written to `ids` and
-    /// `scores` from i·n on, the best first, and their number, at most n, to `found[i]`.
+    /// Finds the vectors nearest to each of the queries that follow one another in `queries`, in one pass over memory for
+    /// many of them. All of them see the same vectors.
     ///
     /// # Errors
     /// - [`Error::NotVectors`] when the number of values is not a multiple of the dimension.
     /// - Otherwise as for [`Index::search`].
-    ///
-    /// # Panics
-    /// When `ids`, `scores` or `found` have no room.
-    pub fn search_all(
-        &self,
-        queries: &[f32],
-        k: i64,
-        within: u64,
-        ids: &mut [i64],
-        scores: &mut [f32],
-        found: &mut [i32],
-    ) -> Result<()> {
+    pub fn search_all(&self, queries: &[f32], search: &Search<'_>) -> Result<Found> {
         if !queries.len().is_multiple_of(self.dimension()) {
-            return Err(Error::NotVectors { values: queries.len(), dimension: self.dimension() });
+            return Err(Error::NotVectors { argument: "queries", values: queries.len(), dimension: self.dimension() });
         }
-        self.find(queries, |query| Which::Numbered("query", query), k, within, None, (ids, scores, found))
+        self.find(queries, |query| Which::Numbered("query", query), search)
     }
 
-    fn find(
-        &self,
-        queries: &[f32],
-        which: impl Fn(usize) -> Which,
-        k: i64,
-        within: u64,
-        allowed: Option<&[u64]>,
-        (ids, scores, found): (&mut [i64], &mut [f32], &mut [i32]),
-    ) -> Result<()> {
-        let k = match u64::try_from(k) {
-            Ok(k @ 1..) => k,
-            _ => return Err(Error::HitCount { k }),
-        };
+    fn find(&self, queries: &[f32], which: impl Fn(usize) -> Which, search: &Search<'_>) -> Result<Found> {
+        let (k, floor) = (search.limit()?, search.floor(self.metric)?);
+        let count = queries.len() / self.dimension();
+        search.filters.check(count)?;
         self.check(queries, which)?;
-        let view = self.store.view().prefix(within);
+        let view = self.store.view();
         let limit = usize::try_from(k.min(view.len())).unwrap_or(usize::MAX);
-        found.fill(0);
+        let mut found = Found::of(count)?;
         if limit == 0 {
-            return Ok(());
+            (0..count).try_for_each(|_| found.add(std::iter::empty()))?;
+            return Ok(found);
         }
         let together = search::TOGETHER * self.dimension();
-        let count = queries.len() / self.dimension();
-        let room = count * limit;
-        assert!(ids.len() >= room && scores.len() >= room && found.len() >= count, "room for all hits");
-        let mut hits = ids.chunks_mut(limit).zip(scores.chunks_mut(limit)).zip(found);
-        for queries in queries.chunks(together) {
-            for (best, hits) in self.best(&view, queries, limit, allowed)?.into_iter().zip(&mut hits) {
-                let ((ids, scores), found) = hits;
-                for ((id, score), hit) in ids.iter_mut().zip(scores).zip(best) {
-                    *id = hit.id as i64;
-                    *score = if self.metric == Metric::Euclidean { 0.0 - hit.low } else { hit.low } as f32;
-                    *found += 1;
-                }
+        for (part, queries) in queries.chunks(together).enumerate() {
+            let request = Request {
+                level: self.level,
+                read_order: &self.read_order,
+                metric: self.metric,
+                queries,
+                limit,
+                findable: view.len(),
+                floor,
+                filter: None,
+                own_filters: &[],
+            };
+            let filters = search.filters.part(part * search::TOGETHER, queries.len() / self.dimension());
+            for best in search::search(&view, request, filters)? {
+                found.add(best.iter().map(|hit| {
+                    let score = if self.metric == Metric::Euclidean { 0.0 - hit.low } else { hit.low };
+                    (hit.id as i64, score as f32)
+                }))?;
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     fn dimension_error(&self, argument: &'static str, values: usize) -> Error {
         Error::VectorDimension { argument, values, dimension: self.dimension() }
-    }
-
-    fn best(
-        &self,
-        view: &Snapshot,
-        queries: &[f32],
-        limit: usize,
-        allowed: Option<&[u64]>,
-    ) -> Result<Vec<Vec<Candidate>>> {
-        search::search(
-            view,
-            Request { level: self.level, read_order: &self.read_order, metric: self.metric, queries, limit, allowed },
-        )
     }
 
     /// Makes the searches use the instructions of `level`.
@@ -512,21 +470,14 @@ mod tests {
             for k in [1, 10, count + 5] {
                 let what = format!("{what}, {metric:?}, {level:?}, dimension {dimension}, k {k}");
                 let n = k.min(count);
-                let (mut ids, mut scores, mut found) =
-                    (vec![-1; n * best.len()], vec![0.0; n * best.len()], vec![0; best.len()]);
-                index.search_all(queries, k as i64, index.len(), &mut ids, &mut scores, &mut found).unwrap();
-                assert!(found.iter().all(|found| *found as usize == n), "{what}");
+                let search = Search::nearest(k as i64);
+                let Found { ids, scores, counts } = index.search_all(queries, &search).unwrap();
+                assert_eq!(counts, vec![n; best.len()], "{what}");
                 for (query, best) in best.iter().enumerate() {
                     let (ids, scores) = (&ids[query * n..][..n], &scores[query * n..][..n]);
                     assert_exact(&what, metric, ids, scores, best);
-                    let (mut alone, mut same) = (vec![-1; n], vec![0.0; n]);
-                    let query = &queries[query * dimension..][..dimension];
-                    let found = index.search(query, k as i64, index.len(), None, &mut alone, &mut same).unwrap();
-                    assert_eq!(
-                        (found, alone.as_slice(), same.as_slice()),
-                        (n, ids, scores),
-                        "{what}: alone and together"
-                    );
+                    let alone = index.search(&queries[query * dimension..][..dimension], &search).unwrap();
+                    assert_eq!((&*alone.ids, &*alone.scores), (ids, scores), "{what}: alone and together");
                 }
             }
         }
@@ -593,9 +544,8 @@ mod tests {
             let few: Vec<f32> = (0..500).flat_map(|row| floats(100 + row % 7, dimension)).collect();
             check("often equal", metric, dimension, &few, &floats(12, 5 * dimension));
             let index = index(dimension, metric, &vectors);
-            let mut ids = [0; 4];
-            index.search(&floats(13, dimension), 4, 500, None, &mut ids, &mut [0.0; 4]).unwrap();
-            assert_eq!(ids, [0, 1, 2, 3]);
+            let found = index.search(&floats(13, dimension), &Search::nearest(4)).unwrap();
+            assert_eq!(found.ids, [0, 1, 2, 3]);
         }
     }
 
@@ -614,11 +564,7 @@ mod tests {
         let queries = floats(15, 20 * dimension);
         for metric in METRICS {
             let index = index(dimension, metric, &vectors);
-            let search = || {
-                let (mut ids, mut scores) = (vec![0; 20 * k], vec![0.0; 20 * k]);
-                index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut [0; 20]).unwrap();
-                (ids, scores)
-            };
+            let search = || index.search_all(&queries, &Search::nearest(k)).unwrap();
             let expected = search();
             for threads in [1, 2, 3, 7] {
                 assert_eq!(crate::parallel::with_threads(threads, search), expected, "{threads} threads");
@@ -626,42 +572,175 @@ mod tests {
         }
     }
 
+    /// Returns the words of the bits of ids below `count`.
+    fn bits(count: i64, set: &dyn Fn(i64) -> bool) -> Vec<u64> {
+        let mut words = vec![0_u64; count as usize / 64 + 1];
+        (0..count).filter(|id| set(*id)).for_each(|id| words[id as usize / 64] |= 1 << (id % 64));
+        words
+    }
+
     #[test]
     fn only_allowed_ids_are_found() {
         let dimension = 6;
-        let vectors = floats(16, 700 * dimension);
-        let query = floats(17, dimension);
-        for metric in METRICS {
-            let index = index(dimension, metric, &vectors);
-            let all = reference(metric, dimension, &vectors, &query);
-            let sets: [&dyn Fn(i64) -> bool; 6] =
-                [&|_| false, &|_| true, &|id| id == 699, &|id| id % 64 == 63, &|id| id % 3 == 0, &|id| {
-                    (130..260).contains(&id)
-                }];
-            for set in sets {
-                let mut words = vec![0_u64; 11];
-                (0..700).filter(|id| set(*id)).for_each(|id| words[id as usize / 64] |= 1 << (id % 64));
-                // A bit beyond the last vector, which is no vector's.
-                words[10] |= 1 << 63;
-                let expected: Vec<_> = all.iter().filter(|(id, _)| set(*id)).take(20).map(|(id, _)| *id).collect();
-                let mut ids = [-1; 20];
-                let found = index.search(&query, 20, 700, Some(&words), &mut ids, &mut [0.0; 20]).unwrap();
-                assert_eq!(&ids[..found], expected, "{metric:?}");
+        for (count, queries) in [(700_i64, 1), (700, 5), (9_000, 2), (9_000, 40)] {
+            let vectors = floats(16, count as usize * dimension);
+            let queries = floats(17, queries * dimension);
+            for metric in METRICS {
+                let index = index(dimension, metric, &vectors);
+                let all = index.search_all(&queries, &Search::default()).unwrap();
+                let all: Vec<&[i64]> = all.ids.chunks(count as usize).collect();
+                let sets: [&dyn Fn(i64) -> bool; 9] = [
+                    &|_| false,
+                    &|_| true,
+                    &|id| id == 699,
+                    &|id| id % 64 == 63,
+                    &|id| id % 3 == 0,
+                    &|id| id % 100 != 0,
+                    &|id| (130..260).contains(&id),
+                    &|id| id >= count / 2,
+                    // All but the best, which come first in every search.
+                    &|id| !all[0][..count as usize / 2].contains(&id),
+                ];
+                for (number, set) in sets.iter().enumerate() {
+                    // A bit beyond the last vector, which is no vector's.
+                    let words = bits(count + 100, &|id| set(id) || id == count + 70);
+                    let others = bits(count, &|id| !set(id));
+                    let ids: Vec<i64> = (-5..count + 9).filter(|id| set(*id)).collect();
+                    for filter in [
+                        IdFilter::allowing(IdSet::Bits { first: 0, words: &words }),
+                        IdFilter::excluding(IdSet::Bits { first: 0, words: &others }),
+                        IdFilter::allowing(IdSet::Sorted(&ids)),
+                    ] {
+                        for k in [1, 20, 200] {
+                            let search = Search::nearest(k).filtered(Filters::Shared(filter));
+                            let found = index.search_all(&queries, &search).unwrap();
+                            let best = |all: &&[i64]| {
+                                let allowed = all.iter().copied().filter(|id| set(*id));
+                                allowed.take(k as usize).collect::<Vec<_>>()
+                            };
+                            let expected: Vec<i64> = all.iter().flat_map(best).collect();
+                            assert!(found.ids == expected, "set {number}, {k} of {count}, {metric:?}");
+                            let alone = index.search(&queries[..dimension], &search).unwrap();
+                            assert!(alone.ids == found.ids[..found.counts[0]], "set {number}, {k} of {count}");
+                        }
+                    }
+                }
+                let word = IdFilter::allowing(IdSet::Bits { first: 0, words: &[u64::MAX] });
+                let search = Search::nearest(700).filtered(Filters::Shared(word));
+                let found = index.search(&queries[..dimension], &search).unwrap();
+                assert_eq!(found.counts, [64], "what lies beyond the last word is not allowed");
             }
-            let found = index.search(&query, 700, 700, Some(&[u64::MAX]), &mut [0; 700], &mut [0.0; 700]).unwrap();
-            assert_eq!(found, 64, "what lies beyond the last word is not allowed");
-            assert_eq!(index.search(&query, 5, 700, Some(&[]), &mut [0; 5], &mut [0.0; 5]), Ok(0));
         }
     }
 
     #[test]
-    fn a_search_sees_only_the_prefix_it_is_given() {
-        let index = index(1, Metric::DotProduct, &[1.0, 2.0, 3.0, 4.0]);
-        let (mut ids, mut scores) = ([-1; 4], [0.0; 4]);
-        assert_eq!(index.search(&[1.0], 9, 2, None, &mut ids, &mut scores), Ok(2));
-        assert_eq!((ids, scores), ([1, 0, -1, -1], [2.0, 1.0, 0.0, 0.0]));
-        assert_eq!(index.search(&[1.0], 9, 0, None, &mut [], &mut []), Ok(0));
-        assert_eq!(Index::new(1, Metric::Cosine).unwrap().search(&[1.0], 9, 5, None, &mut [], &mut []), Ok(0));
+    fn each_query_of_a_batch_has_its_own_filter() {
+        let (dimension, count) = (5, 8_000_i64);
+        let vectors = floats(22, count as usize * dimension);
+        let queries = floats(23, 300 * dimension);
+        let words: Vec<_> = (1..=300_i64).map(|step| bits(count, &|id| id % step == 0)).collect();
+        let filters: Vec<_> = words
+            .iter()
+            .enumerate()
+            .map(|(query, words)| {
+                let set = IdSet::Bits { first: 0, words };
+                match query % 7 {
+                    0 => None,
+                    1..=3 => Some(IdFilter::allowing(set)),
+                    _ => Some(IdFilter::excluding(set)),
+                }
+            })
+            .collect();
+        for metric in METRICS {
+            let index = index(dimension, metric, &vectors);
+            for k in [3, 150] {
+                let search = Search::nearest(k).filtered(Filters::Each(&filters));
+                let found = index.search_all(&queries, &search).unwrap();
+                let mut at = 0;
+                for (query, filter) in queries.chunks(dimension).zip(&filters) {
+                    let filters = filter.map_or(Filters::None, Filters::Shared);
+                    let alone = index.search(query, &Search::nearest(k).filtered(filters)).unwrap();
+                    let n = alone.ids.len();
+                    assert_eq!((&found.ids[at..at + n], &found.scores[at..at + n]), (&*alone.ids, &*alone.scores));
+                    at += n;
+                }
+                assert_eq!(at, found.ids.len());
+            }
+            let few = Search::nearest(1).filtered(Filters::Each(&filters[..3]));
+            let error = index.search_all(&queries, &few).unwrap_err();
+            assert_eq!(error.to_string(), "there are 3 filters for 300 queries");
+        }
+    }
+
+    #[test]
+    fn only_scores_that_reach_the_bound_are_found() {
+        let dimension = 10;
+        let vectors = floats(24, 6_000 * dimension);
+        let queries = floats(25, 9 * dimension);
+        for metric in METRICS {
+            let index = index(dimension, metric, &vectors);
+            let all = index.search_all(&queries, &Search::default()).unwrap();
+            assert_eq!(all.counts, [6_000; 9]);
+            let reaches = |bound: Bound, score: f32| match bound {
+                Bound::AtLeast(least) => score >= least,
+                Bound::AtMost(most) => score <= most,
+            };
+            for rank in [0, 1, 50, 3_000, 5_999] {
+                let score = all.scores[rank];
+                for value in [score, score.next_up(), score.next_down()] {
+                    let bound = if metric == Metric::Euclidean { Bound::AtMost(value) } else { Bound::AtLeast(value) };
+                    for k in [None, Some(10), Some(4_000)] {
+                        for threads in [1, 2] {
+                            let search = Search { k, bound: Some(bound), filters: Filters::None };
+                            let find = || index.search_all(&queries, &search).unwrap();
+                            let found = crate::parallel::with_threads(threads, find);
+                            let mut expected = Found::default();
+                            for query in 0..9 {
+                                let scores = &all.scores[query * 6_000..][..6_000];
+                                let count = scores.iter().filter(|score| reaches(bound, **score)).count();
+                                let count = k.map_or(count, |k| count.min(k as usize));
+                                expected.ids.extend_from_slice(&all.ids[query * 6_000..][..count]);
+                                expected.scores.extend_from_slice(&scores[..count]);
+                                expected.counts.push(count);
+                            }
+                            assert!(found == expected, "{metric:?}, {bound:?}, {k:?}, {threads} threads");
+                            let alone = index.search(&queries[..dimension], &search).unwrap();
+                            assert_eq!(alone.ids, expected.ids[..expected.counts[0]]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_hold_for_scores_as_they_are_returned() {
+        // Dot products that overflow a float, underflow to zero, or are rounded to it.
+        let vectors = [f32::MAX, 1e-30, -1e-30, 1.0, f32::MIN];
+        let index = index(1, Metric::DotProduct, &vectors);
+        for (query, least, expected) in [
+            (f32::MAX, f32::INFINITY, &[0][..]),
+            (f32::MAX, f32::NEG_INFINITY, &[0, 3, 1, 2, 4]),
+            (1e-30, 0.0, &[0, 3, 1, 2]),
+            (1.0, 1.0, &[0, 3]),
+            (1.0, 1.0 + f32::EPSILON, &[0]),
+        ] {
+            let search = Search { bound: Some(Bound::AtLeast(least)), ..Search::default() };
+            let found = index.search(&[query], &search).unwrap();
+            assert_eq!(found.ids, expected, "{query}, at least {least}");
+            assert!(found.scores.iter().all(|score| *score >= least));
+        }
+        let error = |metric, bound| {
+            let index = Index::new(1, metric).unwrap();
+            let search = Search { bound: Some(bound), ..Search::nearest(1) };
+            index.search(&[1.0], &search).unwrap_err().to_string()
+        };
+        let nan = error(Metric::Cosine, Bound::AtLeast(f32::NAN));
+        assert_eq!(nan, "atLeast must be a number, but is NaN");
+        let most = error(Metric::Cosine, Bound::AtMost(0.5));
+        assert_eq!(most, "cosines are bounded by atLeast, not by atMost, which is 0.5");
+        let least = error(Metric::Euclidean, Bound::AtLeast(0.5));
+        assert_eq!(least, "squared distances are bounded by atMost, not by atLeast, which is 0.5");
     }
 
     #[test]
@@ -678,14 +757,13 @@ mod tests {
         let mut expected: Vec<_> = (0..rows).collect();
         expected.sort_by(|a, b| value(*b).total_cmp(&value(*a)).then(a.cmp(b)));
         for k in [100, 101, 300, 2000] {
-            let (mut ids, mut scores, mut found) = (vec![-1; 5 * k], vec![0.0; 5 * k], [0; 5]);
             let queries = [1.0; 5 * 512];
-            index.search_all(&queries, k as i64, u64::MAX, &mut ids, &mut scores, &mut found).unwrap();
+            let Found { ids, scores, counts } = index.search_all(&queries, &Search::nearest(k as i64)).unwrap();
             for (ids, scores) in ids.chunks_exact(k).zip(scores.chunks_exact(k)) {
                 assert!(ids.iter().zip(&expected).all(|(id, expected)| *id == *expected as i64), "{k} of {rows}");
                 assert!(scores.iter().zip(&expected).all(|(score, id)| *score == value(*id)), "{k} of {rows}");
             }
-            assert_eq!(found, [k as i32; 5]);
+            assert_eq!(counts, [k; 5]);
         }
     }
 
@@ -697,15 +775,16 @@ mod tests {
             assert_eq!(error.to_string(), format!("dimension must be from 1 to 2147483647, but is {dimension}"));
         }
         let index = index(2, Metric::Cosine, &[1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(text(index.add(&[1.0, 2.0, 3.0])), "3 values are not a multiple of the dimension 2");
+        assert_eq!(text(index.add(&[1.0, 2.0, 3.0])), "the vectors have 3 values, not a multiple of the dimension 2");
+        let queries = index.search_all(&[1.0, 2.0, 3.0], &Search::nearest(1)).unwrap_err().to_string();
+        assert_eq!(queries, "the queries have 3 values, not a multiple of the dimension 2");
         let nan = index.add(&[1.0, 2.0, 3.0, f32::NAN]);
         assert_eq!(text(nan), "value 1 of vector 1 is NaN, not a finite number");
         let infinite = index.add(&[f32::NEG_INFINITY, 2.0]);
         assert_eq!(text(infinite), "value 0 of vector 0 is -Infinity, not a finite number");
         let zero = index.add(&[1.0, 2.0, 0.0, -0.0]);
         assert_eq!(text(zero), "vector 1 is zero, which has no direction");
-        let search =
-            |query: &[f32], k| index.search(query, k, 9, None, &mut [0; 9], &mut [0.0; 9]).map(|found| found as u64);
+        let search = |query: &[f32], k| index.search(query, &Search::nearest(k)).map(|found| found.ids.len() as u64);
         let longer = index.add_one_with::<Error>(4, |_, _| unreachable!("there is nothing to copy"));
         assert_eq!(text(longer), "the vector has 4 values, but the dimension is 2");
         assert_eq!(text(search(&[1.0], 1)), "the query has 1 values, but the dimension is 2");
@@ -785,11 +864,7 @@ mod tests {
             let mapped = unsafe { Index::map(&path, metric) }.unwrap();
             assert_eq!((mapped.bytes(), mapped.len(), opened.len()), (0, rows as u64, rows as u64));
             let query = floats(21, 13);
-            let search = |index: &Index| {
-                let (mut ids, mut scores) = (vec![-1; 7.min(rows)], vec![0.0; 7.min(rows)]);
-                index.search(&query, 7, u64::MAX, None, &mut ids, &mut scores).unwrap();
-                (ids, scores)
-            };
+            let search = |index: &Index| index.search(&query, &Search::nearest(7)).unwrap();
             assert_eq!(search(&opened), search(&saved));
             assert_eq!(search(&mapped), search(&saved));
             assert_eq!(
@@ -837,9 +912,8 @@ mod tests {
         assert_eq!(error.to_string(), "value 0 of vector 1 is NaN, not a finite number");
         // SAFETY: no other process knows the file.
         let mapped = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap();
-        let mut ids = [-1; 2];
-        assert_eq!(mapped.search(&[1.0], 2, 2, None, &mut ids, &mut [0.0; 2]), Ok(1), "NaN is never found");
-        assert_eq!(ids[0], 0);
+        let found = mapped.search(&[1.0], &Search::nearest(2)).unwrap();
+        assert_eq!(found.ids, [0], "NaN is never found");
     }
 
     #[test]
@@ -913,11 +987,10 @@ mod tests {
                             continue;
                         }
                         // The last vector of every addition is the best: the first of them all comes first.
-                        let (mut ids, mut scores) = ([-1; 2], [0.0; 2]);
-                        let found = index.search(&[1.0; DIMENSION], 2, len, None, &mut ids, &mut scores).unwrap();
-                        assert_eq!((found, ids[0], scores[0]), (2, BATCH as i64 - 1, (BATCH * 3) as f32));
-                        let second = if len > BATCH { 2 * BATCH - 1 } else { BATCH - 2 };
-                        assert_eq!(ids[1], second as i64, "{len} vectors");
+                        let Found { ids, scores, .. } = index.search(&[1.0; DIMENSION], &Search::nearest(2)).unwrap();
+                        assert_eq!((ids.len(), ids[0], scores[0]), (2, BATCH as i64 - 1, (BATCH * 3) as f32));
+                        let second = if len > BATCH { [2 * BATCH - 1; 2] } else { [BATCH - 2, 2 * BATCH - 1] };
+                        assert!(second.contains(&(ids[1] as u64)), "{} for {len} vectors", ids[1]);
                     }
                 });
             }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::filter::Queries;
-use super::scan::TALLEST;
 use super::store::Extent;
+use super::tile::TALLEST;
 use crate::{Result, memory};
 
 /// Bytes of vectors that a thread takes up at once where there are many queries: enough to outweigh the taking.
@@ -61,6 +61,11 @@ impl<'a> Queue<'a> {
         let (step, longest_run) = if queries.is_tiled() { (spreading(count), 1) } else { (1, LONGEST_RUN) };
         let (backwards, taken) = (queries.request.read_order.turn(), AtomicUsize::new(0));
         Ok(Self { parts, count, values, step, longest_run, backwards, taken })
+    }
+
+    /// Returns the most vectors that are taken up as one, given the dimension.
+    pub(super) fn most_rows(&self, dimension: usize) -> usize {
+        self.values / dimension * self.longest_run
     }
 
     /// Takes the block that is next for one of `threads`, or several that follow each other as one.

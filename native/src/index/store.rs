@@ -168,12 +168,6 @@ impl Snapshot {
         self.len
     }
 
-    /// Returns the view of the first `len` vectors, or this one if it has fewer.
-    pub(super) fn prefix(mut self, len: u64) -> Self {
-        self.len = self.len.min(len);
-        self
-    }
-
     /// Returns the number of values of a vector.
     pub(super) fn dimension(&self) -> usize {
         self.dimension

@@ -89,6 +89,8 @@ impl Kind {
             | Error::VectorNotFinite { .. }
             | Error::ZeroVector { .. }
             | Error::HitCount { .. }
+            | Error::Bound { .. }
+            | Error::FilterCount { .. }
             | Error::Delimiter { .. }
             | Error::SkippedLines { .. } => Self::IllegalArgument,
             Error::Id { .. } => Self::IndexOutOfBounds,

@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +56,6 @@ public final class VectorIndex implements AutoCloseable {
         /** The square of the Euclidean distance: the smallest is the best. */
         EUCLIDEAN
     }
-
-    /** Hits that one call into Rust brings back at most, so that its memory stays small. */
-    private static final int MOST_HITS = 1 << 22;
 
     private final Opened opened;
 
@@ -298,8 +293,7 @@ public final class VectorIndex implements AutoCloseable {
      * @throws OutOfMemoryError if there is not enough memory
      */
     public Hits search(float[] query, int k) {
-        Objects.requireNonNull(query, "query");
-        return find(query, k, null);
+        return search(query, SearchOptions.nearest(k));
     }
 
     /**
@@ -316,38 +310,89 @@ public final class VectorIndex implements AutoCloseable {
     public Hits search(float[] query, int k, BitSet allowed) {
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(allowed, "allowed");
-        return find(query, k, allowed.toLongArray());
+        return search(query, SearchOptions.nearest(k).filter(IdFilter.allow(allowed)));
+    }
+
+    /**
+     * Returns the vectors nearest to a query, as many, with such scores and of such ids as the options say.
+     *
+     * <pre>{@code
+     * index.search(query, SearchOptions.nearest(10).atLeast(0.7f).filter(IdFilter.exclude(seen)));
+     * index.search(query, SearchOptions.all().atMost(radius * radius)); // of Euclidean distances
+     * }</pre>
+     *
+     * @param query the query
+     * @param options what to find
+     * @return the vectors, the best first
+     * @throws IllegalArgumentException if {@code query} is not of the index's dimension, holds NaN or infinity, or is
+     *     zero where the metric is the cosine; if k is less than 1; if the threshold is NaN, or not one for the metric;
+     *     or if there are filters, but not one for each query
+     * @throws OutOfMemoryError if there is not enough memory, or more is found than an array holds
+     */
+    public Hits search(float[] query, SearchOptions options) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(options, "options");
+        try {
+            long[] packed = Natives.indexSearch(
+                    handle, query, options.k, options.bound, options.threshold, options.filters, options.own);
+            long[] ids = ids(packed);
+            return new Hits(ids, scores(packed, ids.length));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
      * Returns the {@code k} vectors nearest to each of the queries that follow one another in an array. Many queries
-     * share one pass over memory: together they take a fraction of the time that they take one by one.
+     * share one pass over memory: together they take a fraction of the time that they take one by one. All of them see
+     * the same vectors.
      *
      * @param rowMajorQueries the queries
      * @param k the number of vectors to find for each
      * @return what was found for each query
      * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or as for
      *     {@link #search(float[], int)}
-     * @throws OutOfMemoryError if there is not enough memory
+     * @throws OutOfMemoryError if there is not enough memory, or more is found than an array holds
      */
-    public List<Hits> searchAll(float[] rowMajorQueries, int k) {
+    public BatchHits searchAll(float[] rowMajorQueries, int k) {
+        return searchAll(rowMajorQueries, SearchOptions.nearest(k));
+    }
+
+    /**
+     * Returns the vectors nearest to each of the queries that follow one another in an array, as many, with such scores
+     * and of such ids as the options say. Many queries share one pass over memory: together they take a fraction of the
+     * time that they take one by one. All of them see the same vectors.
+     *
+     * @param rowMajorQueries the queries
+     * @param options what to find for each
+     * @return what was found for each query
+     * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or as for
+     *     {@link #search(float[], SearchOptions)}
+     * @throws OutOfMemoryError if there is not enough memory, or more is found than an array holds
+     */
+    public BatchHits searchAll(float[] rowMajorQueries, SearchOptions options) {
         Objects.requireNonNull(rowMajorQueries, "rowMajorQueries");
-        long within = size();
-        int most = room(k, within);
-        int queries = rowMajorQueries.length / dimension;
-        int together = Math.max(1, MOST_HITS / Math.max(1, most));
-        if (queries <= together) {
-            return findAll(rowMajorQueries, queries, k, within, most);
+        Objects.requireNonNull(options, "options");
+        int[] counts = new int[rowMajorQueries.length / dimension];
+        try {
+            long[] packed = Natives.indexSearchAll(
+                    handle,
+                    rowMajorQueries,
+                    options.k,
+                    options.bound,
+                    options.threshold,
+                    options.filters,
+                    options.own,
+                    counts);
+            long[] ids = ids(packed);
+            int[] offsets = new int[counts.length + 1];
+            for (int query = 0; query < counts.length; query++) {
+                offsets[query + 1] = offsets[query] + counts[query];
+            }
+            return new BatchHits(ids, scores(packed, ids.length), offsets);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        // A search within no vectors does nothing but refuse what is wrong, by its number among all queries.
-        findAll(rowMajorQueries, 0, k, 0, 0);
-        List<Hits> hits = new ArrayList<>(queries);
-        for (int query = 0; query < queries; query += together) {
-            int count = Math.min(together, queries - query);
-            float[] part = Arrays.copyOfRange(rowMajorQueries, query * dimension, (query + count) * dimension);
-            hits.addAll(findAll(part, count, k, within, most));
-        }
-        return hits;
     }
 
     /**
@@ -380,44 +425,17 @@ public final class VectorIndex implements AutoCloseable {
         }
     }
 
-    private Hits find(float[] query, int k, long @Nullable [] allowed) {
-        try {
-            long within = size();
-            long[] ids = new long[room(k, within)];
-            float[] scores = new float[ids.length];
-            int found = Natives.indexSearch(handle, query, k, within, allowed, ids, scores);
-            return hits(ids, scores, 0, found);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+    /** Returns the ids of hits that Rust has packed: they come first, and then two scores in each number. */
+    private static long[] ids(long[] packed) {
+        return Arrays.copyOf(packed, (int) (packed.length * 2L / 3));
     }
 
-    private List<Hits> findAll(float[] queries, int count, int k, long within, int most) {
-        long[] ids = new long[count * most];
-        float[] scores = new float[ids.length];
-        int[] found = new int[count];
-        try {
-            Natives.indexSearchAll(handle, queries, k, within, ids, scores, found);
-        } finally {
-            Reference.reachabilityFence(this);
+    private static float[] scores(long[] packed, int count) {
+        float[] scores = new float[count];
+        for (int i = 0; i < count; i++) {
+            scores[i] = Float.intBitsToFloat((int) (packed[count + i / 2] >>> 32 * (i % 2)));
         }
-        List<Hits> hits = new ArrayList<>(count);
-        for (int query = 0; query < count; query++) {
-            hits.add(hits(ids, scores, query * most, found[query]));
-        }
-        return hits;
-    }
-
-    private static Hits hits(long[] ids, float[] scores, int from, int count) {
-        if (count == ids.length) {
-            return new Hits(ids, scores);
-        }
-        return new Hits(Arrays.copyOfRange(ids, from, from + count), Arrays.copyOfRange(scores, from, from + count));
-    }
-
-    /** Returns the most hits that there can be. A k that is less than 1 is for Rust to refuse. */
-    private static int room(int k, long size) {
-        return (int) Math.min(Math.max(k, 0), size);
+        return scores;
     }
 
     private void ensureOpen() {

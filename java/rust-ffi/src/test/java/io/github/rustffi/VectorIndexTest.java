@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.management.MBeanServer;
@@ -88,6 +89,133 @@ class VectorIndexTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void findsAllThatReachAThreshold(Metric metric) {
+        float[] vectors = Values.floats(11, 2000 * DIMENSION);
+        float[] queries = Values.floats(12, 6 * DIMENSION);
+        try (VectorIndex index = VectorIndex.create(DIMENSION, metric)) {
+            index.addAll(vectors);
+            BatchHits all = index.searchAll(queries, 2000);
+            assertThat(all.offsets()).containsExactly(0, 2000, 4000, 6000, 8000, 10_000, 12_000);
+            float threshold = all.scores()[300];
+            SearchOptions within = SearchOptions.all();
+            within = metric == Metric.EUCLIDEAN ? within.atMost(threshold) : within.atLeast(threshold);
+            BatchHits found = index.searchAll(queries, within);
+            assertThat(found.get(0).size()).isEqualTo(301);
+            for (int q = 0; q < 6; q++) {
+                Hits hits = all.get(q);
+                int count = (int) IntStream.range(0, 2000)
+                        .filter(i -> metric == Metric.EUCLIDEAN
+                                ? hits.scores()[i] <= threshold
+                                : hits.scores()[i] >= threshold)
+                        .count();
+                Hits expected = new Hits(Arrays.copyOf(hits.ids(), count), Arrays.copyOf(hits.scores(), count));
+                assertThat(found.get(q)).isEqualTo(expected);
+                float[] query = Arrays.copyOfRange(queries, q * DIMENSION, (q + 1) * DIMENSION);
+                assertThat(index.search(query, within)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void everyFormOfAFilterAllowsTheSame() {
+        float[] vectors = Values.floats(13, 3000 * DIMENSION);
+        float[] queries = Values.floats(14, 9 * DIMENSION);
+        try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.COSINE)) {
+            index.addAll(vectors);
+            BatchHits all = index.searchAll(queries, 3000);
+            for (long[] ids : new long[][] {
+                {},
+                {7},
+                {2999, 0, 7, 7, -1, Long.MAX_VALUE, 5_000_000_000L},
+                LongStream.range(100, 2900).toArray()
+            }) {
+                BitSet bits = new BitSet();
+                Arrays.stream(ids).filter(id -> id >= 0 && id < 3000).forEach(id -> bits.set((int) id));
+                for (IdFilter filter : new IdFilter[] {
+                    IdFilter.allow(ids), IdFilter.allow(bits), IdFilter.allowBits(bits.toLongArray())
+                }) {
+                    assertFound(index, queries, all, filter, id -> bits.get((int) id));
+                }
+                for (IdFilter filter : new IdFilter[] {
+                    IdFilter.exclude(ids), IdFilter.exclude(bits), IdFilter.excludeBits(bits.toLongArray())
+                }) {
+                    assertFound(index, queries, all, filter, id -> !bits.get((int) id));
+                }
+            }
+            assertFound(index, queries, all, IdFilter.all(), id -> true);
+            List<IdFilter> own = IntStream.range(0, 9)
+                    .mapToObj(q -> q == 4
+                            ? IdFilter.all()
+                            : IdFilter.exclude(LongStream.range(0, 300L * q).toArray()))
+                    .toList();
+            BatchHits found = index.searchAll(queries, SearchOptions.nearest(20).filters(own));
+            for (int q = 0; q < 9; q++) {
+                long[] expected = Arrays.stream(all.get(q).ids())
+                        .filter(own.get(q)::allows)
+                        .limit(20)
+                        .toArray();
+                assertThat(found.get(q).ids()).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static void assertFound(
+            VectorIndex index, float[] queries, BatchHits all, IdFilter filter, LongPredicate allowed) {
+        BatchHits found = index.searchAll(queries, SearchOptions.nearest(50).filter(filter));
+        for (int q = 0; q < all.size(); q++) {
+            long[] expected =
+                    Arrays.stream(all.get(q).ids()).filter(allowed).limit(50).toArray();
+            assertThat(found.get(q).ids()).isEqualTo(expected);
+            assertThat(LongStream.of(expected)).allMatch(filter::allows);
+            float[] query = Arrays.copyOfRange(queries, q * DIMENSION, (q + 1) * DIMENSION);
+            assertThat(index.search(query, SearchOptions.nearest(50).filter(filter)))
+                    .isEqualTo(found.get(q));
+        }
+    }
+
+    @Test
+    void filtersOfTheSameIdsAreEqual() {
+        BitSet bits = new BitSet();
+        bits.set(70);
+        bits.set(200, 300);
+        long[] ids = bits.stream().asLongStream().toArray();
+        assertThat(IdFilter.allow(bits))
+                .isEqualTo(IdFilter.allow(ids))
+                .isEqualTo(IdFilter.allowBits(Arrays.copyOf(bits.toLongArray(), 100)))
+                .isNotEqualTo(IdFilter.exclude(bits))
+                .hasSameHashCodeAs(IdFilter.allow(ids))
+                .hasToString("allows 101 ids");
+        assertThat(IdFilter.exclude(5_000_000_000L)).hasToString("excludes 1 id");
+        assertThat(IdFilter.exclude()).isEqualTo(IdFilter.all()).hasToString("excludes 0 ids");
+        long far = 1L << 40;
+        IdFilter dense = IdFilter.allow(LongStream.range(far, far + 500).toArray());
+        assertThat(LongStream.of(far, far + 499)).allMatch(dense::allows);
+        assertThat(LongStream.of(far - 1, far + 500, 0, -1, Long.MIN_VALUE, Long.MAX_VALUE))
+                .noneMatch(dense::allows);
+        IdFilter negative = IdFilter.exclude(LongStream.range(-100, 100).toArray());
+        assertThat(LongStream.range(-100, 100)).noneMatch(negative::allows);
+        assertThat(LongStream.of(-101, 100, -128, 127)).allMatch(negative::allows);
+    }
+
+    @Test
+    void manyQueriesMakeAFewArrays() {
+        float[] queries = Values.floats(15, 20_000 * 2);
+        try (VectorIndex index = VectorIndex.create(2, Metric.EUCLIDEAN)) {
+            index.addAll(Values.floats(16, 100 * 2));
+            BatchHits hits = index.searchAll(queries, 1);
+            assertThat(hits).hasSize(20_000);
+            assertThat(hits.ids()).hasSize(20_000);
+            assertThat(hits.scores()).hasSize(20_000);
+            assertThat(hits.offsets()).hasSize(20_001);
+            assertThat(hits.get(19_999)).isEqualTo(index.search(Arrays.copyOfRange(queries, 39_998, 40_000), 1));
+            assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                    .isThrownBy(() -> hits.get(20_000))
+                    .withMessage("Index 20000 out of bounds for length 20000");
+        }
+    }
+
     @Test
     void findsAllVectorsWhereThereAreFewerThanAskedFor() {
         try (VectorIndex index = VectorIndex.create(1, Metric.DOT_PRODUCT)) {
@@ -128,7 +256,8 @@ class VectorIndexTest {
             index.addAll(new float[] {1, 2, 3, 4});
             assertIllegal(() -> index.add(new float[1]), "the vector has 1 values, but the dimension is 2");
             assertIllegal(() -> index.add(new float[4]), "the vector has 4 values, but the dimension is 2");
-            assertIllegal(() -> index.addAll(new float[3]), "3 values are not a multiple of the dimension 2");
+            assertIllegal(
+                    () -> index.addAll(new float[3]), "the vectors have 3 values, not a multiple of the dimension 2");
             assertIllegal(
                     () -> index.addAll(new float[] {1, 2, 3, Float.NaN}),
                     "value 1 of vector 1 is NaN, not a finite number");
@@ -150,7 +279,9 @@ class VectorIndexTest {
             assertIllegal(
                     () -> index.searchAll(new float[] {1, 2, 3, 4, 0, 0}, 1),
                     "query 2 is zero, which has no direction");
-            assertIllegal(() -> index.searchAll(new float[3], 1), "3 values are not a multiple of the dimension 2");
+            assertIllegal(
+                    () -> index.searchAll(new float[3], 1),
+                    "the queries have 3 values, not a multiple of the dimension 2");
             assertIllegal(() -> index.searchAll(new float[2], 0), "k must be at least 1, but is 0");
             assertThat(index.size()).isEqualTo(2);
             assertThat(index.add(new float[] {5, 6})).isEqualTo(2);
@@ -168,9 +299,7 @@ class VectorIndexTest {
                     .filter(VectorIndexTest::isOpen)
                     .findFirst()
                     .getAsLong();
-            assertBug(
-                    () -> Natives.indexSearch(handle, new float[1], 1, -1, null, new long[1], new float[1]),
-                    "-1 vectors to search within");
+            assertBug(() -> Natives.indexSearch(handle, new float[1], 1, 3, 0, null, null), "no bound is numbered 3");
         }
     }
 
@@ -193,6 +322,8 @@ class VectorIndexTest {
             assertNull(() -> index.search(null, 1), "query");
             assertNull(() -> index.search(new float[1], 1, null), "allowed");
             assertNull(() -> index.searchAll(null, 1), "rowMajorQueries");
+            assertNull(() -> index.search(new float[1], (SearchOptions) null), "options");
+            assertNull(() -> index.searchAll(new float[1], (SearchOptions) null), "options");
             assertNull(
                     () -> {
                         index.save(null);

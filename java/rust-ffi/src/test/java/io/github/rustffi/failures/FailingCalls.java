@@ -1,9 +1,11 @@
 package io.github.rustffi.failures;
 
+import io.github.rustffi.BatchHits;
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.IdFilter;
 import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
@@ -14,6 +16,7 @@ import io.github.rustffi.Pca;
 import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
+import io.github.rustffi.SearchOptions;
 import io.github.rustffi.Standardization;
 import io.github.rustffi.Statistics;
 import io.github.rustffi.Svd;
@@ -1559,7 +1562,7 @@ public final class FailingCalls {
         String dimension = "dimension must be from 1 to 2147483647, but is 0";
         String notFinite = "value 1 of vector 0 is NaN, not a finite number";
         String noDirection = "vector 0 is zero, which has no direction";
-        String notVectors = "3 values are not a multiple of the dimension 2";
+        String notVectors = "the vectors have 3 values, not a multiple of the dimension 2";
         String values = " has 3 values, but the dimension is 2";
         String atLeastOne = "k must be at least 1, but is 0";
 
@@ -1650,11 +1653,13 @@ public final class FailingCalls {
                     return () -> index.search(zero, 1, allowed);
                 });
         addClosed("VectorIndex.search(float[],int,BitSet)", index -> index.search(vector, 1, allowed));
-        add("VectorIndex.searchAll(float[],int)", "dimension", ARGUMENT, notVectors, s -> {
+        String notQueries = "the queries have 3 values, not a multiple of the dimension 2";
+        add("VectorIndex.searchAll(float[],int)", "dimension", ARGUMENT, notQueries, s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.searchAll(three, 1);
         });
         addClosed("VectorIndex.searchAll(float[],int)", index -> index.searchAll(vector, 1));
+        addSearchesWithOptions(cosine, vector);
         add("VectorIndex.save(Path)", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
             VectorIndex index = s.index(cosine);
             Path file = s.file("none").resolve("a.npy");
@@ -1665,6 +1670,42 @@ public final class FailingCalls {
             Path file = s.file("a.npy");
             return () -> index.save(file);
         });
+    }
+
+    private void addSearchesWithOptions(Metric cosine, float[] vector) {
+        String search = "VectorIndex.search(float[],SearchOptions)";
+        add(search, "not a number", ARGUMENT, "atLeast must be a number, but is NaN", s -> {
+            VectorIndex index = s.index(cosine);
+            SearchOptions options = SearchOptions.nearest(1).atLeast(Float.NaN);
+            return () -> index.search(vector, options);
+        });
+        add(search, "filters", ARGUMENT, "there are 2 filters for 1 queries", s -> {
+            VectorIndex index = s.index(cosine);
+            SearchOptions options = SearchOptions.nearest(1).filters(List.of(IdFilter.allow(1), IdFilter.exclude(2)));
+            return () -> index.search(vector, options);
+        });
+        SearchOptions everything = SearchOptions.all();
+        addClosed(search, index -> index.search(vector, everything));
+        String searchAll = "VectorIndex.searchAll(float[],SearchOptions)";
+        String wrongBound = "cosines are bounded by atLeast, not by atMost, which is 0.5";
+        add(searchAll, "bound", ARGUMENT, wrongBound, s -> {
+            VectorIndex index = s.index(cosine);
+            SearchOptions options = SearchOptions.all().atMost(0.5f);
+            return () -> index.searchAll(vector, options);
+        });
+        addClosed(searchAll, index -> index.searchAll(vector, everything));
+        addInJava("BatchHits.get(int)", "outside", INDEX, "Index 1 out of bounds for length 1", s -> {
+            BatchHits hits = s.index(cosine).searchAll(vector, 1);
+            return () -> hits.get(1);
+        });
+        addInJava("IdFilter.allow(long[])", "null", NULL, "ids", s -> () -> IdFilter.allow((long[]) null));
+        addInJava("IdFilter.exclude(long[])", "null", NULL, "ids", s -> () -> IdFilter.exclude((long[]) null));
+        addInJava("IdFilter.allowBits(long[])", "null", NULL, "words", s -> () -> IdFilter.allowBits(null));
+        addInJava("IdFilter.excludeBits(long[])", "null", NULL, "words", s -> () -> IdFilter.excludeBits(null));
+        addInJava("IdFilter.allow(BitSet)", "null", NULL, "ids", s -> () -> IdFilter.allow((BitSet) null));
+        addInJava("IdFilter.exclude(BitSet)", "null", NULL, "ids", s -> () -> IdFilter.exclude((BitSet) null));
+        addInJava("SearchOptions.filter(IdFilter)", "null", NULL, "filter", s -> () -> everything.filter(null));
+        addInJava("SearchOptions.filters(List)", "null", NULL, "filters", s -> () -> everything.filters(null));
     }
 
     private interface Opening {
@@ -1792,6 +1833,10 @@ public final class FailingCalls {
                 "Hits.component1()",
                 "Hits.component2()",
                 "Hits.size()",
+                "BatchHits.ids()",
+                "BatchHits.scores()",
+                "BatchHits.offsets()",
+                "BatchHits.size()",
                 "NativeMemory.workspaceBytes()",
                 "NativeMemory.keptBytes()",
                 "NativeMemory.indexBytes()",
@@ -1868,6 +1913,12 @@ public final class FailingCalls {
         excuse(
                 "keeps a message or numbers",
                 "NativeMemory(long,long,long)",
+                "SearchOptions.all()",
+                "SearchOptions.nearest(int)",
+                "SearchOptions.atLeast(float)",
+                "SearchOptions.atMost(float)",
+                "IdFilter.all()",
+                "IdFilter.allows(long)",
                 "SingularMatrixException(String)",
                 "NotPositiveDefiniteException(String)",
                 "NoConvergenceException(String)");
@@ -1887,6 +1938,7 @@ public final class FailingCalls {
             "Standardization",
             "Pca",
             "Hits",
+            "IdFilter",
             "NativeMemory"
         }) {
             excuse("takes every object", type + ".equals(Object)");

@@ -1,6 +1,7 @@
 package io.github.rustffi.fuzz;
 
 import io.github.rustffi.FloatMatrix;
+import io.github.rustffi.IdFilter;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Vectors;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Random arguments of one round, strange ones among them. Those of one call know of each other, to fit together. */
 final class Values {
@@ -180,6 +182,10 @@ final class Values {
             return isRead && random.nextInt(3) == 0 ? whole(call) : path();
         } else if (type == BitSet.class) {
             return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
+        } else if (type == IdFilter.class) {
+            return filter();
+        } else if (type == List.class) {
+            return Stream.generate(this::filter).limit(size() % 9).toList();
         } else if (type == RandomGenerator.class) {
             return new Random(random.nextLong());
         } else if (type == FloatMatrix.FloatFunction.class) {
@@ -205,6 +211,18 @@ final class Values {
             return ofPool(type);
         }
         throw new IllegalArgumentException("a fuzzer has to know values of " + type.getName() + " for " + call.name());
+    }
+
+    private IdFilter filter() {
+        long[] numbers = new long[random.nextInt(6)];
+        Arrays.setAll(numbers, i -> random.nextInt(10) == 0 ? random.nextLong() : random.nextInt(12) - 1);
+        return switch (random.nextInt(5)) {
+            case 0 -> IdFilter.all();
+            case 1 -> IdFilter.allow(numbers);
+            case 2 -> IdFilter.exclude(numbers);
+            case 3 -> IdFilter.allowBits(numbers);
+            default -> IdFilter.excludeBits(numbers);
+        };
     }
 
     <T> T ofEnum(Class<T> type) {
