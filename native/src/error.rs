@@ -157,8 +157,8 @@ pub enum Error {
     },
     /// A vector is not of the index's dimension.
     VectorDimension {
-        /// What it is: `vector` or `query`.
-        argument: &'static str,
+        /// Which one.
+        vector: Which,
         /// Number of values of the vector.
         values: usize,
         /// Dimension of the index.
@@ -362,8 +362,8 @@ impl fmt::Display for Error {
             Self::NotVectors { argument, values, dimension } => {
                 write!(f, "the {argument} have {values} values, not a multiple of the dimension {dimension}")
             }
-            Self::VectorDimension { argument, values, dimension } => {
-                write!(f, "the {argument} has {values} values, but the dimension is {dimension}")
+            Self::VectorDimension { vector, values, dimension } => {
+                write!(f, "{vector} has {values} values, but the dimension is {dimension}")
             }
             Self::VectorNotFinite { vector, component, value } => {
                 write!(f, "value {component} of {vector} is {}, not a finite number", Decimal(f64::from(*value)))

@@ -46,7 +46,7 @@ use std::path::Path;
 use crate::error::Which;
 use crate::npy::{self, Kind};
 use crate::simd::Level;
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use buffer::Buffer;
 use filter::Request;
 pub use ids::{Filters, IdFilter, IdSet};
@@ -215,9 +215,35 @@ impl Index {
         copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
         if count != self.dimension() {
-            return Err(self.dimension_error("vector", count).into());
+            return Err(self.dimension_error(Which::Only("vector"), count).into());
         }
         self.append_checked(count, |_| Which::Only("vector"), copy)
+    }
+
+    /// Adds `rows` vectors of `columns` values each that `copy` writes, as [`Index::add_with`] does, and returns the id of
+    /// the first.
+    ///
+    /// # Errors
+    /// [`Error::VectorDimension`] when there are vectors and `columns` is not the dimension, otherwise those of
+    /// [`Index::add_with`].
+    pub fn add_rows_with<E: From<Error>>(
+        &self,
+        rows: usize,
+        columns: usize,
+        copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
+        if rows > 0 {
+            self.check_dimension(0, columns)?;
+        }
+        self.append_checked(rows.saturating_mul(self.dimension()), numbered_vector, copy)
+    }
+
+    /// Checks that the vector `number` of several has `values` values.
+    ///
+    /// # Errors
+    /// [`Error::VectorDimension`] when that is not the dimension.
+    pub fn check_dimension(&self, number: usize, values: usize) -> Result<()> {
+        if values == self.dimension() { Ok(()) } else { Err(self.dimension_error(numbered_vector(number), values)) }
     }
 
     /// The same for `count` values that `copy` writes where they belong: it is called with the number of values that it has
@@ -276,20 +302,18 @@ impl Index {
         Ok(())
     }
 
-    /// Copies the vector with the id `id` into `values`.
+    /// Returns a copy of the vector with the id `id`.
     ///
     /// # Errors
     /// - [`Error::Id`] when there is no such vector.
-    /// - [`Error::VectorLengths`] unless `values` has the length of a vector.
-    pub fn get(&self, id: i64, values: &mut [f32]) -> Result<()> {
+    /// - [`Error::OutOfMemory`] when there is none for the copy.
+    pub fn get(&self, id: i64) -> Result<Vec<f32>> {
         let view = self.store.view();
         let vector = u64::try_from(id).ok().and_then(|id| view.get(id));
         let vector = vector.ok_or(Error::Id { id, len: view.len() })?;
-        if values.len() != vector.len() {
-            return Err(Error::VectorLengths { x: vector.len(), y: values.len() });
-        }
-        values.copy_from_slice(vector);
-        Ok(())
+        let mut copy = memory::with_capacity(vector.len())?;
+        copy.extend_from_slice(vector);
+        Ok(copy)
     }
 
     /// Finds the vectors nearest to `query`, as `search` says.
@@ -303,7 +327,7 @@ impl Index {
     /// - [`Error::OutOfMemory`] when there is none for the candidates, [`Error::Threads`] when there are no threads.
     pub fn search(&self, query: &[f32], search: &Search<'_>) -> Result<Found> {
         if query.len() != self.dimension() {
-            return Err(self.dimension_error("query", query.len()));
+            return Err(self.dimension_error(Which::Only("query"), query.len()));
         }
         self.find(query, |_| Which::Only("query"), search)
     }
@@ -357,8 +381,8 @@ impl Index {
         Ok(found)
     }
 
-    fn dimension_error(&self, argument: &'static str, values: usize) -> Error {
-        Error::VectorDimension { argument, values, dimension: self.dimension() }
+    fn dimension_error(&self, vector: Which, values: usize) -> Error {
+        Error::VectorDimension { vector, values, dimension: self.dimension() }
     }
 
     /// Makes the searches use the instructions of `level`.
@@ -792,16 +816,13 @@ mod tests {
         assert_eq!(text(search(&[1.0, 1.0], -3)), "k must be at least 1, but is -3");
         assert_eq!(text(search(&[f32::NAN, 1.0], 1)), "value 0 of the query is NaN, not a finite number");
         assert_eq!(text(search(&[0.0, 0.0], 1)), "the query is zero, which has no direction");
-        let mut room = [0.0; 2];
         for (id, message) in [(2, "id 2 is out of range for 2 vectors"), (-1, "id -1 is out of range for 2 vectors")] {
-            assert_eq!(index.get(id, &mut room).unwrap_err().to_string(), message);
+            assert_eq!(index.get(id).unwrap_err().to_string(), message);
         }
         assert_eq!(index.len(), 2);
-        index.get(1, &mut room).unwrap();
-        assert_eq!(room, [3.0, 4.0]);
+        assert_eq!(index.get(1).unwrap(), [3.0, 4.0]);
         assert_eq!(index.add(&[5.0, 6.0]), Ok(2));
-        index.get(2, &mut room).unwrap();
-        assert_eq!(room, [5.0, 6.0]);
+        assert_eq!(index.get(2).unwrap(), [5.0, 6.0]);
         assert_eq!(index.add(&[]), Ok(3));
     }
 
@@ -935,9 +956,7 @@ mod tests {
             let text = format!("{text:<117}\n");
             std::fs::write(&path, [b"\x93NUMPY\x01\x00\x76\x00", text.as_bytes(), &bytes].concat()).unwrap();
             let opened = Index::open(&path, Metric::DotProduct).unwrap();
-            let mut value = [0.0; 2];
-            opened.get(1, &mut value).unwrap();
-            assert_eq!((value, opened.len()), ([3.0, 4.0], 3), "{kind}");
+            assert_eq!((opened.get(1).unwrap(), opened.len()), (vec![3.0, 4.0], 3), "{kind}");
             // SAFETY: no other process knows the file.
             let error = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap_err();
             let expected = format!("cannot use {}: {problem}, so it cannot be mapped", path.display());
@@ -981,9 +1000,7 @@ mod tests {
                             continue;
                         }
                         if thread % 3 == 0 {
-                            let mut value = [0.0; DIMENSION];
-                            index.get(len as i64 - 1, &mut value).unwrap();
-                            assert_eq!(value, [BATCH as f32; DIMENSION]);
+                            assert_eq!(index.get(len as i64 - 1).unwrap(), [BATCH as f32; DIMENSION]);
                             continue;
                         }
                         // The last vector of every addition is the best: the first of them all comes first.

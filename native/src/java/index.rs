@@ -5,7 +5,7 @@
 
 use jni::sys::{jfloat, jint, jlong};
 
-use super::arrays::{Array, new_array};
+use super::arrays::{Array, Rows, new_array};
 use super::failure::Failure;
 use super::natives;
 use crate::index::handles::{self, get};
@@ -39,19 +39,49 @@ natives! {
         Ok(get(index)?.add_one_with::<Failure>(vector.length(), copy)? as jlong)
     }
 
-    fn index_add_all[_call](index: jlong, vectors: jfloat[]) -> jlong {
+    fn index_add_all[_call](index: jlong, vectors: jfloat[], first: jint, count: jint) -> jlong {
+        let copy = |from, room: &mut [f32]| {
+            vectors.read(first as usize + from, room);
+            Ok(())
+        };
+        Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
+    }
+
+    fn index_add_matrix[_call](index: jlong, rows: jint, columns: jint, values: jfloat[]) -> jlong {
+        let copy = |from, room: &mut [f32]| {
+            values.read(from, room);
+            Ok(())
+        };
+        Ok(get(index)?.add_rows_with::<Failure>(rows as usize, columns as usize, copy)? as jlong)
+    }
+
+    fn index_add_rows[call](index: jlong, vectors: JObject) -> jlong {
+        let (rows, index) = (Rows::new(call, &vectors, "vectors")?, get(index)?);
+        let (count, dimension) = (rows.length(), index.dimension());
+        let copy = |from: usize, room: &mut [f32]| {
+            for (row, room) in (from / dimension..).zip(room.chunks_exact_mut(dimension)) {
+                rows.with(row, |vector| {
+                    index.check_dimension(row, vector.length())?;
+                    vector.read(0, room);
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        };
+        Ok(index.add_rows_with::<Failure>(count, dimension, copy)? as jlong)
+    }
+
+    fn index_add_memory[call](index: jlong, buffer: JObject, first: jint, count: jint) -> jlong {
+        let vectors = call.floats(&buffer, first, count)?;
         let copy = |from, room: &mut [f32]| {
             vectors.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.add_with::<Failure>(vectors.length(), copy)? as jlong)
+        Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
     }
 
-    fn index_get[_call](index: jlong, id: jlong, vector: jfloat[]) {
-        let mut values = memory::filled(vector.length())?;
-        get(index)?.get(id, &mut values)?;
-        vector.write(&values);
-        Ok(())
+    fn index_get[call](index: jlong, id: jlong) -> [jfloat] {
+        new_array(call, &get(index)?.get(id)?)
     }
 
     fn index_size(index: jlong) -> jlong {

@@ -6,6 +6,8 @@ import io.github.rustffi.internal.Natives;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -212,8 +214,84 @@ public final class VectorIndex implements AutoCloseable {
     public long addAll(float[] rowMajor) {
         Objects.requireNonNull(rowMajor, "rowMajor");
         try {
-            return Natives.indexAddAll(handle, rowMajor);
+            return Natives.indexAddAll(handle, rowMajor, 0, rowMajor.length);
         } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds vectors, all of them or none, and returns the id of the first. They are copied to the index one by one, not
+     * put together in the Java heap before.
+     *
+     * @param vectors the vectors
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws NullPointerException also if one of the vectors is null
+     * @throws IllegalArgumentException if a vector is not of the index's dimension, holds NaN or infinity, or is zero
+     *     where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(float[][] vectors) {
+        Objects.requireNonNull(vectors, "vectors");
+        try {
+            return Natives.indexAddRows(handle, vectors);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds the rows of a matrix, all of them or none, and returns the id of the first.
+     *
+     * @param vectors the matrix, which has a vector in each row
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws IllegalArgumentException if the matrix has rows, but not as many columns as the index's dimension, or a
+     *     row holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(FloatMatrix vectors) {
+        Objects.requireNonNull(vectors, "vectors");
+        try {
+            return Natives.indexAddMatrix(handle, vectors.rows(), vectors.columns(), vectors.values());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds the vectors that follow one another in a buffer, from its position to its limit, all of them or none, and
+     * returns the id of the first. The position stays as it is.
+     *
+     * <p>From a direct buffer in this machine's byte order ({@link java.nio.ByteOrder#nativeOrder()}), such as that of
+     * a mapped file, and from one that has an array, they are copied to the index at once; from any other one through
+     * an array in the Java heap.
+     *
+     * @param vectors the buffer
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or a vector
+     *     holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(FloatBuffer vectors) {
+        Objects.requireNonNull(vectors, "vectors");
+        int first = vectors.position();
+        int count = vectors.remaining();
+        try {
+            if (vectors.isDirect() && vectors.order() == ByteOrder.nativeOrder()) {
+                return Natives.indexAddMemory(handle, vectors, first, count);
+            }
+            if (vectors.hasArray()) {
+                return Natives.indexAddAll(handle, vectors.array(), vectors.arrayOffset() + first, count);
+            }
+            float[] copy = new float[count];
+            vectors.duplicate().get(copy);
+            return Natives.indexAddAll(handle, copy, 0, count);
+        } finally {
+            // The memory of a direct buffer is freed when the buffer is unreachable.
+            Reference.reachabilityFence(vectors);
             Reference.reachabilityFence(this);
         }
     }
@@ -224,15 +302,14 @@ public final class VectorIndex implements AutoCloseable {
      * @param id its id
      * @return the vector, exactly as it was added
      * @throws IndexOutOfBoundsException if there is no vector with this id
+     * @throws OutOfMemoryError if there is not enough memory
      */
     public float[] get(long id) {
-        float[] vector = new float[dimension];
         try {
-            Natives.indexGet(handle, id, vector);
+            return Natives.indexGet(handle, id);
         } finally {
             Reference.reachabilityFence(this);
         }
-        return vector;
     }
 
     /**

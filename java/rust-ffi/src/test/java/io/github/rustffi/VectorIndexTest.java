@@ -10,6 +10,9 @@ import io.github.rustffi.VectorIndex.Metric;
 import io.github.rustffi.internal.Natives;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -200,6 +203,54 @@ class VectorIndexTest {
     }
 
     @Test
+    void addsFromArraysMatricesAndBuffers() {
+        float[] values = Values.floats(17, 5 * DIMENSION);
+        float[][] rows = new float[5][];
+        for (int i = 0; i < 5; i++) {
+            rows[i] = Arrays.copyOfRange(values, i * DIMENSION, (i + 1) * DIMENSION);
+        }
+        FloatBuffer direct = ByteBuffer.allocateDirect((values.length + 3) * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        direct.put(3, values).position(3);
+        FloatBuffer swapped = ByteBuffer.allocateDirect(values.length * Float.BYTES)
+                .order(ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN)
+                .asFloatBuffer();
+        swapped.put(0, values);
+        float[] padded = new float[values.length + 7];
+        System.arraycopy(values, 0, padded, 4, values.length);
+        try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.DOT_PRODUCT)) {
+            assertThat(index.addAll(rows)).isZero();
+            assertThat(index.addAll(FloatMatrix.of(rows))).isEqualTo(5);
+            assertThat(index.addAll(direct)).isEqualTo(10);
+            assertThat(index.addAll(direct.slice())).isEqualTo(15);
+            assertThat(index.addAll(swapped)).isEqualTo(20);
+            assertThat(index.addAll(FloatBuffer.wrap(padded, 4, values.length))).isEqualTo(25);
+            assertThat(index.addAll(
+                            FloatBuffer.wrap(padded, 4, values.length).slice().asReadOnlyBuffer()))
+                    .isEqualTo(30);
+            assertThat(index.addAll(new float[0][])).isEqualTo(35);
+            assertThat(index.addAll(FloatMatrix.of(0, 7))).isEqualTo(35);
+            assertThat(direct.position()).isEqualTo(3);
+            for (int i = 0; i < 35; i++) {
+                assertThat(index.get(i)).isEqualTo(rows[i % 5]);
+            }
+            rows[3] = new float[DIMENSION - 1];
+            assertIllegal(
+                    () -> index.addAll(rows),
+                    "vector 3 has " + (DIMENSION - 1) + " values, but the dimension is " + DIMENSION);
+            rows[3] = null;
+            assertThatNullPointerException()
+                    .isThrownBy(() -> index.addAll(rows))
+                    .withMessage("vectors");
+            assertIllegal(
+                    () -> index.addAll(FloatMatrix.of(new float[2][2])),
+                    "vector 0 has 2 values, but the dimension is " + DIMENSION);
+            assertThat(index.size()).isEqualTo(35);
+        }
+    }
+
+    @Test
     void manyQueriesMakeAFewArrays() {
         float[] queries = Values.floats(15, 20_000 * 2);
         try (VectorIndex index = VectorIndex.create(2, Metric.EUCLIDEAN)) {
@@ -318,7 +369,7 @@ class VectorIndexTest {
         assertNull(() -> VectorIndex.map(Path.of("a.npy"), null), "metric");
         try (VectorIndex index = VectorIndex.create(1, Metric.COSINE)) {
             assertNull(() -> index.add(null), "vector");
-            assertNull(() -> index.addAll(null), "rowMajor");
+            assertNull(() -> index.addAll((float[]) null), "rowMajor");
             assertNull(() -> index.search(null, 1), "query");
             assertNull(() -> index.search(new float[1], 1, null), "allowed");
             assertNull(() -> index.searchAll(null, 1), "rowMajorQueries");

@@ -330,9 +330,18 @@ public final class Natives {
 
     public static native long indexAdd(long index, float[] vector);
 
-    public static native long indexAddAll(long index, float[] vectors);
+    /** Adds count values of the array, from first on. */
+    public static native long indexAddAll(long index, float[] vectors, int first, int count);
 
-    public static native void indexGet(long index, long id, float[] vector);
+    public static native long indexAddMatrix(long index, int rows, int columns, float[] values);
+
+    /** The vectors are a float[][]. */
+    public static native long indexAddRows(long index, Object vectors);
+
+    /** Adds count values of a direct FloatBuffer in this machine's byte order, from first on. */
+    public static native long indexAddMemory(long index, Object buffer, int first, int count);
+
+    public static native float[] indexGet(long index, long id);
 
     public static native long indexSize(long index);
 

@@ -24,6 +24,9 @@ import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
 import io.github.rustffi.Vectors;
 import io.github.rustffi.internal.Natives;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -1623,6 +1626,43 @@ public final class FailingCalls {
             return () -> index.addAll(zero);
         });
         addClosed("VectorIndex.addAll(float[])", index -> index.addAll(vector));
+        String addRows = "VectorIndex.addAll(float[][])";
+        add(addRows, "dimension", ARGUMENT, "vector 1" + values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(new float[][] {vector, three});
+        });
+        add(addRows, "a null", NULL, "vectors", s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(new float[][] {vector, null});
+        });
+        add(addRows, "a NaN", ARGUMENT, notFinite, s -> {
+            VectorIndex index = s.index(Metric.DOT_PRODUCT);
+            return () -> index.addAll(new float[][] {nan});
+        });
+        addClosed(addRows, index -> index.addAll(new float[][] {vector}));
+        String addMatrix = "VectorIndex.addAll(FloatMatrix)";
+        add(addMatrix, "columns", ARGUMENT, "vector 0" + values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(FloatMatrix.of(1, 3, three));
+        });
+        add(addMatrix, "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(FloatMatrix.of(1, 2, zero));
+        });
+        addClosed(addMatrix, index -> index.addAll(FloatMatrix.of(1, 2, vector)));
+        String addBuffer = "VectorIndex.addAll(FloatBuffer)";
+        add(addBuffer, "dimension", ARGUMENT, notVectors, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(FloatBuffer.wrap(three));
+        });
+        add(addBuffer, "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            FloatBuffer buffer = ByteBuffer.allocateDirect(zero.length * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            return () -> index.addAll(buffer);
+        });
+        addClosed(addBuffer, index -> index.addAll(FloatBuffer.wrap(vector)));
         add("VectorIndex.get(long)", "no such id", INDEX, "id 1 is out of range for 1 vectors", s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.get(1);

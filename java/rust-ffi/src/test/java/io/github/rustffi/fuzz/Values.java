@@ -8,6 +8,9 @@ import io.github.rustffi.Vectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,6 +183,8 @@ final class Values {
         } else if (type == Path.class) {
             boolean isRead = name.startsWith("read") || name.equals("open");
             return isRead && random.nextInt(3) == 0 ? whole(call) : path();
+        } else if (type == FloatBuffer.class) {
+            return buffer((float[]) array(float[].class, size() * 3));
         } else if (type == BitSet.class) {
             return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
         } else if (type == IdFilter.class) {
@@ -211,6 +216,17 @@ final class Values {
             return ofPool(type);
         }
         throw new IllegalArgumentException("a fuzzer has to know values of " + type.getName() + " for " + call.name());
+    }
+
+    private FloatBuffer buffer(float[] values) {
+        FloatBuffer buffer = random.nextBoolean()
+                ? FloatBuffer.wrap(values)
+                : ByteBuffer.allocateDirect(values.length * Float.BYTES)
+                        .order(random.nextBoolean() ? ByteOrder.nativeOrder() : ByteOrder.BIG_ENDIAN)
+                        .asFloatBuffer()
+                        .put(values)
+                        .flip();
+        return buffer.position(Math.min(random.nextInt(4), buffer.limit()));
     }
 
     private IdFilter filter() {

@@ -28,6 +28,7 @@ import io.github.rustffi.SymmetricEigen;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.Vectors;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -600,6 +601,9 @@ public final class Smoke {
             hits("VectorIndex.searchAll", all.get(1), "[0]", "[0.0]");
             options(index, query);
             index.save(file);
+            equal("VectorIndex.addAll", index.addAll(new float[][] {{5, 6}}), 3L);
+            equal("VectorIndex.addAll", index.addAll(FloatMatrix.of(1, 2, 7, 8)), 4L);
+            equal("VectorIndex.addAll", index.addAll(FloatBuffer.wrap(query)), 5L);
         }
         try (VectorIndex opened = VectorIndex.open(file, metric)) {
             hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
