@@ -194,6 +194,25 @@ pub enum Error {
         /// Whether it is a bound for the metric.
         suits: bool,
     },
+    /// There is no vector with an id, where ids are the caller's.
+    NoVector {
+        /// The id.
+        id: i64,
+    },
+    /// There are not as many ids as vectors.
+    IdCount {
+        /// Number of ids.
+        ids: usize,
+        /// Number of vectors.
+        vectors: usize,
+    },
+    /// There are not enough ids left that are greater than any that there has been.
+    NoIds {
+        /// The first of them.
+        next: u64,
+        /// Number of vectors that need one.
+        vectors: usize,
+    },
     /// There is not one filter for each query.
     FilterCount {
         /// Number of filters.
@@ -377,9 +396,14 @@ impl fmt::Display for Error {
             Self::Bound { name, value, .. } => {
                 write!(f, "{name} must be a number, but is {}", Decimal(f64::from(*value)))
             }
+            Self::NoVector { id } => write!(f, "there is no vector with the id {id}"),
+            Self::IdCount { ids, vectors } => write!(f, "there are {ids} ids for {vectors} vectors"),
+            Self::NoIds { next, vectors } => {
+                write!(f, "there are no ids for {vectors} vectors from {next} to {}", i64::MAX)
+            }
             Self::FilterCount { filters, queries } => write!(f, "there are {filters} filters for {queries} queries"),
             Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
-            Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
+            Self::Mapped => write!(f, "an index of a mapped file cannot be changed"),
             Self::Closed => write!(f, "the index is closed"),
             Self::PathLength { length, maximum } => {
                 write!(f, "path must have at most {maximum} characters, but has {length}")

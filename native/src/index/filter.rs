@@ -43,9 +43,9 @@ pub(super) struct Request<'a> {
 
 impl Request<'_> {
     /// Returns whether an id may be found for a query, as far as that query's own filter says.
-    pub(super) fn allows(&self, query: usize, id: u64) -> bool {
+    pub(super) fn allows(&self, query: usize, id: i64) -> bool {
         let own = self.own_filters.get(query).and_then(Option::as_ref);
-        own.is_none_or(|own| i64::try_from(id).is_ok_and(|id| own.allows(id)))
+        own.is_none_or(|own| own.allows(id))
     }
 
     /// Returns a score that every score reaches that reaches the floor.
@@ -141,9 +141,9 @@ impl<'a> Queries<'a> {
     }
 
     /// Returns how good the vector is for the query, the greater the better, unless it is not finite.
-    pub(super) fn score(&self, query: usize, id: u64) -> Option<f64> {
+    pub(super) fn score(&self, query: usize, slot: u64) -> Option<f64> {
         let (level, norm) = (self.request.level, self.scales[query].1);
-        let (x, y) = (self.query(query), self.view.get(id)?);
+        let (x, y) = (self.query(query), self.view.get(slot)?);
         let score = match self.request.metric {
             Metric::DotProduct => simd::dispatch(level, WideDot { x, y }),
             Metric::Cosine => {

@@ -73,6 +73,30 @@ impl<'a> IdFilter<'a> {
         if self.excludes { count.saturating_sub(in_set) } else { in_set.min(count) }
     }
 
+    /// Returns how many of `count` vectors with any ids may be found at most.
+    pub(super) fn allowed_at_most(&self, count: u64) -> u64 {
+        match self.ids {
+            _ if self.excludes => count,
+            IdSet::Bits { words, .. } => words.iter().map(|word| u64::from(word.count_ones())).sum::<u64>().min(count),
+            IdSet::Sorted(ids) => count.min(ids.len() as u64),
+        }
+    }
+
+    /// Writes to `mask` a bit for each of the `rows` ids that `id` returns: whether it may be found.
+    pub(super) fn mask_of(&self, id: impl Fn(usize) -> i64, rows: usize, mask: &mut [u64]) {
+        match self.ids {
+            IdSet::Bits { .. } => fill(mask, rows, |row| self.allows(id(row))),
+            IdSet::Sorted([]) => fill(mask, rows, |_| self.excludes),
+            IdSet::Sorted(ids @ [least, .., greatest]) | IdSet::Sorted(ids @ [least @ greatest]) => {
+                fill(mask, rows, |row| {
+                    let id = id(row);
+                    let is_in_set = *least <= id && id <= *greatest && ids.binary_search(&id).is_ok();
+                    is_in_set != self.excludes
+                });
+            }
+        }
+    }
+
     /// Writes to `mask` a bit for each of the `rows` ids from `first` on: whether it may be found. Returns how many may.
     pub(super) fn mask(&self, first: u64, rows: usize, mask: &mut [u64]) -> usize {
         match self.ids {
@@ -108,6 +132,16 @@ impl<'a> IdFilter<'a> {
     fn range(&self, ids: &'a [i64], first: u64, end: u64) -> &'a [i64] {
         let before = |limit: u64| ids.partition_point(|id| u64::try_from(*id).map_or(true, |id| id < limit));
         &ids[before(first).max(ids.partition_point(|id| *id < 0))..before(end)]
+    }
+}
+
+/// Sets those of the first `rows` bits of `mask` that `is_set` says, and no others.
+pub(super) fn fill(mask: &mut [u64], rows: usize, is_set: impl Fn(usize) -> bool) {
+    for (i, word) in mask.iter_mut().enumerate() {
+        *word = 0;
+        for bit in 0..BITS.min(rows - i * BITS) {
+            *word |= u64::from(is_set(i * BITS + bit)) << bit;
+        }
     }
 }
 

@@ -124,7 +124,7 @@ mod tests {
             ] {
                 let (mut parts, mut count, mut first) = (Vec::new(), 0, 0);
                 for rows in rows {
-                    parts.push((count, Extent { first: first as u64, values: &all[..rows * dimension] }));
+                    parts.push((count, Extent::of(first as u64, &all[..rows * dimension])));
                     count += rows.div_ceil(4_usize);
                     first += rows;
                 }

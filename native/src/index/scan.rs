@@ -34,9 +34,10 @@ pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'
     // Taken for the time of the scan, which writes to the worker.
     let mut room = std::mem::take(&mut worker.mask);
     let rows = (block.end - block.at) / queries.dimension;
-    let mask = &mut room[..if queries.request.filter.is_some() { rows.div_ceil(64) } else { 0 }];
-    let first = block.part.first + (block.at / queries.dimension) as u64;
-    let allowed = queries.request.filter.map_or(rows, |filter| filter.mask(first, rows, mask));
+    let filter = queries.request.filter;
+    let is_masked = filter.is_some() || block.part.has_removed();
+    let mask = &mut room[..if is_masked { rows.div_ceil(64) } else { 0 }];
+    let allowed = if is_masked { findable(queries, block, rows, mask) } else { rows };
     let choice = match allowed {
         0 => None,
         all if all == rows => Some(Choice::All),
@@ -53,6 +54,27 @@ pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'
     }
     worker.mask = room;
     worker.end(queries, rows as u64);
+}
+
+/// Writes to `mask` a bit for each of the `rows` of a block: whether it is there and may be found. Returns how many are.
+fn findable(queries: &Queries<'_>, block: Task<'_>, rows: usize, mask: &mut [u64]) -> usize {
+    let (part, first) = (block.part, block.at / queries.dimension);
+    match queries.request.filter {
+        Some(filter) if part.has_ids() => filter.mask_of(|row| part.id(first + row), rows, mask),
+        Some(filter) => return filter.mask(part.first + first as u64, rows, mask),
+        None => ids::fill(mask, rows, |_| true),
+    }
+    if part.has_removed() {
+        for (i, word) in mask.iter_mut().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                *word &= !(u64::from(!part.is_alive(first + i * 64 + bit)) << bit);
+            }
+        }
+    }
+    mask.iter().map(|word| word.count_ones() as usize).sum()
 }
 
 /// Which vectors of a block may be found.
@@ -148,9 +170,9 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
             let sums = row_sums::<S, R, AHEAD, METRIC>(simd, scaled, rows);
             for (sums, at) in sums.into_iter().zip(at) {
-                let id = self.block.part.first + (at / dimension) as u64;
+                let slot = self.block.part.first + (at / dimension) as u64;
                 let passes = self.passes(sums, self.worker.cutoffs[query]) & self.may_be_found(at);
-                self.worker.keep_if(passes, queries, Passed { query, id, sums });
+                self.worker.keep_if(passes, queries, Passed { query, slot, sums });
             }
         }
     }
@@ -251,9 +273,9 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
                         let lane = passed.trailing_zeros() as usize;
                         passed &= passed - 1;
                         if first + lane < queries.count {
-                            let id = self.block.part.first + (at[row] / dimension) as u64;
+                            let slot = self.block.part.first + (at[row] / dimension) as u64;
                             let sums = [values.as_ref()[lane], squares[row]];
-                            self.worker.keep_if(true, queries, Passed { query: first + lane, id, sums });
+                            self.worker.keep_if(true, queries, Passed { query: first + lane, slot, sums });
                         }
                     }
                 }

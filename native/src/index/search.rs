@@ -52,12 +52,17 @@ pub(super) fn search(view: &Snapshot, request: Request<'_>, filters: Filters<'_>
 
 /// Returns what is found where all queries have one filter.
 fn shared(view: &Snapshot, request: Request<'_>, filter: IdFilter<'_>) -> Result<Vec<Vec<Candidate>>> {
-    let findable = filter.allowed(view.len());
+    let findable = allowed(view, filter);
     let limit = usize::try_from(findable).map_or(request.limit, |findable| findable.min(request.limit));
     if limit == 0 {
         return nothing(request.queries.len() / view.dimension());
     }
     together(view, Request { limit, findable, filter: Some(filter), ..request })
+}
+
+/// Returns how many vectors a filter lets a search find, or a few more.
+fn allowed(view: &Snapshot, filter: IdFilter<'_>) -> u64 {
+    if view.has_ids() { filter.allowed_at_most(view.len()) } else { filter.allowed(view.len()) }
 }
 
 /// Returns an empty list for every query.
@@ -78,7 +83,7 @@ fn each_filtered(
     let (mut alone, mut joint) = (memory::with_capacity(count)?, memory::with_capacity(count)?);
     for (number, filter) in filters.iter().enumerate() {
         match filter {
-            Some(filter) if count == 1 || filter.allowed(view.len()) < view.len() / SPARSE => {
+            Some(filter) if count == 1 || allowed(view, *filter) < view.len() / SPARSE => {
                 alone.push((number, *filter));
             }
             _ => joint.push(number),
@@ -102,7 +107,7 @@ fn each_filtered(
         let (number, filter) = alone[i];
         shared(view, Request { queries: query(number), ..request }, filter)
     };
-    let allowed: u128 = alone.iter().map(|(_, filter)| u128::from(filter.allowed(view.len()))).sum();
+    let allowed: u128 = alone.iter().map(|(_, filter)| u128::from(allowed(view, *filter))).sum();
     let found_alone = parallel::run_if(alone.len() > 1 && allowed * dimension as u128 >= PARALLEL_FROM, || {
         each(alone.len(), search_alone)
     })?;
@@ -116,7 +121,7 @@ fn each_filtered(
 fn together(view: &Snapshot, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
     let queries = Queries::new(request, view)?;
     let blocks = Queue::of(&queries)?;
-    let read = if request.filter.is_some() { request.findable } else { view.len() };
+    let read = if request.filter.is_some() { request.findable } else { view.rows() };
     let work = u128::from(read) * request.queries.len() as u128;
     if work < PARALLEL_FROM {
         return best(&queries, &blocks, &Thresholds::new(&queries, 1, false)?);
@@ -181,17 +186,17 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
     for (query, list) in lists.iter_mut().enumerate() {
         candidates.extend(list.candidates().iter_mut().filter(open).map(|candidate| (query, candidate)));
     }
-    candidates.sort_unstable_by_key(|(_, candidate)| candidate.id);
+    candidates.sort_unstable_by_key(|(_, candidate)| candidate.slot);
     let mut shares = memory::with_capacity(count.div_ceil(SETTLED))?;
     shares.extend(candidates.chunks_mut(SETTLED).map(Mutex::new));
     parallel::for_each(shares.len(), |share| {
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
         for i in 0..share.len() {
-            if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.id)) {
+            if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.slot)) {
                 vector.chunks(LINE).for_each(|line| simd::prefetch(line.as_ptr()));
             }
             let (query, candidate) = &mut share[i];
-            candidate.settle(queries.score(*query, candidate.id));
+            candidate.settle(queries.score(*query, candidate.slot));
         }
     });
     Ok(())

@@ -7,7 +7,8 @@ use crate::{Result, memory};
 /// A vector that may be among the best, and the bounds of its score: the greater the better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Candidate {
-    pub(super) id: u64,
+    pub(super) slot: u64,
+    pub(super) id: i64,
     pub(super) low: f64,
     pub(super) high: f64,
 }
@@ -167,12 +168,14 @@ mod tests {
                 let list = || Shortlist::new(limit, 101, f32::NEG_INFINITY).unwrap();
                 let mut lists = [list(), list()];
                 let mut thresholds = [f64::NEG_INFINITY; 2];
-                let settle = |candidate: &mut Candidate| candidate.settle(score(candidate.id));
+                let settle = |candidate: &mut Candidate| candidate.settle(score(candidate.slot));
                 // 101 is prime: every id from 0 to 100 once.
                 for id in (0..101).map(|i| i * step % 101) {
                     let half = usize::from(id % 5 == 0);
                     let (low, high) = score(id).map_or((f64::NEG_INFINITY, f64::INFINITY), |s| (s - width, s + width));
-                    if high >= thresholds[half] && lists[half].push(Candidate { id, low, high }).unwrap() {
+                    if high >= thresholds[half]
+                        && lists[half].push(Candidate { slot: id, id: id as i64, low, high }).unwrap()
+                    {
                         thresholds[half] = lists[half].shorten(thresholds[1 - half], settle);
                     }
                 }
@@ -182,7 +185,7 @@ mod tests {
                 expected.sort_by_key(|id| (std::cmp::Reverse(id / 3), *id));
                 expected.truncate(limit);
                 joined.rank();
-                let ids: Vec<_> = joined.into_ranked().iter().map(|candidate| candidate.id).collect();
+                let ids: Vec<_> = joined.into_ranked().iter().map(|candidate| candidate.slot).collect();
                 assert_eq!(ids, expected, "limit {limit}, step {step}, width {width}");
             }
         }
@@ -195,11 +198,11 @@ mod tests {
         for id in 0..40_000_u64 {
             // Those that do not reach the floor are known for it only in the end.
             let score = (id % 40) as f64;
-            assert!(!list.push(Candidate { id, low: score, high: score }).unwrap());
+            assert!(!list.push(Candidate { slot: id, id: id as i64, low: score, high: score }).unwrap());
         }
         list.rank();
         let best = list.into_ranked();
         assert_eq!((best.len(), best[0].low, best[0].id), (30_000, 39.0, 39));
-        assert_eq!(best[29_999], Candidate { id: 39_970, low: 10.0, high: 10.0 });
+        assert_eq!(best[29_999], Candidate { slot: 39_970, id: 39_970, low: 10.0, high: 10.0 });
     }
 }

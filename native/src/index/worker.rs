@@ -18,7 +18,7 @@ const WAITING: usize = 64;
 #[derive(Clone, Copy, Default)]
 pub(super) struct Passed {
     pub(super) query: usize,
-    pub(super) id: u64,
+    pub(super) slot: u64,
     pub(super) sums: [f32; 2],
 }
 
@@ -61,10 +61,12 @@ impl<'a> Worker<'a> {
         cutoffs[queries.count..].fill(f32::INFINITY);
         let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        let next_guess = thresholds.first_guess(count);
+        let rows_in_all = queries.view.rows();
+        let next_guess = thresholds.first_guess(rows_in_all);
         let settled_from =
-            if queries.is_tiled() { next_guess } else { count / thresholds.threads as u64 / SETTLED_FROM };
-        let mask = memory::filled(if queries.request.filter.is_some() { rows.div_ceil(64) } else { 0 })?;
+            if queries.is_tiled() { next_guess } else { rows_in_all / thresholds.threads as u64 / SETTLED_FROM };
+        let is_masked = queries.request.filter.is_some() || queries.view.has_ids();
+        let mask = memory::filled(if is_masked { rows.div_ceil(64) } else { 0 })?;
         Ok(Self {
             thresholds,
             thread,
@@ -102,7 +104,7 @@ impl<'a> Worker<'a> {
         self.seen += rows;
         if self.seen >= self.next_guess {
             self.next_guess = self.seen * 2;
-            let n = queries.view.len() as f64 / self.seen as f64;
+            let n = queries.view.rows() as f64 / self.seen as f64;
             for query in 0..queries.count {
                 let threshold = self.thresholds.guess(query, n, &mut self.lists[query]);
                 self.lists[query].drop_hopeless(threshold);
@@ -133,14 +135,18 @@ impl<'a> Worker<'a> {
     }
 
     /// Makes a vector a candidate for a query.
-    fn offer(&mut self, queries: &Queries<'_>, Passed { query, id, sums: [sum, squares] }: Passed) {
+    fn offer(&mut self, queries: &Queries<'_>, Passed { query, slot, sums: [sum, squares] }: Passed) {
         let (low, high) = queries.bounds(query, sum, squares);
-        let mut candidate = Candidate { id, low, high };
-        if candidate.high < self.known[query] || !queries.request.allows(query, id) {
+        if high < self.known[query] {
             return;
         }
+        let id = queries.view.id(slot);
+        if !queries.request.allows(query, id) {
+            return;
+        }
+        let mut candidate = Candidate { slot, id, low, high };
         if self.seen >= self.settled_from {
-            candidate.settle(queries.score(query, id));
+            candidate.settle(queries.score(query, slot));
         }
         // The score to reach may have risen since the filter has let it pass.
         if candidate.high >= self.known[query] {
@@ -162,7 +168,7 @@ impl<'a> Worker<'a> {
             }
         };
         if is_full {
-            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.id));
+            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.slot));
             let threshold = list.shorten(self.thresholds.get(query), settle);
             let threshold = self.thresholds.raise(query, self.thread, threshold, list);
             self.expect(queries, query, threshold);

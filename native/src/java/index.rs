@@ -3,7 +3,7 @@
 //! An index is known to Java by its handle, see [`handles`]: memory does not depend on how Java uses it. Arrays are copied, since
 //! a search may wait for others.
 
-use jni::sys::{jfloat, jint, jlong};
+use jni::sys::{jboolean, jfloat, jint, jlong};
 
 use super::arrays::{Array, Rows, new_array};
 use super::failure::Failure;
@@ -78,6 +78,34 @@ natives! {
             Ok(())
         };
         Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
+    }
+
+    fn index_put[_call](index: jlong, id: jlong, vector: jfloat[]) -> jboolean {
+        let copy = |from, room: &mut [f32]| {
+            vector.read(from, room);
+            Ok(())
+        };
+        Ok(get(index)?.put_one_with::<Failure>(id, vector.length(), copy)?)
+    }
+
+    fn index_put_all[_call](index: jlong, ids: jlong[], vectors: jfloat[]) -> jlong {
+        let copy = |from, room: &mut [f32]| {
+            vectors.read(from, room);
+            Ok(())
+        };
+        Ok(get(index)?.put_with::<Failure>(&ids.to_vec()?, vectors.length(), copy)? as jlong)
+    }
+
+    fn index_remove[_call](index: jlong, ids: jlong[]) -> jlong {
+        Ok(get(index)?.remove(&ids.to_vec()?)? as jlong)
+    }
+
+    fn index_contains(index: jlong, id: jlong) -> jboolean {
+        Ok(get(index)?.contains(id))
+    }
+
+    fn index_ids[call](index: jlong) -> [jlong] {
+        new_array(call, &get(index)?.ids()?)
     }
 
     fn index_get[call](index: jlong, id: jlong) -> [jfloat] {

@@ -33,16 +33,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>An index may be used from any number of threads. Searches run concurrently with each other and with additions:
- * they see every addition that had completed before, and nothing of one that has not. Additions wait for each other.
+ * <p>The ids are 0, 1, 2 and so on, or the caller's own: {@link #put} adds a vector with an id or replaces the one that
+ * has it, {@link #remove} removes it. Ids of one's own take some 50 bytes a vector, which {@link #bytesInUse()} does
+ * not count.
+ *
+ * <p>An index may be used from any number of threads. Searches run concurrently with each other and with changes, and
+ * wait for none: a search sees the index as it is at one moment, with every change that had completed before, and
+ * nothing of one that has not. Changes wait for each other.
  *
  * <p>{@link #close()} frees the memory; an index that was not closed is closed some time after it has become
  * unreachable. Every method of a closed index but {@code close} throws an {@link IllegalStateException}. A search that
  * is running while its index is closed completes normally.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes, but for the smallest indexes, and growing never holds
- * anything twice. {@link #bytesInUse()} says how much it is; operators find the sum of all indexes in JMX, under
- * {@code io.github.rustffi:type=VectorIndex}.
+ * anything twice. What is replaced or removed takes at most an eighth of the bytes of the vectors that are there, and
+ * what lies in one chunk of at most 64 MB, unless a search that began before still reads it. {@link #bytesInUse()} says
+ * how much it is; operators find the sum of all indexes in JMX, under {@code io.github.rustffi:type=VectorIndex}.
  *
  * <p>Every method that begins with an index, a file or a vector throws a {@link NullPointerException} naming an
  * argument that is null, and the methods that create an index throw the {@link UnsatisfiedLinkError} of
@@ -158,7 +164,7 @@ public final class VectorIndex implements AutoCloseable {
 
     /**
      * Returns an index of the vectors in a {@code .npy} file, mapped into memory: nothing is read before it is needed,
-     * and processes that map the same file share it. Nothing can be added.
+     * and processes that map the same file share it. It cannot be changed.
      *
      * <p>As long as the index is open the file must not be changed in place: a search that meets the missing end of a
      * file that has been truncated ends the process, as mapped files do, and so does one for which the disk or the
@@ -183,13 +189,15 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Adds a vector, and returns its id. The ids are 0, 1, 2 and so on.
+     * Adds a vector, and returns its id. The ids are 0, 1, 2 and so on, and where others have been given by
+     * {@link #put}, one more than the greatest that there has been.
      *
      * @param vector the vector
      * @return its id
      * @throws IllegalArgumentException if it is not of the index's dimension, holds NaN or infinity, or is zero where
      *     the metric is the cosine
      * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws IllegalStateException if there has been the id {@link Long#MAX_VALUE}
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
      */
     public long add(float[] vector) {
@@ -292,6 +300,103 @@ public final class VectorIndex implements AutoCloseable {
         } finally {
             // The memory of a direct buffer is freed when the buffer is unreachable.
             Reference.reachabilityFence(vectors);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds a vector with an id of the caller's, in place of the one that may have it.
+     *
+     * @param id any number
+     * @param vector the vector
+     * @return whether there was a vector with this id
+     * @throws IllegalArgumentException as for {@link #add}
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public boolean put(long id, float[] vector) {
+        Objects.requireNonNull(vector, "vector");
+        try {
+            return Natives.indexPut(handle, id, vector);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds vectors with ids of the caller's, in place of those that may have these ids. A search sees all of these
+     * changes or none. Where an id comes twice, its last vector stays.
+     *
+     * @param ids the ids, any numbers
+     * @param rowMajor the vectors that follow one another, one for each id
+     * @return how many vectors that were there before have been replaced
+     * @throws IllegalArgumentException if there are not as many vectors as ids, or as for {@link #addAll(float[])}
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long putAll(long[] ids, float[] rowMajor) {
+        Objects.requireNonNull(ids, "ids");
+        Objects.requireNonNull(rowMajor, "rowMajor");
+        try {
+            return Natives.indexPutAll(handle, ids, rowMajor);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Removes a vector. Its id is not given out again by {@link #add}.
+     *
+     * @param id its id
+     * @return whether there was a vector with this id
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public boolean remove(long id) {
+        return removeAll(id) != 0;
+    }
+
+    /**
+     * Removes vectors. A search sees all of them or none.
+     *
+     * @param ids their ids; ids of no vector in them do not matter
+     * @return how many vectors have been removed
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long removeAll(long... ids) {
+        Objects.requireNonNull(ids, "ids");
+        try {
+            return Natives.indexRemove(handle, ids);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns whether there is a vector with an id.
+     *
+     * @param id the id
+     * @return whether there is one
+     */
+    public boolean contains(long id) {
+        try {
+            return Natives.indexContains(handle, id);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns the ids of all vectors, as of one moment.
+     *
+     * @return the ids in ascending order, in a new array
+     * @throws OutOfMemoryError if there is not enough memory, or there are more ids than an array holds
+     */
+    public long[] ids() {
+        try {
+            return Natives.indexIds(handle);
+        } finally {
             Reference.reachabilityFence(this);
         }
     }
@@ -473,9 +578,9 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Writes the vectors to a {@code .npy} file that {@code numpy.load}, {@link #open} and {@link #map} read, in place
-     * of one that may be there: a reader sees the old file or the new one, whatever happens meanwhile. Vectors that are
-     * added while it runs are not written.
+     * Writes the vectors to a {@code .npy} file that {@code numpy.load}, {@link #open} and {@link #map} read, in the
+     * order of their ids, in place of one that may be there: a reader sees the old file or the new one, whatever
+     * happens meanwhile. The ids are not written, nor is what changes while it runs.
      *
      * @param npy the file
      * @throws IOException if the file cannot be written; the old one stays as it was

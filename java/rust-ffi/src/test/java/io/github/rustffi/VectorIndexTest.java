@@ -251,6 +251,46 @@ class VectorIndexTest {
     }
 
     @Test
+    void vectorsAreReplacedAndRemovedByTheirIds() {
+        try (VectorIndex index = VectorIndex.create(2, Metric.EUCLIDEAN)) {
+            assertThat(index.put(1L << 40, new float[] {1, 0})).isFalse();
+            assertThat(index.put(-7, new float[] {0, 3})).isFalse();
+            assertThat(index.put(1L << 40, new float[] {0, 1})).isTrue();
+            assertThat(index.putAll(new long[] {5, -7, 5}, new float[] {9, 9, 0, 2, 0, 4}))
+                    .isEqualTo(1);
+            assertThat(index.ids()).containsExactly(-7, 5, 1L << 40);
+            assertThat(index.size()).isEqualTo(3);
+            assertThat(index.get(5)).containsExactly(0, 4);
+            float[] origin = {0, 0};
+            assertThat(index.search(origin, 5))
+                    .isEqualTo(new Hits(new long[] {1L << 40, -7, 5}, new float[] {1, 4, 16}));
+            assertThat(index.search(origin, SearchOptions.nearest(5).filter(IdFilter.exclude(-7)))
+                            .ids())
+                    .containsExactly(1L << 40, 5);
+            assertThat(index.search(origin, SearchOptions.nearest(5).filter(IdFilter.allow(5, 6)))
+                            .ids())
+                    .containsExactly(5);
+            assertThat(index.search(origin, SearchOptions.all().atMost(4)).ids())
+                    .containsExactly(1L << 40, -7);
+            assertThat(index.add(new float[] {0, 5})).isEqualTo((1L << 40) + 1);
+            assertThat(index.remove(-7)).isTrue();
+            assertThat(index.remove(-7)).isFalse();
+            assertThat(index.contains(-7)).isFalse();
+            assertThat(index.contains(5)).isTrue();
+            assertThat(index.removeAll(5, 6, 1L << 40)).isEqualTo(2);
+            assertThat(index.search(origin, 5).ids()).containsExactly((1L << 40) + 1);
+            assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                    .isThrownBy(() -> index.get(5))
+                    .withMessage("there is no vector with the id 5");
+            assertIllegal(() -> index.putAll(new long[] {1}, new float[4]), "there are 1 ids for 2 vectors");
+            index.put(Long.MAX_VALUE, origin);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> index.add(origin))
+                    .withMessage("there are no ids for 1 vectors from 9223372036854775808 to 9223372036854775807");
+        }
+    }
+
+    @Test
     void manyQueriesMakeAFewArrays() {
         float[] queries = Values.floats(15, 20_000 * 2);
         try (VectorIndex index = VectorIndex.create(2, Metric.EUCLIDEAN)) {
@@ -421,7 +461,7 @@ class VectorIndexTest {
                 assertThat(mapped.bytesInUse()).isZero();
                 assertThatExceptionOfType(UnsupportedOperationException.class)
                         .isThrownBy(() -> mapped.add(query))
-                        .withMessage("nothing can be added to an index of a mapped file");
+                        .withMessage("an index of a mapped file cannot be changed");
             }
         }
         try (var files = Files.list(directory)) {

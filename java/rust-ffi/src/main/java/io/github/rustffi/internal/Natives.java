@@ -341,6 +341,19 @@ public final class Natives {
     /** Adds count values of a direct FloatBuffer in this machine's byte order, from first on. */
     public static native long indexAddMemory(long index, Object buffer, int first, int count);
 
+    public static native boolean indexPut(long index, long id, float[] vector);
+
+    /** Returns how many vectors were replaced. */
+    public static native long indexPutAll(long index, long[] ids, float[] vectors);
+
+    /** Returns how many vectors were removed. */
+    public static native long indexRemove(long index, long[] ids);
+
+    public static native boolean indexContains(long index, long id);
+
+    /** Returns all ids in ascending order. */
+    public static native long[] indexIds(long index);
+
     public static native float[] indexGet(long index, long id);
 
     public static native long indexSize(long index);

@@ -1603,15 +1603,10 @@ public final class FailingCalls {
             VectorIndex index = s.index(cosine);
             return () -> index.add(three);
         });
-        add(
-                "VectorIndex.add(float[])",
-                "mapped",
-                UNSUPPORTED,
-                "nothing can be added to an index of a mapped file",
-                s -> {
-                    VectorIndex index = s.mappedIndex();
-                    return () -> index.add(vector);
-                });
+        add("VectorIndex.add(float[])", "mapped", UNSUPPORTED, "an index of a mapped file cannot be changed", s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.add(vector);
+        });
         addClosed("VectorIndex.add(float[])", index -> index.add(vector));
         add("VectorIndex.addAll(float[])", "dimension", ARGUMENT, notVectors, s -> {
             VectorIndex index = s.index(cosine);
@@ -1663,6 +1658,43 @@ public final class FailingCalls {
             return () -> index.addAll(buffer);
         });
         addClosed(addBuffer, index -> index.addAll(FloatBuffer.wrap(vector)));
+        String put = "VectorIndex.put(long,float[])";
+        add(put, "dimension", ARGUMENT, "the vector" + values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.put(5, three);
+        });
+        String unchangeable = "an index of a mapped file cannot be changed";
+        add(put, "mapped", UNSUPPORTED, unchangeable, s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.put(5, vector);
+        });
+        addClosed(put, index -> index.put(5, vector));
+        String putAll = "VectorIndex.putAll(long[],float[])";
+        add(putAll, "dimension", ARGUMENT, notVectors, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.putAll(new long[] {5}, three);
+        });
+        add(putAll, "ids", ARGUMENT, "there are 2 ids for 1 vectors", s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.putAll(new long[] {5, 6}, vector);
+        });
+        add(putAll, "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.putAll(new long[zero.length / 2], zero);
+        });
+        addClosed(putAll, index -> index.putAll(new long[] {5}, vector));
+        add("VectorIndex.remove(long)", "mapped", UNSUPPORTED, unchangeable, s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.remove(0);
+        });
+        addClosed("VectorIndex.remove(long)", index -> index.remove(0));
+        add("VectorIndex.removeAll(long[])", "mapped", UNSUPPORTED, unchangeable, s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.removeAll(0);
+        });
+        addClosed("VectorIndex.removeAll(long[])", index -> index.removeAll(0));
+        addClosed("VectorIndex.contains(long)", index -> index.contains(0));
+        addClosed("VectorIndex.ids()", VectorIndex::ids);
         add("VectorIndex.get(long)", "no such id", INDEX, "id 1 is out of range for 1 vectors", s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.get(1);

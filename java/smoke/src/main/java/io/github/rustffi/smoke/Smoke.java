@@ -605,6 +605,16 @@ public final class Smoke {
             equal("VectorIndex.addAll", index.addAll(FloatMatrix.of(1, 2, 7, 8)), 4L);
             equal("VectorIndex.addAll", index.addAll(FloatBuffer.wrap(query)), 5L);
         }
+        try (VectorIndex index = VectorIndex.create(2, metric)) {
+            equal("VectorIndex.put", index.put(70, new float[] {1, 2}), false);
+            equal("VectorIndex.putAll", index.putAll(new long[] {70, -5}, new float[] {3, 4, 5, 6}), 1L);
+            equal("VectorIndex.contains", index.contains(-5), true);
+            equal("VectorIndex.ids", Arrays.toString(index.ids()), "[-5, 70]");
+            hits("VectorIndex.search", index.search(query, 1), "[70]", "[25.0]");
+            equal("VectorIndex.remove", index.remove(-5), true);
+            equal("VectorIndex.removeAll", index.removeAll(-5, 70), 1L);
+            equal("VectorIndex.size", index.size(), 0L);
+        }
         try (VectorIndex opened = VectorIndex.open(file, metric)) {
             hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
         }
