@@ -1,32 +1,86 @@
 import io.github.rustffi.Hits;
+import io.github.rustffi.IdFilter;
+import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
 import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
-/** Writes the ids found for each query: {@code CompareIndex vectors.npy queries.npy METRIC k ids.txt}. */
+/**
+ * Writes the ids found for each query: {@code CompareIndex vectors.npy queries.npy METRIC k ids.txt FORM threshold}. The
+ * form is
+ *
+ * <ul>
+ *   <li>{@code nearest}: of all vectors;
+ *   <li>{@code exclude}: of those whose number is no multiple of three;
+ *   <li>{@code own}: for query q of those whose number is a multiple of q % 5 + 1;
+ *   <li>{@code within}: all whose score reaches the threshold;
+ *   <li>{@code put}: as {@code exclude}, of an index in which they were put with ids of their own after others, which
+ *       have been replaced or removed.
+ * </ul>
+ */
 class CompareIndex {
     public static void main(String[] args) throws Exception {
         VectorIndex.Metric metric = VectorIndex.Metric.valueOf(args[2]);
         int k = Integer.parseInt(args[3]);
-        try (VectorIndex index = VectorIndex.map(Path.of(args[0]), metric);
+        String form = args[5];
+        try (VectorIndex stored = VectorIndex.map(Path.of(args[0]), metric);
+                VectorIndex index = form.equals("put") ? put(stored) : stored;
                 VectorIndex queries = VectorIndex.open(Path.of(args[1]), metric);
                 BufferedWriter out = Files.newBufferedWriter(Path.of(args[4]))) {
             float[] rowMajor = new float[(int) queries.size() * queries.dimension()];
             for (int query = 0; query < queries.size(); query++) {
                 System.arraycopy(queries.get(query), 0, rowMajor, query * queries.dimension(), queries.dimension());
             }
-            List<Hits> together = index.searchAll(rowMajor, k);
+            int count = (int) queries.size();
+            List<IdFilter> own = IntStream.range(0, count).mapToObj(q -> multiples(stored, q % 5 + 1)).toList();
+            float threshold = Float.parseFloat(args[6]);
+            SearchOptions options = switch (form) {
+                case "exclude" -> SearchOptions.nearest(k).filter(IdFilter.exclude(ids(stored, 3)));
+                case "own" -> SearchOptions.nearest(k).filters(own);
+                case "within" -> metric == VectorIndex.Metric.EUCLIDEAN
+                        ? SearchOptions.all().atMost(threshold)
+                        : SearchOptions.all().atLeast(threshold);
+                default -> SearchOptions.nearest(k);
+            };
+            List<Hits> together = index.searchAll(rowMajor, options);
             for (int query = 0; query < together.size(); query++) {
-                Hits alone = index.search(queries.get(query), k);
+                Hits alone = index.search(
+                        queries.get(query), form.equals("own") ? options.filter(own.get(query)) : options);
                 if (!alone.equals(together.get(query))) {
                     throw new AssertionError("query " + query + ": " + alone + " alone, " + together.get(query) + " together");
                 }
-                out.write(Arrays.toString(alone.ids()).replaceAll("[\\[\\],]", ""));
+                long[] ids = LongStream.of(alone.ids()).map(id -> form.equals("put") ? id / 7 : id).toArray();
+                out.write(Arrays.toString(ids).replaceAll("[\\[\\],]", ""));
                 out.newLine();
             }
         }
+    }
+
+    private static long[] ids(VectorIndex index, long step) {
+        return LongStream.range(0, index.size()).filter(id -> id % step == 0).toArray();
+    }
+
+    private static IdFilter multiples(VectorIndex index, long step) {
+        return step == 1 ? IdFilter.all() : IdFilter.allow(ids(index, step));
+    }
+
+    /** Returns an index of the vectors whose number is no multiple of three, each with seven times that as its id. */
+    private static VectorIndex put(VectorIndex stored) {
+        VectorIndex index = VectorIndex.create(stored.dimension(), stored.metric());
+        for (long i = 0; i < stored.size(); i++) {
+            index.put(7 * i, stored.get(stored.size() - 1 - i));
+        }
+        index.removeAll(LongStream.of(ids(stored, 3)).map(id -> 7 * id).toArray());
+        for (long i = stored.size() - 1; i >= 0; i--) {
+            if (i % 3 != 0) {
+                index.put(7 * i, stored.get(i));
+            }
+        }
+        return index;
     }
 }

@@ -148,6 +148,8 @@ pub enum Error {
     },
     /// Values that should be vectors, one after the other, are not a multiple of the dimension.
     NotVectors {
+        /// What they are: `vectors` or `queries`.
+        argument: &'static str,
         /// Number of values.
         values: usize,
         /// Dimension of the index.
@@ -155,8 +157,8 @@ pub enum Error {
     },
     /// A vector is not of the index's dimension.
     VectorDimension {
-        /// What it is: `vector` or `query`.
-        argument: &'static str,
+        /// Which one.
+        vector: Which,
         /// Number of values of the vector.
         values: usize,
         /// Dimension of the index.
@@ -180,6 +182,43 @@ pub enum Error {
     HitCount {
         /// Number asked for.
         k: i64,
+    },
+    /// What scores have to reach is not a number, or not a bound for the metric.
+    Bound {
+        /// What it is called: `atLeast` or `atMost`.
+        name: &'static str,
+        /// Its value.
+        value: f32,
+        /// What the scores of the metric are called.
+        scores: &'static str,
+        /// Whether it is a bound for the metric.
+        suits: bool,
+    },
+    /// There is no vector with an id, where ids are the caller's.
+    NoVector {
+        /// The id.
+        id: i64,
+    },
+    /// There are not as many ids as vectors.
+    IdCount {
+        /// Number of ids.
+        ids: usize,
+        /// Number of vectors.
+        vectors: usize,
+    },
+    /// There are not enough ids left that are greater than any that there has been.
+    NoIds {
+        /// The first of them.
+        next: u64,
+        /// Number of vectors that need one.
+        vectors: usize,
+    },
+    /// There is not one filter for each query.
+    FilterCount {
+        /// Number of filters.
+        filters: usize,
+        /// Number of queries.
+        queries: usize,
     },
     /// There is no vector with an id.
     Id {
@@ -339,19 +378,32 @@ impl fmt::Display for Error {
             Self::Dimension { dimension, maximum } => {
                 write!(f, "dimension must be from 1 to {maximum}, but is {dimension}")
             }
-            Self::NotVectors { values, dimension } => {
-                write!(f, "{values} values are not a multiple of the dimension {dimension}")
+            Self::NotVectors { argument, values, dimension } => {
+                write!(f, "the {argument} have {values} values, not a multiple of the dimension {dimension}")
             }
-            Self::VectorDimension { argument, values, dimension } => {
-                write!(f, "the {argument} has {values} values, but the dimension is {dimension}")
+            Self::VectorDimension { vector, values, dimension } => {
+                write!(f, "{vector} has {values} values, but the dimension is {dimension}")
             }
             Self::VectorNotFinite { vector, component, value } => {
                 write!(f, "value {component} of {vector} is {}, not a finite number", Decimal(f64::from(*value)))
             }
             Self::ZeroVector { vector } => write!(f, "{vector} is zero, which has no direction"),
             Self::HitCount { k } => write!(f, "k must be at least 1, but is {k}"),
+            Self::Bound { name, value, scores, suits: false } => {
+                let other = if *name == "atLeast" { "atMost" } else { "atLeast" };
+                write!(f, "{scores} are bounded by {other}, not by {name}, which is {}", Decimal(f64::from(*value)))
+            }
+            Self::Bound { name, value, .. } => {
+                write!(f, "{name} must be a number, but is {}", Decimal(f64::from(*value)))
+            }
+            Self::NoVector { id } => write!(f, "there is no vector with the id {id}"),
+            Self::IdCount { ids, vectors } => write!(f, "there are {ids} ids for {vectors} vectors"),
+            Self::NoIds { next, vectors } => {
+                write!(f, "there are no ids for {vectors} vectors from {next} to {}", i64::MAX)
+            }
+            Self::FilterCount { filters, queries } => write!(f, "there are {filters} filters for {queries} queries"),
             Self::Id { id, len } => write!(f, "id {id} is out of range for {len} vectors"),
-            Self::Mapped => write!(f, "nothing can be added to an index of a mapped file"),
+            Self::Mapped => write!(f, "an index of a mapped file cannot be changed"),
             Self::Closed => write!(f, "the index is closed"),
             Self::PathLength { length, maximum } => {
                 write!(f, "path must have at most {maximum} characters, but has {length}")

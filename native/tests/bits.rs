@@ -11,7 +11,7 @@ use std::hash::Hasher;
 use std::path::Path;
 
 use common::{Owned, Random, with_threads};
-use rust_ffi::index::{Index, Metric};
+use rust_ffi::index::{Found, Index, Metric, Search};
 use rust_ffi::triangular::{self, Triangle};
 use rust_ffi::{Error, blas, cholesky, eigen, ldl, least_squares, lu, matrix, pivoted_qr, qr, svd, vector};
 
@@ -270,12 +270,16 @@ fn searches(hashes: &mut Hashes) {
                 let index = Index::new(dimension as i64, metric).unwrap();
                 index.add(&floats(dimension * count)).unwrap();
                 let queries = floats(dimension * 9);
-                let (mut ids, mut scores) = (vec![-1; 10 * 9], vec![0.0; 10 * 9]);
-                let within = index.len();
-                let found = index.search(&queries[..dimension], 10, within, None, &mut ids[..10], &mut scores[..10]);
-                add(hashes, name, found.map(|_| of(&ids[..10], &scores[..10])));
-                let all = index.search_all(&queries, 10, within, &mut ids, &mut scores, &mut [0; 9]);
-                add(hashes, name, all.map(|_| of(&ids, &scores)));
+                let search = Search::nearest(10);
+                let room = |count: usize| count * 10;
+                let of = |found: Found, queries| {
+                    let (mut ids, mut scores) = (vec![-1; room(queries)], vec![0.0; room(queries)]);
+                    ids[..found.ids.len()].copy_from_slice(&found.ids);
+                    scores[..found.scores.len()].copy_from_slice(&found.scores);
+                    of(&ids, &scores)
+                };
+                add(hashes, name, index.search(&queries[..dimension], &search).map(|found| of(found, 1)));
+                add(hashes, name, index.search_all(&queries, &search).map(|found| of(found, 9)));
             }
         }
     }

@@ -96,6 +96,7 @@ mod index {
     mod store;
 
     mod tests {
+        use super::super::interleave;
         use super::store::Store;
 
         /// Values of a vector: so many that a chunk has room for two.
@@ -158,6 +159,76 @@ mod index {
                 let view = store.view();
                 assert_eq!(view.len(), 4);
                 assert!(view.parts().all(|part| part.values.iter().all(|value| *value == 5.0)));
+            });
+        }
+
+        fn put(store: &Store, ids: &[i64], value: f32) {
+            let put: crate::Result<u64> = store.put(ids, |_, room| {
+                room.fill(value);
+                Ok(())
+            });
+            put.unwrap();
+        }
+
+        /// Asserts that there are both vectors of a pair or none, and that both are the same.
+        fn check_pair(store: &Store) -> Option<f32> {
+            let view = store.view();
+            let mut values = Vec::new();
+            for part in view.parts() {
+                for (row, vector) in part.values.chunks_exact(DIMENSION).enumerate() {
+                    assert!(vector.iter().all(|value| *value == vector[0]));
+                    if part.is_alive(row) {
+                        values.push((part.id(row), vector[0]));
+                    }
+                }
+            }
+            values.sort_by_key(|(id, _)| *id);
+            match values[..] {
+                [] => None,
+                [(3, one), (4, two)] if one == two => Some(one),
+                _ => panic!("{values:?}"),
+            }
+        }
+
+        #[test]
+        fn a_pair_moves_together_in_every_interleaving() {
+            interleave(|| {
+                let store = loom::sync::Arc::new(Store::new(DIMENSION));
+                put(&store, &[3, 4], 1.0);
+                let writer = {
+                    let store = loom::sync::Arc::clone(&store);
+                    loom::thread::spawn(move || {
+                        // The memory of the first pair is free after the third.
+                        put(&store, &[3, 4], 2.0);
+                        put(&store, &[4, 3], 3.0);
+                        assert_eq!(store.remove(&[3, 4]), Ok(2));
+                    })
+                };
+                let first = check_pair(&store);
+                let second = check_pair(&store);
+                let order = |seen: Option<f32>| seen.unwrap_or(4.0);
+                assert!(order(first) <= order(second), "{first:?} after {second:?}");
+                writer.join().unwrap();
+                assert_eq!(check_pair(&store), None);
+            });
+        }
+
+        #[test]
+        fn writers_of_one_pair_wait_for_each_other_in_every_interleaving() {
+            interleave(|| {
+                let store = loom::sync::Arc::new(Store::new(DIMENSION));
+                put(&store, &[3, 4], 1.0);
+                let writer = {
+                    let store = loom::sync::Arc::clone(&store);
+                    loom::thread::spawn(move || put(&store, &[3, 4], 2.0))
+                };
+                put(&store, &[3, 4], 5.0);
+                assert!(check_pair(&store).is_some());
+                let (view, slot) = store.find(3);
+                assert_eq!(view.id(slot.unwrap()), 3);
+                writer.join().unwrap();
+                assert!([Some(2.0), Some(5.0)].contains(&check_pair(&store)));
+                assert_eq!(store.len(), 2);
             });
         }
 

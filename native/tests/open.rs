@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rust_ffi::Error;
-use rust_ffi::index::{Index, Metric};
+use rust_ffi::index::{Index, Metric, Search};
 
 /// File that is removed in the end.
 struct Temporary(PathBuf);
@@ -44,20 +44,18 @@ fn assert_of(index: &Index, bytes: &[u8]) {
     // Values of another type, or in Fortran order, are not the bytes of the file.
     let same = if header.contains("f4'") && !header.contains("True") { rows * dimension } else { 0 };
     let values = &bytes[bytes.len() - same * size_of::<f32>()..];
-    let mut vector = vec![0.0_f32; dimension];
     for (id, expected) in values.chunks_exact(dimension * size_of::<f32>()).enumerate() {
-        index.get(id as i64, &mut vector).unwrap();
+        let vector = index.get(id as i64).unwrap();
         for (value, expected) in vector.iter().zip(expected.chunks_exact(size_of::<f32>())) {
             let bits: [u8; 4] = expected.try_into().unwrap();
             let bits = u32::from_ne_bytes(bits);
             assert!([bits, bits.swap_bytes()].contains(&value.to_bits()), "{value} in vector {id}");
         }
     }
-    assert!(index.get(rows as i64, &mut vector).is_err());
+    assert!(index.get(rows as i64).is_err());
     // Whatever a mapped file holds, a search comes to its end.
-    let mut found = ([0; 3], [0.0; 3]);
-    let count = index.search(&vec![1.0; dimension], 3, index.len(), None, &mut found.0, &mut found.1).unwrap();
-    assert!(count <= 3.min(rows), "{count} of {rows}");
+    let found = index.search(&vec![1.0; dimension], &Search::nearest(3)).unwrap();
+    assert!(found.ids.len() <= 3.min(rows), "{} of {rows}", found.ids.len());
 }
 
 fn check(bytes: &[u8]) {

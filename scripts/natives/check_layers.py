@@ -1,4 +1,5 @@
-"""Checks that each room of the crate imports from the rooms below it only, and counts the imports between rooms.
+"""Checks that each room of the crate imports from the rooms below it only, and counts the imports between rooms; and that so
+do the files of a room whose files are in an order.
 
 An item that is imported through the root of the crate counts as one of the room that defines it.
 
@@ -34,6 +35,29 @@ LAYERS = [
 ]
 
 
+# The files of rooms that are in an order, from the ground up. The module itself is above all of them but the last ones.
+FILES = {
+    "index": [
+        "metric",
+        "buffer",
+        "read_order",
+        "tile",
+        "ids",
+        "request",
+        "store",
+        "filter",
+        "shortlist",
+        "threshold",
+        "queue",
+        "worker",
+        "scan",
+        "search",
+        "mod",
+        "handles",
+    ],
+}
+
+
 def code(text):
     """Returns a Rust source without its comments."""
     return re.sub(r"//[^\n]*", "", text)
@@ -64,6 +88,36 @@ def room_of(file):
     return Path(file).parts[0].removesuffix(".rs")
 
 
+def neighbours(text):
+    """Returns the first part of every path into the room that a source of its files names."""
+    text = code(text)
+    found = []
+    for use in re.findall(r"\buse (super::[^;]+);", text):
+        found += expanded(re.sub(r"\s+as\s+\w+|\s+", "", use))
+    rest = re.sub(r"\buse super::[^;]+;", "", text)
+    found += re.findall(r"(?<![\w$])super::\w+", rest)
+    return [path.split("::")[1] for path in found]
+
+
+def check_files(sources):
+    """Returns which files import from one above them in their room, given sources by path and text."""
+    problems = []
+    for file, text in sources.items():
+        order = FILES.get(room_of(file))
+        if order is None:
+            continue
+        name = Path(file).stem
+        if name not in order:
+            problems.append(f"{file} has no place among the files of its room")
+            continue
+        for other in neighbours(text):
+            # What is no file is defined in the module itself, or above in the same file.
+            other = other if other in order else "mod" if other[0].isupper() else name
+            if order.index(other) > order.index(name):
+                problems.append(f"{file}: imports from {other}, which is above it")
+    return problems
+
+
 def check(sources):
     """Returns what is wrong, and how often each room imports from each other one, given sources by path and text."""
     items = root_items(sources["lib.rs"])
@@ -92,6 +146,7 @@ def main():
     directory = Path(sys.argv[1])
     sources = {str(file.relative_to(directory)): file.read_text() for file in sorted(directory.rglob("*.rs"))}
     problems, between = check(sources)
+    problems += check_files(sources)
     for problem in problems:
         print(f"check_layers: {problem}", file=sys.stderr)
     print(f"{len(LAYERS)} rooms, {len(between)} pairs of them with {sum(between.values())} imports")

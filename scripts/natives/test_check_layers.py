@@ -1,6 +1,6 @@
 """Tests of check_layers.py."""
 
-from check_layers import check, imports, root_items
+from check_layers import check, check_files, imports, root_items
 
 ROOT = "mod float;\npub use error::{Error, Result};\npub use linalg::{lu, qr};\n"
 
@@ -39,3 +39,15 @@ def test_every_room_has_a_layer():
 def test_imports_between_rooms_are_counted():
     _, between = check({"lib.rs": ROOT, "linalg/a.rs": "use crate::float;", "linalg/b.rs": "use crate::float;"})
     assert between == {("linalg", "float"): 2}
+
+
+def test_files_of_a_room_may_import_from_those_before_them():
+    below = "use super::{filter::Queries, queue::Task};\nfn f() { super::tile::width() }\nmod tests { use super::*; }"
+    assert check_files({"index/scan.rs": below, "index/handles.rs": "use super::Index;", "npy/number.rs": "use super::z;"}) == []
+    above = "use super::scan;\nfn f() { super::search::search() }"
+    expected = ["scan", "search"]
+    assert check_files({"index/worker.rs": above}) == [
+        f"index/worker.rs: imports from {other}, which is above it" for other in expected
+    ]
+    assert check_files({"index/scan.rs": "use super::Index;"}) == ["index/scan.rs: imports from mod, which is above it"]
+    assert check_files({"index/gpu.rs": ""}) == ["index/gpu.rs has no place among the files of its room"]

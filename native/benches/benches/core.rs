@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
-use rust_ffi::index::{Index, Metric};
+use rust_ffi::index::{Index, Metric, Search};
 use rust_ffi::least_squares::least_squares;
 use rust_ffi::{MatrixRef, Result, blas, cholesky, eigen, lu, qr, svd, vector};
 
@@ -87,15 +87,9 @@ fn searches(criterion: &mut Criterion) {
     index.add(&stored).expect("finite vectors");
     drop(stored);
     for k in HITS {
-        let (mut ids, mut scores) = (vec![0; QUERIES * k], vec![0.0; QUERIES * k]);
-        let mut found = [0; QUERIES];
-        let all = index.len();
-        time(criterion, "SEARCH", k, || {
-            index.search(&queries[..DIMENSION], k as i64, all, None, &mut ids, &mut scores)
-        });
-        time(criterion, "SEARCH_64", k, || {
-            index.search_all(&queries, k as i64, all, &mut ids, &mut scores, &mut found)
-        });
+        let search = Search::nearest(k as i64);
+        time(criterion, "SEARCH", k, || index.search(&queries[..DIMENSION], &search));
+        time(criterion, "SEARCH_64", k, || index.search_all(&queries, &search));
     }
 }
 

@@ -11,14 +11,48 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
-use super::Metric;
-use super::scan;
-use super::search::Request;
+use super::ids::IdFilter;
+use super::metric::Metric;
+use super::read_order::ReadOrder;
 use super::store::Snapshot;
+use super::tile;
 use crate::Result;
 use crate::memory::{self, Aligned};
-use crate::simd;
+use crate::simd::{self, Level};
 use crate::vector::{WideDot, WideSquaredDistance};
+
+/// Queries that are answered together, and what is to be found for them.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) level: Level,
+    pub(super) read_order: &'a ReadOrder,
+    pub(super) metric: Metric,
+    /// The queries, row after row: finite, and not zero where the metric is the cosine.
+    pub(super) queries: &'a [f32],
+    /// The number of vectors to find for each.
+    pub(super) limit: usize,
+    /// How many vectors may be found for each of them, at least.
+    pub(super) findable: u64,
+    /// What scores have to reach when they are rounded to floats, the greater the better.
+    pub(super) floor: f32,
+    /// Which ids may be found for all of them, if not all may.
+    pub(super) filter: Option<IdFilter<'a>>,
+    /// Besides, for each query which ids may be found; nothing if all may.
+    pub(super) own_filters: &'a [Option<IdFilter<'a>>],
+}
+
+impl Request<'_> {
+    /// Returns whether an id may be found for a query, as far as that query's own filter says.
+    pub(super) fn allows(&self, query: usize, id: i64) -> bool {
+        let own = self.own_filters.get(query).and_then(Option::as_ref);
+        own.is_none_or(|own| own.allows(id))
+    }
+
+    /// Returns a score that every score reaches that reaches the floor.
+    pub(super) fn reached(&self) -> f64 {
+        f64::from(self.floor.next_down())
+    }
+}
 
 /// Queries, prepared.
 pub(super) struct Queries<'a> {
@@ -79,7 +113,7 @@ impl<'a> Queries<'a> {
             bound: Bound::of(dimension),
         };
         if queries.is_tiled() {
-            queries.pack(scan::tile_width(request.level, count))?;
+            queries.pack(tile::width(request.level, count))?;
         }
         Ok(queries)
     }
@@ -107,9 +141,9 @@ impl<'a> Queries<'a> {
     }
 
     /// Returns how good the vector is for the query, the greater the better, unless it is not finite.
-    pub(super) fn score(&self, query: usize, id: u64) -> Option<f64> {
+    pub(super) fn score(&self, query: usize, slot: u64) -> Option<f64> {
         let (level, norm) = (self.request.level, self.scales[query].1);
-        let (x, y) = (self.query(query), self.view.get(id)?);
+        let (x, y) = (self.query(query), self.view.get(slot)?);
         let score = match self.request.metric {
             Metric::DotProduct => simd::dispatch(level, WideDot { x, y }),
             Metric::Cosine => {

@@ -8,3 +8,14 @@ pub enum Metric {
     /// The square of the Euclidean distance: the smallest is the best.
     Euclidean,
 }
+
+impl Metric {
+    /// Returns what messages call its scores.
+    pub(super) fn scores(self) -> &'static str {
+        match self {
+            Self::DotProduct => "dot products",
+            Self::Cosine => "cosines",
+            Self::Euclidean => "squared distances",
+        }
+    }
+}

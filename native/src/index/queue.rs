@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::filter::Queries;
-use super::scan::TALLEST;
 use super::store::Extent;
+use super::tile::TALLEST;
 use crate::{Result, memory};
 
 /// Bytes of vectors that a thread takes up at once where there are many queries: enough to outweigh the taking.
@@ -63,6 +63,11 @@ impl<'a> Queue<'a> {
         Ok(Self { parts, count, values, step, longest_run, backwards, taken })
     }
 
+    /// Returns the most vectors that are taken up as one, given the dimension.
+    pub(super) fn most_rows(&self, dimension: usize) -> usize {
+        self.values / dimension * self.longest_run
+    }
+
     /// Takes the block that is next for one of `threads`, or several that follow each other as one.
     pub(super) fn take(&self, threads: usize) -> Option<Task<'a>> {
         let part_of = |block| self.parts.partition_point(|(first, _)| *first <= block) - 1;
@@ -119,7 +124,7 @@ mod tests {
             ] {
                 let (mut parts, mut count, mut first) = (Vec::new(), 0, 0);
                 for rows in rows {
-                    parts.push((count, Extent { first: first as u64, values: &all[..rows * dimension] }));
+                    parts.push((count, Extent::of(first as u64, &all[..rows * dimension])));
                     count += rows.div_ceil(4_usize);
                     first += rows;
                 }

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use super::Metric;
 use super::filter::{Queries, length};
+use super::ids;
+use super::metric::Metric;
 use super::queue::Task;
 use super::read_order::Order;
+use super::tile::Shape;
 use super::worker::{Passed, Worker};
-use crate::simd::{self, Kernel, Lanes, Level, Simd};
+use crate::simd::{self, Kernel, Lanes, Simd};
 
 /// Vectors that are read at the same time where there are few queries, if that is faster: see [`Order`].
 const ROWS: usize = 8;
@@ -15,8 +17,9 @@ const ROWS: usize = 8;
 /// How far ahead of the arithmetic such a vector is asked for, in bytes.
 const AHEAD: usize = 1024;
 
-/// Vectors of every tile divide this.
-pub(super) const TALLEST: usize = 12;
+/// Where at least one of this many vectors of a block may be found, all of them are read: in one run, which is faster than to
+/// leave out the others.
+const DENSE: usize = 4;
 
 /// Values of a vector that a tile takes at once.
 const STEP: usize = 8;
@@ -25,61 +28,64 @@ const DOT_PRODUCT: u8 = 0;
 const COSINE: u8 = 1;
 const EUCLIDEAN: u8 = 2;
 
-/// Has `worker` keep all vectors of a block that pass the filter for a query.
+/// Has `worker` keep all vectors of a block that may be found and pass the filter for a query.
 pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>) {
-    let level = queries.request.level;
-    match queries.request.metric {
-        Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, block }),
-        Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker, queries, block }),
-        Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker, queries, block }),
-    }
-}
-
-/// Returns how many queries a tile takes where there are `queries` in all.
-pub(super) fn tile_width(level: Level, queries: usize) -> usize {
-    simd::dispatch(level, TileWidth { queries })
-}
-
-/// What a tile is, in registers of queries and in vectors: sums for each of both, and room for the operands.
-#[derive(Clone, Copy)]
-enum TileShape {
-    /// 4 and 6: of all tiles with 24 sums that with the fewest operands to load.
-    Wide,
-    /// 2 and 12: for fewer queries.
-    Tall,
-    /// 2 and 6: for 16 registers.
-    Small,
-}
-
-impl TileShape {
-    #[inline(always)]
-    fn of<S: Simd>(queries: usize) -> Self {
-        if S::COUNT < 32 {
-            Self::Small
-        } else if queries > 2 * <S as Lanes<f32>>::LANES {
-            Self::Wide
-        } else {
-            Self::Tall
+    worker.begin(queries);
+    // Taken for the time of the scan, which writes to the worker.
+    let mut room = std::mem::take(&mut worker.mask);
+    let rows = (block.end - block.at) / queries.dimension;
+    let filter = queries.request.filter;
+    let is_masked = filter.is_some() || block.part.has_removed();
+    let mask = &mut room[..if is_masked { rows.div_ceil(64) } else { 0 }];
+    let allowed = if is_masked { findable(queries, block, rows, mask) } else { rows };
+    let choice = match allowed {
+        0 => None,
+        all if all == rows => Some(Choice::All),
+        many if many >= rows / DENSE => Some(Choice::Many(mask)),
+        _ => Some(Choice::Few(mask)),
+    };
+    if let Some(choice) = choice {
+        let level = queries.request.level;
+        match queries.request.metric {
+            Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, block, choice }),
+            Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker, queries, block, choice }),
+            Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker, queries, block, choice }),
         }
     }
+    worker.mask = room;
+    worker.end(queries, rows as u64);
 }
 
-/// Queries in a tile.
-struct TileWidth {
-    queries: usize,
-}
-
-impl Kernel for TileWidth {
-    type Output = usize;
-
-    #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) -> usize {
-        let registers = match TileShape::of::<S>(self.queries) {
-            TileShape::Wide => 4,
-            TileShape::Tall | TileShape::Small => 2,
-        };
-        registers * <S as Lanes<f32>>::LANES
+/// Writes to `mask` a bit for each of the `rows` of a block: whether it is there and may be found. Returns how many are.
+fn findable(queries: &Queries<'_>, block: Task<'_>, rows: usize, mask: &mut [u64]) -> usize {
+    let (part, first) = (block.part, block.at / queries.dimension);
+    match queries.request.filter {
+        Some(filter) if part.has_ids() => filter.mask_of(|row| part.id(first + row), rows, mask),
+        Some(filter) => return filter.mask(part.first + first as u64, rows, mask),
+        None => ids::fill(mask, rows, |_| true),
     }
+    if part.has_removed() {
+        for (i, word) in mask.iter_mut().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                *word &= !(u64::from(!part.is_alive(first + i * 64 + bit)) << bit);
+            }
+        }
+    }
+    mask.iter().map(|word| word.count_ones() as usize).sum()
+}
+
+/// Which vectors of a block may be found.
+#[derive(Clone, Copy)]
+enum Choice<'a> {
+    /// All of them.
+    All,
+    /// Those whose bits are set, so many that the others are read as well.
+    Many(&'a [u64]),
+    /// Those whose bits are set.
+    Few(&'a [u64]),
 }
 
 /// The scan of one block.
@@ -87,6 +93,7 @@ struct Scan<'a, 'w, const METRIC: u8> {
     worker: &'a mut Worker<'w>,
     queries: &'a Queries<'a>,
     block: Task<'a>,
+    choice: Choice<'a>,
 }
 
 impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
@@ -94,15 +101,16 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
-        if let Some(allowed) = self.queries.request.allowed {
-            self.allowed(simd, allowed);
-        } else if !self.queries.is_tiled() {
-            self.singly(simd);
+        if !self.queries.is_tiled() {
+            match self.choice {
+                Choice::Few(mask) => self.few_singly(simd, mask),
+                _ => self.singly(simd),
+            }
         } else {
-            match TileShape::of::<S>(self.queries.count) {
-                TileShape::Wide => self.tiled::<S, 4, 6>(simd),
-                TileShape::Tall => self.tiled::<S, 2, 12>(simd),
-                TileShape::Small => self.tiled::<S, 2, 6>(simd),
+            match Shape::of::<S>(self.queries.count) {
+                Shape::Wide => self.tiled::<S, 4, 6>(simd),
+                Shape::Tall => self.tiled::<S, 2, 12>(simd),
+                Shape::Small => self.tiled::<S, 2, 6>(simd),
             }
         }
     }
@@ -129,33 +137,28 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
 
     /// Scans the vectors whose bits are set, a few at a time.
     #[inline(always)]
-    fn allowed<S: Simd>(&mut self, simd: S, allowed: &[u64]) {
-        let Task { part, at, end } = self.block;
-        let dimension = self.queries.dimension;
-        let first = part.first + (at / dimension) as u64;
-        let last = part.first + (end / dimension) as u64;
+    fn few_singly<S: Simd>(&mut self, simd: S, mask: &[u64]) {
+        let (begin, dimension) = (self.block.at, self.queries.dimension);
         let (mut rows, mut waiting) = ([0; ROWS], 0);
-        let mut id = first;
-        while id < last {
-            let Some(word) = usize::try_from(id / 64).ok().and_then(|word| allowed.get(word)) else { break };
-            let left = word >> (id % 64);
-            if left == 0 {
-                id = (id / 64 + 1) * 64;
-                continue;
+        ids::for_each_set(mask, |row| {
+            rows[waiting] = begin + row * dimension;
+            waiting += 1;
+            if waiting == ROWS {
+                self.rows::<S, ROWS, AHEAD>(simd, rows);
+                waiting = 0;
             }
-            id += u64::from(left.trailing_zeros());
-            if id < last {
-                rows[waiting] = (id - part.first) as usize * dimension;
-                waiting += 1;
-                if waiting == ROWS {
-                    self.rows::<S, ROWS, AHEAD>(simd, rows);
-                    waiting = 0;
-                }
-            }
-            id += 1;
-        }
+        });
         for at in &rows[..waiting] {
             self.rows::<S, 1, AHEAD>(simd, [*at]);
+        }
+    }
+
+    /// Returns whether the vector at `at`, which was read, may be found.
+    #[inline(always)]
+    fn may_be_found(&self, at: usize) -> bool {
+        match self.choice {
+            Choice::Many(mask) => ids::is_set(mask, (at - self.block.at) / self.queries.dimension),
+            Choice::All | Choice::Few(_) => true,
         }
     }
 
@@ -167,9 +170,9 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
             let sums = row_sums::<S, R, AHEAD, METRIC>(simd, scaled, rows);
             for (sums, at) in sums.into_iter().zip(at) {
-                let id = self.block.part.first + (at / dimension) as u64;
-                let passes = self.passes(sums, self.worker.cutoffs[query]);
-                self.worker.keep_if(passes, queries, Passed { query, id, sums });
+                let slot = self.block.part.first + (at / dimension) as u64;
+                let passes = self.passes(sums, self.worker.cutoffs[query]) & self.may_be_found(at);
+                self.worker.keep_if(passes, queries, Passed { query, slot, sums });
             }
         }
     }
@@ -197,8 +200,24 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     fn tiled<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S) {
         let dimension = self.queries.dimension;
         let (mut at, end) = (self.block.at, self.block.end);
+        if let Choice::Few(mask) = self.choice {
+            let (mut rows, mut waiting) = ([at; R], 0);
+            ids::for_each_set(mask, |row| {
+                rows[waiting] = at + row * dimension;
+                waiting += 1;
+                if waiting == R {
+                    self.tile::<S, Q, R>(simd, rows, 0);
+                    waiting = 0;
+                }
+            });
+            for at in &rows[..waiting] {
+                self.rows::<S, 1, AHEAD>(simd, [*at]);
+            }
+            return;
+        }
         while end - at >= R * dimension {
-            self.tile::<S, Q, R>(simd, at);
+            let rows = std::array::from_fn(|row| at + row * dimension);
+            self.tile::<S, Q, R>(simd, rows, R * dimension * size_of::<f32>());
             at += R * dimension;
         }
         while at < end {
@@ -207,13 +226,13 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         }
     }
 
-    /// Offers the `R` vectors at `at` to every query that they may be good for.
+    /// Offers the `R` vectors at `at` to every query that they may be good for, and asks for those that lie `next` bytes on.
     #[inline(always)]
-    fn tile<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S, at: usize) {
+    fn tile<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S, at: [usize; R], next: usize) {
         let (queries, dimension) = (self.queries, self.queries.dimension);
         let lanes = <S as Lanes<f32>>::LANES;
         let width = Q * lanes;
-        let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at + row * dimension..][..dimension]);
+        let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at[row]..][..dimension]);
         let mut squares = [0.0; R];
         if METRIC != EUCLIDEAN {
             for row in 0..R {
@@ -222,9 +241,12 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         }
         for (tile, packed) in queries.packed.chunks_exact(width * dimension).enumerate() {
             // The next vectors, while there is arithmetic to do.
-            let ahead = if tile == 0 { R * dimension * size_of::<f32>() } else { 0 };
+            let ahead = if tile == 0 { next } else { 0 };
             let sums = tile_sums::<S, Q, R, METRIC>(simd, rows, packed, ahead);
             for (row, sums) in sums.into_iter().enumerate() {
+                if !self.may_be_found(at[row]) {
+                    continue;
+                }
                 for (across, sum) in sums.into_iter().enumerate() {
                     let first = tile * width + across * lanes;
                     let threshold = Lanes::<f32>::blocks(simd, &self.worker.cutoffs[first..][..lanes]).0;
@@ -251,9 +273,9 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
                         let lane = passed.trailing_zeros() as usize;
                         passed &= passed - 1;
                         if first + lane < queries.count {
-                            let id = self.block.part.first + (at / dimension + row) as u64;
+                            let slot = self.block.part.first + (at[row] / dimension) as u64;
                             let sums = [values.as_ref()[lane], squares[row]];
-                            self.worker.keep_if(true, queries, Passed { query: first + lane, id, sums });
+                            self.worker.keep_if(true, queries, Passed { query: first + lane, slot, sums });
                         }
                     }
                 }

@@ -7,17 +7,16 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::Metric;
-use super::filter::Queries;
+use super::filter::{Queries, Request};
+use super::ids::{Filters, IdFilter};
 use super::queue::Queue;
-use super::read_order::ReadOrder;
+use super::scan;
 use super::shortlist::{Candidate, Shortlist};
 use super::store::Snapshot;
 use super::threshold::Thresholds;
 use super::worker::Worker;
 use crate::parallel::CachePadded;
-use crate::simd::{self, Level};
-use crate::{Result, memory, parallel};
+use crate::{Result, memory, parallel, simd};
 
 /// Products below which a search is over before another thread would have begun.
 const PARALLEL_FROM: u128 = 1 << 18;
@@ -34,29 +33,96 @@ pub(super) const TOGETHER: usize = 256;
 /// Values of a cache line.
 const LINE: usize = simd::LINE / size_of::<f32>();
 
-/// What a search is given.
-#[derive(Clone, Copy)]
-pub(super) struct Request<'a> {
-    pub(super) level: Level,
-    pub(super) read_order: &'a ReadOrder,
-    pub(super) metric: Metric,
-    /// The queries, row after row: finite, and not zero where the metric is the cosine.
-    pub(super) queries: &'a [f32],
-    /// The number of vectors to find for each.
-    pub(super) limit: usize,
-    /// A bit for every id that may be found, if not all may.
-    pub(super) allowed: Option<&'a [u64]>,
-}
+/// A query whose filter allows fewer than one of this many vectors is searched for alone: a pass over all of them that it shares
+/// with others would take longer.
+const SPARSE: u64 = 16;
 
 /// Returns the best vectors of `view` for every query, the best first, with their scores as both bounds.
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`] when there is none for the candidates, [`crate::Error::Threads`] when there are no
 /// threads.
-pub(super) fn search(view: &Snapshot, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
+pub(super) fn search(view: &Snapshot, request: Request<'_>, filters: Filters<'_>) -> Result<Vec<Vec<Candidate>>> {
+    match filters {
+        Filters::None => together(view, request),
+        Filters::Shared(filter) => shared(view, request, filter),
+        Filters::Each(filters) => each_filtered(view, request, filters),
+    }
+}
+
+/// Returns what is found where all queries have one filter.
+fn shared(view: &Snapshot, request: Request<'_>, filter: IdFilter<'_>) -> Result<Vec<Vec<Candidate>>> {
+    let findable = allowed(view, filter);
+    let limit = usize::try_from(findable).map_or(request.limit, |findable| findable.min(request.limit));
+    if limit == 0 {
+        return nothing(request.queries.len() / view.dimension());
+    }
+    together(view, Request { limit, findable, filter: Some(filter), ..request })
+}
+
+/// Returns how many vectors a filter lets a search find, or a few more.
+fn allowed(view: &Snapshot, filter: IdFilter<'_>) -> u64 {
+    if view.has_ids() { filter.allowed_at_most(view.len()) } else { filter.allowed(view.len()) }
+}
+
+/// Returns an empty list for every query.
+fn nothing(queries: usize) -> Result<Vec<Vec<Candidate>>> {
+    let mut lists = memory::with_capacity(queries)?;
+    lists.resize_with(queries, Vec::new);
+    Ok(lists)
+}
+
+/// Returns what is found where each query has its own filter, or none.
+fn each_filtered(
+    view: &Snapshot,
+    request: Request<'_>,
+    filters: &[Option<IdFilter<'_>>],
+) -> Result<Vec<Vec<Candidate>>> {
+    let (dimension, count) = (view.dimension(), filters.len());
+    let query = |query: usize| &request.queries[query * dimension..][..dimension];
+    let (mut alone, mut joint) = (memory::with_capacity(count)?, memory::with_capacity(count)?);
+    for (number, filter) in filters.iter().enumerate() {
+        match filter {
+            Some(filter) if count == 1 || allowed(view, *filter) < view.len() / SPARSE => {
+                alone.push((number, *filter));
+            }
+            _ => joint.push(number),
+        }
+    }
+    let mut found = nothing(count)?;
+    if !joint.is_empty() {
+        let (mut queries, mut own_filters) =
+            (memory::with_capacity(joint.len() * dimension)?, memory::with_capacity(joint.len())?);
+        for number in &joint {
+            queries.extend_from_slice(query(*number));
+            own_filters.push(filters[*number]);
+        }
+        let findable = view.len() / SPARSE;
+        let request = Request { queries: &queries, own_filters: &own_filters, findable, ..request };
+        for (number, best) in joint.into_iter().zip(together(view, request)?) {
+            found[number] = best;
+        }
+    }
+    let search_alone = |i: usize| {
+        let (number, filter) = alone[i];
+        shared(view, Request { queries: query(number), ..request }, filter)
+    };
+    let allowed: u128 = alone.iter().map(|(_, filter)| u128::from(allowed(view, *filter))).sum();
+    let found_alone = parallel::run_if(alone.len() > 1 && allowed * dimension as u128 >= PARALLEL_FROM, || {
+        each(alone.len(), search_alone)
+    })?;
+    for ((number, _), mut best) in alone.iter().zip(found_alone) {
+        found[*number] = best.pop().unwrap_or_default();
+    }
+    Ok(found)
+}
+
+/// Returns what is found for queries that are answered together.
+fn together(view: &Snapshot, request: Request<'_>) -> Result<Vec<Vec<Candidate>>> {
     let queries = Queries::new(request, view)?;
     let blocks = Queue::of(&queries)?;
-    let work = u128::from(view.len()) * request.queries.len() as u128;
+    let read = if request.filter.is_some() { request.findable } else { view.rows() };
+    let work = u128::from(read) * request.queries.len() as u128;
     if work < PARALLEL_FROM {
         return best(&queries, &blocks, &Thresholds::new(&queries, 1, false)?);
     }
@@ -69,7 +135,9 @@ pub(super) fn search(view: &Snapshot, request: Request<'_>) -> Result<Vec<Vec<Ca
         if !missed.is_empty() {
             let mut again = memory::with_capacity(missed.len() * queries.dimension)?;
             missed.iter().for_each(|query| again.extend_from_slice(queries.query(*query)));
-            let again = Queries::new(Request { queries: &again, ..request }, view)?;
+            let mut own_filters = memory::with_capacity(request.own_filters.len().min(missed.len()))?;
+            own_filters.extend(missed.iter().filter_map(|query| request.own_filters.get(*query).copied()));
+            let again = Queries::new(Request { queries: &again, own_filters: &own_filters, ..request }, view)?;
             let thresholds = Thresholds::new(&again, threads, false)?;
             for (query, best) in missed.into_iter().zip(best(&again, &Queue::of(&again)?, &thresholds)?) {
                 found[query] = best;
@@ -81,26 +149,33 @@ pub(super) fn search(view: &Snapshot, request: Request<'_>) -> Result<Vec<Vec<Ca
 
 /// Returns the best vectors in these blocks for every query, of which a guess among the `thresholds` may have kept out some.
 fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> Result<Vec<Vec<Candidate>>> {
-    let Thresholds { limit, threads, .. } = *thresholds;
+    let threads = thresholds.threads;
+    let rows = blocks.most_rows(queries.dimension);
     let mut workers = memory::with_capacity(threads)?;
     for thread in 0..threads {
-        workers.push(Mutex::new(CachePadded(Worker::new(queries, thresholds, thread)?)));
+        workers.push(Mutex::new(CachePadded(Worker::new(queries, thresholds, thread, rows)?)));
     }
     parallel::for_each(threads, |worker| {
         let CachePadded(worker) = &mut *workers[worker].lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(block) = blocks.take(threads) {
             parallel::before_chunk();
-            worker.scan(queries, block);
+            scan::scan(worker, queries, block);
         }
     });
     let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
-    found.extend(workers.into_iter().map(|worker| worker.into_inner().unwrap_or_else(PoisonError::into_inner).0.lists));
-    let mut lists = each(queries.count, |query| {
-        Shortlist::joined(found.iter().map(|lists| &lists[query]), limit, thresholds.get(query))
-    })?;
+    for worker in workers {
+        found.push(worker.into_inner().unwrap_or_else(PoisonError::into_inner).0.into_lists()?);
+    }
+    let mut lists =
+        each(queries.count, |query| Shortlist::joined(found.iter().map(|lists| &lists[query]), thresholds.get(query)))?;
     drop(found);
     settle(queries, &mut lists)?;
-    each(queries.count, |query| lists[query].best())
+    let mut ranked = memory::with_capacity(queries.count)?;
+    ranked.extend(lists.into_iter().map(Mutex::new));
+    parallel::for_each(queries.count, |query| ranked[query].lock().unwrap_or_else(PoisonError::into_inner).rank());
+    let mut best = memory::with_capacity(queries.count)?;
+    best.extend(ranked.into_iter().map(|list| list.into_inner().unwrap_or_else(PoisonError::into_inner).into_ranked()));
+    Ok(best)
 }
 
 /// Finds the scores of all candidates, on all threads, in the order in which the vectors lie in memory.
@@ -111,17 +186,17 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
     for (query, list) in lists.iter_mut().enumerate() {
         candidates.extend(list.candidates().iter_mut().filter(open).map(|candidate| (query, candidate)));
     }
-    candidates.sort_unstable_by_key(|(_, candidate)| candidate.id);
+    candidates.sort_unstable_by_key(|(_, candidate)| candidate.slot);
     let mut shares = memory::with_capacity(count.div_ceil(SETTLED))?;
     shares.extend(candidates.chunks_mut(SETTLED).map(Mutex::new));
     parallel::for_each(shares.len(), |share| {
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
         for i in 0..share.len() {
-            if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.id)) {
+            if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.slot)) {
                 vector.chunks(LINE).for_each(|line| simd::prefetch(line.as_ptr()));
             }
             let (query, candidate) = &mut share[i];
-            candidate.settle(queries.score(*query, candidate.id));
+            candidate.settle(queries.score(*query, candidate.slot));
         }
     });
     Ok(())

@@ -20,6 +20,8 @@ pub(super) struct Thresholds {
     /// The number of vectors to find.
     pub(super) limit: usize,
     pub(super) threads: usize,
+    /// The score that candidates have to reach from the beginning.
+    least: f64,
     /// For every query.
     all: Vec<Threshold>,
     /// For every query and thread, what the thread's share of the vectors to find reaches.
@@ -30,24 +32,26 @@ pub(super) struct Thresholds {
 
 impl Thresholds {
     pub(super) fn new(queries: &Queries<'_>, threads: usize, guessing: bool) -> Result<Self> {
-        let thresholds = |count: usize| -> Result<_> {
+        let thresholds = |count: usize, from: f64| -> Result<_> {
             let mut thresholds = memory::with_capacity(count)?;
-            thresholds.extend((0..count).map(|_| Threshold::default()));
+            thresholds.extend((0..count).map(|_| Threshold::of(from)));
             Ok(thresholds)
         };
+        let (limit, least) = (queries.request.limit, queries.request.reached());
         Ok(Self {
-            limit: queries.request.limit,
+            limit,
             threads,
-            all: thresholds(queries.count)?,
-            shares: thresholds(queries.count.saturating_mul(threads))?,
-            guesses: thresholds(if guessing { queries.count } else { 0 })?,
+            least,
+            all: thresholds(queries.count, least)?,
+            shares: thresholds(queries.count.saturating_mul(threads), f64::NEG_INFINITY)?,
+            guesses: thresholds(if guessing { queries.count } else { 0 }, f64::NEG_INFINITY)?,
         })
     }
 
     /// Returns whether a search in `blocks` would take more time for candidates than guesses cost.
     pub(super) fn are_worth_guessing(queries: &Queries<'_>, blocks: usize) -> bool {
         let limit = queries.request.limit;
-        let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.view.len() / 8);
+        let few = u64::try_from(limit).is_ok_and(|limit| limit <= queries.request.findable / 8);
         limit >= GUESSED_FROM && few && queries.is_tiled() && blocks as u64 >= GUESSED_AFTER
     }
 
@@ -73,7 +77,10 @@ impl Thresholds {
 
     /// Returns whether a guess was too high for what was found to be the best.
     pub(super) fn have_kept_out_some_of(&self, query: usize, best: &[Candidate]) -> bool {
-        self.are_guessed() && best.get(self.limit - 1).is_none_or(|last| last.low < self.guesses[query].get())
+        self.are_guessed() && {
+            let guess = self.guesses[query].get();
+            guess > self.least && best.get(self.limit - 1).is_none_or(|last| last.low < guess)
+        }
     }
 
     /// Returns the score that candidates of a query have to reach.
@@ -112,11 +119,5 @@ impl Threshold {
     fn raise(&self, score: f64) -> f64 {
         let before = self.0.fetch_max(Self::ordered(score.to_bits() as i64), Ordering::Relaxed);
         f64::from_bits(Self::ordered(before) as u64).max(score)
-    }
-}
-
-impl Default for Threshold {
-    fn default() -> Self {
-        Self::of(f64::NEG_INFINITY)
     }
 }

@@ -1,12 +1,10 @@
 //! What one thread does in a search.
 
 use super::filter::Queries;
-use super::queue::Task;
-use super::scan;
 use super::shortlist::{Candidate, Shortlist};
 use super::threshold::Thresholds;
-use crate::Result;
 use crate::memory::{self, Aligned};
+use crate::{Error, Result};
 
 /// Where there are few queries, a thread finds the score of a candidate at once when it has seen this part of its
 /// vectors: more likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the
@@ -20,7 +18,7 @@ const WAITING: usize = 64;
 #[derive(Clone, Copy, Default)]
 pub(super) struct Passed {
     pub(super) query: usize,
-    pub(super) id: u64,
+    pub(super) slot: u64,
     pub(super) sums: [f32; 2],
 }
 
@@ -36,6 +34,10 @@ pub(super) struct Worker<'a> {
     /// What has passed the filter and is no candidate yet: the first `waits` of these.
     waiting: [Passed; WAITING],
     waits: usize,
+    /// Room for a bit for each vector of a block, where there is a filter: whether it may be found.
+    pub(super) mask: Vec<u64>,
+    /// Why the lists are not complete, if they are not.
+    failed: Option<Error>,
     /// Vectors that this thread has seen.
     seen: u64,
     /// How many it will have seen when it finds the score of a candidate at once: for many queries, when it guesses first,
@@ -46,34 +48,63 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(queries: &Queries<'_>, thresholds: &'a Thresholds, thread: usize) -> Result<Self> {
+    /// Returns the worker of a thread that takes up `rows` vectors at a time at most.
+    pub(super) fn new(queries: &Queries<'_>, thresholds: &'a Thresholds, thread: usize, rows: usize) -> Result<Self> {
         let count = queries.view.len();
         let mut lists = memory::with_capacity(queries.count)?;
         for _ in 0..queries.count {
-            lists.push(Shortlist::new(thresholds.limit, usize::try_from(count).unwrap_or(usize::MAX))?);
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            lists.push(Shortlist::new(thresholds.limit, count, queries.request.floor)?);
         }
         let mut cutoffs = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
         cutoffs[..queries.count].fill(Queries::OPEN);
         cutoffs[queries.count..].fill(f32::INFINITY);
         let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        let next_guess = thresholds.first_guess(count);
+        let rows_in_all = queries.view.rows();
+        let next_guess = thresholds.first_guess(rows_in_all);
         let settled_from =
-            if queries.is_tiled() { next_guess } else { count / thresholds.threads as u64 / SETTLED_FROM };
-        let waiting = [Passed::default(); WAITING];
-        Ok(Self { thresholds, thread, lists, known, cutoffs, waiting, waits: 0, seen: 0, settled_from, next_guess })
+            if queries.is_tiled() { next_guess } else { rows_in_all / thresholds.threads as u64 / SETTLED_FROM };
+        let is_masked = queries.request.filter.is_some() || queries.view.has_ids();
+        let mask = memory::filled(if is_masked { rows.div_ceil(64) } else { 0 })?;
+        Ok(Self {
+            thresholds,
+            thread,
+            lists,
+            known,
+            cutoffs,
+            waiting: [Passed::default(); WAITING],
+            waits: 0,
+            mask,
+            failed: None,
+            seen: 0,
+            settled_from,
+            next_guess,
+        })
     }
 
-    pub(super) fn scan(&mut self, queries: &Queries<'_>, block: Task<'_>) {
+    /// Returns what was found for each query.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when there was none for the candidates.
+    pub(super) fn into_lists(self) -> Result<Vec<Shortlist>> {
+        self.failed.map_or(Ok(self.lists), Err)
+    }
+
+    /// Prepares for the scan of a block.
+    pub(super) fn begin(&mut self, queries: &Queries<'_>) {
         for query in 0..queries.count {
             self.expect(queries, query, self.thresholds.get(query));
         }
-        scan::scan(self, queries, block);
+    }
+
+    /// Does what is left to do when `rows` more vectors have been scanned.
+    pub(super) fn end(&mut self, queries: &Queries<'_>, rows: u64) {
         self.offer_waiting(queries);
-        self.seen += ((block.end - block.at) / queries.dimension) as u64;
+        self.seen += rows;
         if self.seen >= self.next_guess {
             self.next_guess = self.seen * 2;
-            let n = queries.view.len() as f64 / self.seen as f64;
+            let n = queries.view.rows() as f64 / self.seen as f64;
             for query in 0..queries.count {
                 let threshold = self.thresholds.guess(query, n, &mut self.lists[query]);
                 self.lists[query].drop_hopeless(threshold);
@@ -104,11 +135,18 @@ impl<'a> Worker<'a> {
     }
 
     /// Makes a vector a candidate for a query.
-    fn offer(&mut self, queries: &Queries<'_>, Passed { query, id, sums: [sum, squares] }: Passed) {
+    fn offer(&mut self, queries: &Queries<'_>, Passed { query, slot, sums: [sum, squares] }: Passed) {
         let (low, high) = queries.bounds(query, sum, squares);
-        let mut candidate = Candidate { id, low, high };
-        if self.seen >= self.settled_from && candidate.high >= self.known[query] {
-            candidate.settle(queries.score(query, id));
+        if high < self.known[query] {
+            return;
+        }
+        let id = queries.view.id(slot);
+        if !queries.request.allows(query, id) {
+            return;
+        }
+        let mut candidate = Candidate { slot, id, low, high };
+        if self.seen >= self.settled_from {
+            candidate.settle(queries.score(query, slot));
         }
         // The score to reach may have risen since the filter has let it pass.
         if candidate.high >= self.known[query] {
@@ -119,8 +157,18 @@ impl<'a> Worker<'a> {
     /// Puts a candidate on the shortlist of a query.
     fn list(&mut self, queries: &Queries<'_>, query: usize, candidate: Candidate) {
         let list = &mut self.lists[query];
-        if list.push(candidate) {
-            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.id));
+        let is_full = match list.push(candidate) {
+            Ok(is_full) => is_full,
+            Err(error) => {
+                // Told in the end. Until then, there is as little to do as possible.
+                self.failed = Some(error);
+                self.known[query] = f64::INFINITY;
+                self.cutoffs[query] = f32::INFINITY;
+                return;
+            }
+        };
+        if is_full {
+            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.slot));
             let threshold = list.shorten(self.thresholds.get(query), settle);
             let threshold = self.thresholds.raise(query, self.thread, threshold, list);
             self.expect(queries, query, threshold);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jni::objects::{JPrimitiveArray, TypeArray};
+use jni::objects::{JObject, JPrimitiveArray, TypeArray};
 use jni::refs::Reference;
 use jni::sys::{JNI_ABORT, JNIEnv, jarray, jbyte, jdouble, jfloat, jint, jlong, jsize};
 
@@ -241,6 +241,60 @@ impl<'local, T: Element> Array<'local, T> {
             // SAFETY: as the caller grants. No index of an array is too large for a jsize.
             unsafe { T::read(self.call.env(), self.array, from as jsize + first, length, to.add(first as usize)) };
         });
+    }
+}
+
+/// A `float[][]` of Java's that is not null.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'local> {
+    call: Call<'local>,
+    rows: jarray,
+    length: usize,
+    name: &'static str,
+}
+
+impl<'local> Rows<'local> {
+    /// Returns the array that an argument of this name is.
+    ///
+    /// # Errors
+    /// [`Failure::Null`] when it is null.
+    pub fn new(call: Call<'local>, rows: &JObject<'local>, name: &'static str) -> Result<Self> {
+        if rows.is_null() {
+            return Err(Failure::Null(name));
+        }
+        let (env, rows) = (call.env(), rows.as_raw());
+        // SAFETY: `env` is this thread's JNI environment, and Java passes an array, which is not null.
+        let length = unsafe { ((**env).v1_1.GetArrayLength)(env, rows) } as usize;
+        Ok(Self { call, rows, length, name })
+    }
+
+    /// Returns the number of rows.
+    #[must_use]
+    pub fn length(self) -> usize {
+        self.length
+    }
+
+    /// Calls `read` with a row, and returns what it returns.
+    ///
+    /// # Errors
+    /// Those of `read`, and [`Failure::Null`] when the row is null.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn with(self, row: usize, read: impl FnOnce(Array<'local, jfloat>) -> Result<()>) -> Result<()> {
+        assert!(row < self.length, "the array has this row");
+        let env = self.call.env();
+        // SAFETY: `env` is this thread's JNI environment, and the array has this element.
+        let array = unsafe { ((**env).v1_1.GetObjectArrayElement)(env, self.rows, row as jsize) };
+        if array.is_null() {
+            return Err(Failure::Null(self.name));
+        }
+        // SAFETY: as above; the element is a `float[]`.
+        let length = unsafe { ((**env).v1_1.GetArrayLength)(env, array) } as usize;
+        let result = read(Array { call: self.call, array, length, elements: std::marker::PhantomData });
+        // SAFETY: the reference was made above, and nobody has it any more. This may be called while an exception is pending.
+        unsafe { ((**env).v1_1.DeleteLocalRef)(env, array) };
+        result
     }
 }
 

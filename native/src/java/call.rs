@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
 use jni::EnvUnowned;
-use jni::objects::{JByteBuffer, JClass};
+use jni::objects::{JByteBuffer, JClass, JObject};
 use jni::sys::{JNIEnv, JNIInvokeInterface_, JNINativeMethod, JavaVM, jclass, jint, jobject, jvalue};
 
 use super::failure::{Failure, Result};
@@ -125,6 +125,30 @@ impl<'local> Call<'local> {
         NonNull::new(address).ok_or(Failure::Null("buffer"))
     }
 
+    /// Returns `count` floats of a direct `FloatBuffer` in this machine's byte order, from `first` on.
+    ///
+    /// # Errors
+    /// [`Failure::Null`] when the buffer is null, or not a direct one.
+    ///
+    /// # Panics
+    /// When it has not as many.
+    pub(super) fn floats<'a>(self, buffer: &'a JObject<'local>, first: jint, count: jint) -> Result<Floats<'a>> {
+        let env = self.env();
+        if buffer.is_null() {
+            return Err(Failure::Null("buffer"));
+        }
+        // SAFETY: `env` is this thread's JNI environment, and Java passes a buffer, which is not null.
+        let address = unsafe { ((**env).v1_4.GetDirectBufferAddress)(env, buffer.as_raw()) };
+        // SAFETY: as above.
+        let capacity = unsafe { ((**env).v1_4.GetDirectBufferCapacity)(env, buffer.as_raw()) };
+        let address = NonNull::new(address).ok_or(Failure::Null("buffer"))?.cast::<f32>();
+        let (first, count) = (i64::from(first), i64::from(count));
+        assert!(first >= 0 && count >= 0 && first + count <= capacity, "the buffer has these floats");
+        // SAFETY: the buffer has so many floats.
+        let address = unsafe { address.add(first as usize) };
+        Ok(Floats { address, count: count as usize, buffer: PhantomData })
+    }
+
     /// Ends the process, with a sentence that says why.
     pub(super) fn fatal(self, why: &CStr) -> ! {
         let env = self.env();
@@ -144,5 +168,25 @@ impl<'local> Call<'local> {
         // SAFETY: `env` is this thread's JNI environment, `natives` a class, and the caller grants the methods.
         let code = unsafe { ((**env).v1_1.RegisterNatives)(env, self.natives, methods.as_ptr(), count) };
         if code == jni::sys::JNI_OK { Ok(()) } else { Err(Failure::Pending) }
+    }
+}
+
+/// Floats in the memory of a direct buffer, which other threads may write meanwhile.
+pub(super) struct Floats<'a> {
+    address: NonNull<f32>,
+    count: usize,
+    buffer: PhantomData<&'a ()>,
+}
+
+impl Floats<'_> {
+    /// Copies the floats from `from` on to `values`.
+    ///
+    /// # Panics
+    /// When there are fewer from there on.
+    pub(super) fn read(&self, from: usize, values: &mut [f32]) {
+        assert!(self.count.checked_sub(from) >= Some(values.len()), "the buffer has all these floats");
+        // SAFETY: the buffer has these floats, and keeps its memory as long as there is a reference to it. No slice is made of
+        // what others may write; what is copied then is checked after it was copied.
+        unsafe { self.address.add(from).as_ptr().copy_to(values.as_mut_ptr(), values.len()) };
     }
 }

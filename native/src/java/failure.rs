@@ -89,11 +89,14 @@ impl Kind {
             | Error::VectorNotFinite { .. }
             | Error::ZeroVector { .. }
             | Error::HitCount { .. }
+            | Error::Bound { .. }
+            | Error::FilterCount { .. }
+            | Error::IdCount { .. }
             | Error::Delimiter { .. }
             | Error::SkippedLines { .. } => Self::IllegalArgument,
-            Error::Id { .. } => Self::IndexOutOfBounds,
+            Error::Id { .. } | Error::NoVector { .. } => Self::IndexOutOfBounds,
             Error::Mapped => Self::UnsupportedOperation,
-            Error::Closed => Self::IllegalState,
+            Error::Closed | Error::NoIds { .. } => Self::IllegalState,
             Error::Overflow { .. } => Self::Arithmetic,
             Error::Singular { .. } => Self::Singular,
             Error::NoConvergence { .. } => Self::NoConvergence,

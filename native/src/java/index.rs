@@ -3,13 +3,14 @@
 //! An index is known to Java by its handle, see [`handles`]: memory does not depend on how Java uses it. Arrays are copied, since
 //! a search may wait for others.
 
-use jni::sys::{jfloat, jint, jlong};
+use jni::sys::{jboolean, jfloat, jint, jlong};
 
+use super::arrays::{Array, Rows, new_array};
 use super::failure::Failure;
 use super::natives;
 use crate::index::handles::{self, get};
-use crate::index::{self, Index, Metric};
-use crate::memory;
+use crate::index::{self, Bound, Filters, Found, IdFilter, IdSet, Index, Metric, Search};
+use crate::{Error, memory};
 
 natives! {
     fn index_create(dimension: jint, metric: jint) -> jlong {
@@ -38,19 +39,77 @@ natives! {
         Ok(get(index)?.add_one_with::<Failure>(vector.length(), copy)? as jlong)
     }
 
-    fn index_add_all[_call](index: jlong, vectors: jfloat[]) -> jlong {
+    fn index_add_all[_call](index: jlong, vectors: jfloat[], first: jint, count: jint) -> jlong {
+        let copy = |from, room: &mut [f32]| {
+            vectors.read(first as usize + from, room);
+            Ok(())
+        };
+        Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
+    }
+
+    fn index_add_matrix[_call](index: jlong, rows: jint, columns: jint, values: jfloat[]) -> jlong {
+        let copy = |from, room: &mut [f32]| {
+            values.read(from, room);
+            Ok(())
+        };
+        Ok(get(index)?.add_rows_with::<Failure>(rows as usize, columns as usize, copy)? as jlong)
+    }
+
+    fn index_add_rows[call](index: jlong, vectors: JObject) -> jlong {
+        let (rows, index) = (Rows::new(call, &vectors, "vectors")?, get(index)?);
+        let (count, dimension) = (rows.length(), index.dimension());
+        let copy = |from: usize, room: &mut [f32]| {
+            for (row, room) in (from / dimension..).zip(room.chunks_exact_mut(dimension)) {
+                rows.with(row, |vector| {
+                    index.check_dimension(row, vector.length())?;
+                    vector.read(0, room);
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        };
+        Ok(index.add_rows_with::<Failure>(count, dimension, copy)? as jlong)
+    }
+
+    fn index_add_memory[call](index: jlong, buffer: JObject, first: jint, count: jint) -> jlong {
+        let vectors = call.floats(&buffer, first, count)?;
         let copy = |from, room: &mut [f32]| {
             vectors.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.add_with::<Failure>(vectors.length(), copy)? as jlong)
+        Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
     }
 
-    fn index_get[_call](index: jlong, id: jlong, vector: jfloat[]) {
-        let mut values = memory::filled(vector.length())?;
-        get(index)?.get(id, &mut values)?;
-        vector.write(&values);
-        Ok(())
+    fn index_put[_call](index: jlong, id: jlong, vector: jfloat[]) -> jboolean {
+        let copy = |from, room: &mut [f32]| {
+            vector.read(from, room);
+            Ok(())
+        };
+        Ok(get(index)?.put_one_with::<Failure>(id, vector.length(), copy)?)
+    }
+
+    fn index_put_all[_call](index: jlong, ids: jlong[], vectors: jfloat[]) -> jlong {
+        let copy = |from, room: &mut [f32]| {
+            vectors.read(from, room);
+            Ok(())
+        };
+        Ok(get(index)?.put_with::<Failure>(&ids.to_vec()?, vectors.length(), copy)? as jlong)
+    }
+
+    fn index_remove[_call](index: jlong, ids: jlong[]) -> jlong {
+        Ok(get(index)?.remove(&ids.to_vec()?)? as jlong)
+    }
+
+    fn index_contains(index: jlong, id: jlong) -> jboolean {
+        Ok(get(index)?.contains(id))
+    }
+
+    fn index_ids[call](index: jlong) -> [jlong] {
+        new_array(call, &get(index)?.ids()?)
+    }
+
+    fn index_get[call](index: jlong, id: jlong) -> [jfloat] {
+        new_array(call, &get(index)?.get(id)?)
     }
 
     fn index_size(index: jlong) -> jlong {
@@ -73,31 +132,35 @@ natives! {
         Ok(jint::try_from(handles::count()).unwrap_or(jint::MAX))
     }
 
-    fn index_search[_call](
-        index: jlong, query: jfloat[], k: jint, within: jlong, allowed: jlong[]?, ids: jlong[], scores: jfloat[]
-    ) -> jint {
+    fn index_search[call](
+        index: jlong, query: jfloat[], k: jlong, bound: jint, threshold: jfloat, filters: jlong[]?, own: jint[]?
+    ) -> [jlong] {
         let query = query.to_vec()?;
-        let allowed = allowed.map(|allowed| allowed.to_vec()).transpose()?;
-        let allowed = allowed.as_deref().map(words);
-        let (mut hits, mut values) = (memory::filled(ids.length())?, memory::filled(scores.length())?);
-        let found = get(index)?.search(&query, k.into(), count(within), allowed, &mut hits, &mut values)?;
-        ids.write(&hits[..found]);
-        scores.write(&values[..found]);
-        Ok(found as jint)
+        let given = Given::of(filters, own)?;
+        let sets = given.sets()?;
+        let own = given.own(&sets)?;
+        let filters = given.filters(&sets, &own);
+        let found = get(index)?.search(&query, &Search { k: Some(k), bound: self::bound(bound, threshold), filters })?;
+        new_array(call, &packed(&found)?)
     }
 
-    fn index_search_all[_call](
-        index: jlong, queries: jfloat[], k: jint, within: jlong, ids: jlong[], scores: jfloat[], found: jint[]
-    ) {
+    fn index_search_all[call](
+        index: jlong, queries: jfloat[], k: jlong, bound: jint, threshold: jfloat, filters: jlong[]?, own: jint[]?,
+        counts: jint[]
+    ) -> [jlong] {
         let queries = queries.to_vec()?;
-        let (mut hits, mut values): (Vec<jlong>, Vec<jfloat>) =
-            (memory::filled(ids.length())?, memory::filled(scores.length())?);
-        let mut counts = memory::filled(found.length())?;
-        get(index)?.search_all(&queries, k.into(), count(within), &mut hits, &mut values, &mut counts)?;
-        ids.write(&hits);
-        scores.write(&values);
-        found.write(&counts);
-        Ok(())
+        let given = Given::of(filters, own)?;
+        let sets = given.sets()?;
+        let own = given.own(&sets)?;
+        let filters = given.filters(&sets, &own);
+        let bound = self::bound(bound, threshold);
+        let found = get(index)?.search_all(&queries, &Search { k: Some(k), bound, filters })?;
+        let mut found_counts = memory::with_capacity(found.counts.len())?;
+        found_counts.extend(found.counts.iter().map(|count| *count as jint));
+        // More hits than an array holds are refused first.
+        let packed = new_array(call, &packed(&found)?)?;
+        counts.write(&found_counts);
+        Ok(packed)
     }
 
     fn index_save[_call](index: jlong, path: Path) {
@@ -115,9 +178,70 @@ fn metric(ordinal: jint) -> Metric {
     }
 }
 
-/// Returns a number of vectors that Java has got from here.
-fn count(vectors: jlong) -> u64 {
-    u64::try_from(vectors).unwrap_or_else(|_| panic!("{vectors} vectors to search within"))
+/// Returns the bound that Java has numbered so.
+fn bound(kind: jint, threshold: jfloat) -> Option<Bound> {
+    match kind {
+        0 => None,
+        1 => Some(Bound::AtLeast(threshold)),
+        2 => Some(Bound::AtMost(threshold)),
+        _ => panic!("no bound is numbered {kind}"),
+    }
+}
+
+/// Filters as Java gives them.
+struct Given {
+    /// All of them, one after the other. Each begins with three numbers: what it is, the id of its first bit, and how many
+    /// numbers follow, which are its bits or its ids.
+    code: Vec<jlong>,
+    /// For each query the number of its filter, or -1 where there is none, if the queries do not share the first one.
+    numbers: Option<Vec<jint>>,
+}
+
+impl Given {
+    fn of(code: Option<Array<'_, jlong>>, numbers: Option<Array<'_, jint>>) -> crate::Result<Self> {
+        let code = code.map(Array::to_vec).transpose()?.unwrap_or_default();
+        Ok(Self { code, numbers: numbers.map(Array::to_vec).transpose()? })
+    }
+
+    fn sets(&self) -> crate::Result<Vec<IdFilter<'_>>> {
+        let mut sets = Vec::new();
+        let mut rest = &*self.code;
+        while let [kind, first, count, more @ ..] = rest {
+            let (data, next) = more.split_at(*count as usize);
+            let ids =
+                if kind & 1 == 0 { IdSet::Bits { first: *first, words: words(data) } } else { IdSet::Sorted(data) };
+            sets.try_reserve(1).map_err(|_| Error::OutOfMemory { bytes: size_of_val(rest) })?;
+            sets.push(if kind & 2 == 0 { IdFilter::allowing(ids) } else { IdFilter::excluding(ids) });
+            rest = next;
+        }
+        Ok(sets)
+    }
+
+    fn own<'a>(&self, sets: &[IdFilter<'a>]) -> crate::Result<Vec<Option<IdFilter<'a>>>> {
+        let numbers = self.numbers.as_deref().unwrap_or_default();
+        let mut own = memory::with_capacity(numbers.len())?;
+        own.extend(numbers.iter().map(|number| usize::try_from(*number).ok().map(|number| sets[number])));
+        Ok(own)
+    }
+
+    fn filters<'a>(&self, sets: &[IdFilter<'a>], own: &'a [Option<IdFilter<'a>>]) -> Filters<'a> {
+        match (&self.numbers, sets.first()) {
+            (Some(_), _) => Filters::Each(own),
+            (None, Some(shared)) => Filters::Shared(*shared),
+            (None, None) => Filters::None,
+        }
+    }
+}
+
+/// Returns the ids of all hits, and after them their scores, two in a number: an array of a length that only the search knows.
+fn packed(found: &Found) -> crate::Result<Vec<jlong>> {
+    let mut packed = memory::with_capacity(found.ids.len() + found.scores.len().div_ceil(2))?;
+    packed.extend_from_slice(&found.ids);
+    packed.extend(found.scores.chunks(2).map(|pair| {
+        let [low, high] = [0, 1].map(|i| u64::from(pair.get(i).map_or(0, |score| score.to_bits())));
+        (low | high << 32) as jlong
+    }));
+    Ok(packed)
 }
 
 /// Returns Java's longs as what they are in a `BitSet`: 64 bits each.

@@ -56,7 +56,7 @@ use crate::parallel;
 /// ```
 ///
 /// An argument is
-/// - a number, a `JString` or a `JByteBuffer`, as it comes;
+/// - a number, a `JString`, a `JByteBuffer` or a `JObject`, as it comes;
 /// - an array whose elements are a slice in the body: `in`, `out` or `inout`. They are lent or copied, whichever the
 ///   garbage collector takes better, see [`arrays`]. The body may make no call to Java, and has nothing to make one with.
 ///   Where it fails, outputs hold anything. Java passes no array twice of which one is written;
@@ -135,6 +135,12 @@ macro_rules! native {
         $x:ident: JByteBuffer, $($rest:tt)*) => {
         $crate::java::native!(@arguments $m [$($java)* $x: JByteBuffer,]
             [$($rust)* $x: jni::objects::JByteBuffer<'local>,] [$($convert)*]
+            [$($array)*] [$($written)*] $($rest)*)
+    };
+    (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]
+        $x:ident: JObject, $($rest:tt)*) => {
+        $crate::java::native!(@arguments $m [$($java)* $x: JObject,]
+            [$($rust)* $x: jni::objects::JObject<'local>,] [$($convert)*]
             [$($array)*] [$($written)*] $($rest)*)
     };
     (@arguments $m:tt [$($java:tt)*] [$($rust:tt)*] [$($convert:tt)*] [$($array:tt)*] [$($written:tt)*]

@@ -6,11 +6,11 @@ import io.github.rustffi.internal.Natives;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +33,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>An index may be used from any number of threads. Searches run concurrently with each other and with additions:
- * they see every addition that had completed before, and nothing of one that has not. Additions wait for each other.
+ * <p>The ids are 0, 1, 2 and so on, or the caller's own: {@link #put} adds a vector with an id or replaces the one that
+ * has it, {@link #remove} removes it. Ids of one's own take some 50 bytes a vector, which {@link #bytesInUse()} does
+ * not count.
+ *
+ * <p>An index may be used from any number of threads. Searches run concurrently with each other and with changes, and
+ * wait for none: a search sees the index as it is at one moment, with every change that had completed before, and
+ * nothing of one that has not. Changes wait for each other.
  *
  * <p>{@link #close()} frees the memory; an index that was not closed is closed some time after it has become
  * unreachable. Every method of a closed index but {@code close} throws an {@link IllegalStateException}. A search that
  * is running while its index is closed completes normally.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes, but for the smallest indexes, and growing never holds
- * anything twice. {@link #bytesInUse()} says how much it is; operators find the sum of all indexes in JMX, under
- * {@code io.github.rustffi:type=VectorIndex}.
+ * anything twice. What is replaced or removed takes at most an eighth of the bytes of the vectors that are there, and
+ * what lies in one chunk of at most 64 MB, unless a search that began before still reads it. {@link #bytesInUse()} says
+ * how much it is; operators find the sum of all indexes in JMX, under {@code io.github.rustffi:type=VectorIndex}.
  *
  * <p>Every method that begins with an index, a file or a vector throws a {@link NullPointerException} naming an
  * argument that is null, and the methods that create an index throw the {@link UnsatisfiedLinkError} of
@@ -58,9 +64,6 @@ public final class VectorIndex implements AutoCloseable {
         /** The square of the Euclidean distance: the smallest is the best. */
         EUCLIDEAN
     }
-
-    /** Hits that one call into Rust brings back at most, so that its memory stays small. */
-    private static final int MOST_HITS = 1 << 22;
 
     private final Opened opened;
 
@@ -161,7 +164,7 @@ public final class VectorIndex implements AutoCloseable {
 
     /**
      * Returns an index of the vectors in a {@code .npy} file, mapped into memory: nothing is read before it is needed,
-     * and processes that map the same file share it. Nothing can be added.
+     * and processes that map the same file share it. It cannot be changed.
      *
      * <p>As long as the index is open the file must not be changed in place: a search that meets the missing end of a
      * file that has been truncated ends the process, as mapped files do, and so does one for which the disk or the
@@ -186,13 +189,15 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Adds a vector, and returns its id. The ids are 0, 1, 2 and so on.
+     * Adds a vector, and returns its id. The ids are 0, 1, 2 and so on, and where others have been given by
+     * {@link #put}, one more than the greatest that there has been.
      *
      * @param vector the vector
      * @return its id
      * @throws IllegalArgumentException if it is not of the index's dimension, holds NaN or infinity, or is zero where
      *     the metric is the cosine
      * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws IllegalStateException if there has been the id {@link Long#MAX_VALUE}
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
      */
     public long add(float[] vector) {
@@ -217,7 +222,180 @@ public final class VectorIndex implements AutoCloseable {
     public long addAll(float[] rowMajor) {
         Objects.requireNonNull(rowMajor, "rowMajor");
         try {
-            return Natives.indexAddAll(handle, rowMajor);
+            return Natives.indexAddAll(handle, rowMajor, 0, rowMajor.length);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds vectors, all of them or none, and returns the id of the first. They are copied to the index one by one, not
+     * put together in the Java heap before.
+     *
+     * @param vectors the vectors
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws NullPointerException also if one of the vectors is null
+     * @throws IllegalArgumentException if a vector is not of the index's dimension, holds NaN or infinity, or is zero
+     *     where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(float[][] vectors) {
+        Objects.requireNonNull(vectors, "vectors");
+        try {
+            return Natives.indexAddRows(handle, vectors);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds the rows of a matrix, all of them or none, and returns the id of the first.
+     *
+     * @param vectors the matrix, which has a vector in each row
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws IllegalArgumentException if the matrix has rows, but not as many columns as the index's dimension, or a
+     *     row holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(FloatMatrix vectors) {
+        Objects.requireNonNull(vectors, "vectors");
+        try {
+            return Natives.indexAddMatrix(handle, vectors.rows(), vectors.columns(), vectors.values());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds the vectors that follow one another in a buffer, from its position to its limit, all of them or none, and
+     * returns the id of the first. The position stays as it is.
+     *
+     * <p>From a direct buffer in this machine's byte order ({@link java.nio.ByteOrder#nativeOrder()}), such as that of
+     * a mapped file, and from one that has an array, they are copied to the index at once; from any other one through
+     * an array in the Java heap.
+     *
+     * @param vectors the buffer
+     * @return the id of the first, or that of the next to be added if there are none
+     * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or a vector
+     *     holds NaN or infinity, or is zero where the metric is the cosine
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long addAll(FloatBuffer vectors) {
+        Objects.requireNonNull(vectors, "vectors");
+        int first = vectors.position();
+        int count = vectors.remaining();
+        try {
+            if (vectors.isDirect() && vectors.order() == ByteOrder.nativeOrder()) {
+                return Natives.indexAddMemory(handle, vectors, first, count);
+            }
+            if (vectors.hasArray()) {
+                return Natives.indexAddAll(handle, vectors.array(), vectors.arrayOffset() + first, count);
+            }
+            float[] copy = new float[count];
+            vectors.duplicate().get(copy);
+            return Natives.indexAddAll(handle, copy, 0, count);
+        } finally {
+            // The memory of a direct buffer is freed when the buffer is unreachable.
+            Reference.reachabilityFence(vectors);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds a vector with an id of the caller's, in place of the one that may have it.
+     *
+     * @param id any number
+     * @param vector the vector
+     * @return whether there was a vector with this id
+     * @throws IllegalArgumentException as for {@link #add}
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public boolean put(long id, float[] vector) {
+        Objects.requireNonNull(vector, "vector");
+        try {
+            return Natives.indexPut(handle, id, vector);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Adds vectors with ids of the caller's, in place of those that may have these ids. A search sees all of these
+     * changes or none. Where an id comes twice, its last vector stays.
+     *
+     * @param ids the ids, any numbers
+     * @param rowMajor the vectors that follow one another, one for each id
+     * @return how many vectors that were there before have been replaced
+     * @throws IllegalArgumentException if there are not as many vectors as ids, or as for {@link #addAll(float[])}
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long putAll(long[] ids, float[] rowMajor) {
+        Objects.requireNonNull(ids, "ids");
+        Objects.requireNonNull(rowMajor, "rowMajor");
+        try {
+            return Natives.indexPutAll(handle, ids, rowMajor);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Removes a vector. Its id is not given out again by {@link #add}.
+     *
+     * @param id its id
+     * @return whether there was a vector with this id
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public boolean remove(long id) {
+        return removeAll(id) != 0;
+    }
+
+    /**
+     * Removes vectors. A search sees all of them or none.
+     *
+     * @param ids their ids; ids of no vector in them do not matter
+     * @return how many vectors have been removed
+     * @throws UnsupportedOperationException if the index is a mapped file
+     * @throws OutOfMemoryError if there is not enough memory; the index is as it was
+     */
+    public long removeAll(long... ids) {
+        Objects.requireNonNull(ids, "ids");
+        try {
+            return Natives.indexRemove(handle, ids);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns whether there is a vector with an id.
+     *
+     * @param id the id
+     * @return whether there is one
+     */
+    public boolean contains(long id) {
+        try {
+            return Natives.indexContains(handle, id);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns the ids of all vectors, as of one moment.
+     *
+     * @return the ids in ascending order, in a new array
+     * @throws OutOfMemoryError if there is not enough memory, or there are more ids than an array holds
+     */
+    public long[] ids() {
+        try {
+            return Natives.indexIds(handle);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -229,15 +407,14 @@ public final class VectorIndex implements AutoCloseable {
      * @param id its id
      * @return the vector, exactly as it was added
      * @throws IndexOutOfBoundsException if there is no vector with this id
+     * @throws OutOfMemoryError if there is not enough memory
      */
     public float[] get(long id) {
-        float[] vector = new float[dimension];
         try {
-            Natives.indexGet(handle, id, vector);
+            return Natives.indexGet(handle, id);
         } finally {
             Reference.reachabilityFence(this);
         }
-        return vector;
     }
 
     /**
@@ -298,8 +475,7 @@ public final class VectorIndex implements AutoCloseable {
      * @throws OutOfMemoryError if there is not enough memory
      */
     public Hits search(float[] query, int k) {
-        Objects.requireNonNull(query, "query");
-        return find(query, k, null);
+        return search(query, SearchOptions.nearest(k));
     }
 
     /**
@@ -316,44 +492,95 @@ public final class VectorIndex implements AutoCloseable {
     public Hits search(float[] query, int k, BitSet allowed) {
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(allowed, "allowed");
-        return find(query, k, allowed.toLongArray());
+        return search(query, SearchOptions.nearest(k).filter(IdFilter.allow(allowed)));
+    }
+
+    /**
+     * Returns the vectors nearest to a query, as many, with such scores and of such ids as the options say.
+     *
+     * <pre>{@code
+     * index.search(query, SearchOptions.nearest(10).atLeast(0.7f).filter(IdFilter.exclude(seen)));
+     * index.search(query, SearchOptions.all().atMost(radius * radius)); // of Euclidean distances
+     * }</pre>
+     *
+     * @param query the query
+     * @param options what to find
+     * @return the vectors, the best first
+     * @throws IllegalArgumentException if {@code query} is not of the index's dimension, holds NaN or infinity, or is
+     *     zero where the metric is the cosine; if k is less than 1; if the threshold is NaN, or not one for the metric;
+     *     or if there are filters, but not one for each query
+     * @throws OutOfMemoryError if there is not enough memory, or more is found than an array holds
+     */
+    public Hits search(float[] query, SearchOptions options) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(options, "options");
+        try {
+            long[] packed = Natives.indexSearch(
+                    handle, query, options.k, options.bound, options.threshold, options.filters, options.own);
+            long[] ids = ids(packed);
+            return new Hits(ids, scores(packed, ids.length));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
      * Returns the {@code k} vectors nearest to each of the queries that follow one another in an array. Many queries
-     * share one pass over memory: together they take a fraction of the time that they take one by one.
+     * share one pass over memory: together they take a fraction of the time that they take one by one. All of them see
+     * the same vectors.
      *
      * @param rowMajorQueries the queries
      * @param k the number of vectors to find for each
      * @return what was found for each query
      * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or as for
      *     {@link #search(float[], int)}
-     * @throws OutOfMemoryError if there is not enough memory
+     * @throws OutOfMemoryError if there is not enough memory, or more is found than an array holds
      */
-    public List<Hits> searchAll(float[] rowMajorQueries, int k) {
-        Objects.requireNonNull(rowMajorQueries, "rowMajorQueries");
-        long within = size();
-        int most = room(k, within);
-        int queries = rowMajorQueries.length / dimension;
-        int together = Math.max(1, MOST_HITS / Math.max(1, most));
-        if (queries <= together) {
-            return findAll(rowMajorQueries, queries, k, within, most);
-        }
-        // A search within no vectors does nothing but refuse what is wrong, by its number among all queries.
-        findAll(rowMajorQueries, 0, k, 0, 0);
-        List<Hits> hits = new ArrayList<>(queries);
-        for (int query = 0; query < queries; query += together) {
-            int count = Math.min(together, queries - query);
-            float[] part = Arrays.copyOfRange(rowMajorQueries, query * dimension, (query + count) * dimension);
-            hits.addAll(findAll(part, count, k, within, most));
-        }
-        return hits;
+    public BatchHits searchAll(float[] rowMajorQueries, int k) {
+        return searchAll(rowMajorQueries, SearchOptions.nearest(k));
     }
 
     /**
-     * Writes the vectors to a {@code .npy} file that {@code numpy.load}, {@link #open} and {@link #map} read, in place
-     * of one that may be there: a reader sees the old file or the new one, whatever happens meanwhile. Vectors that are
-     * added while it runs are not written.
+     * Returns the vectors nearest to each of the queries that follow one another in an array, as many, with such scores
+     * and of such ids as the options say. Many queries share one pass over memory: together they take a fraction of the
+     * time that they take one by one. All of them see the same vectors.
+     *
+     * @param rowMajorQueries the queries
+     * @param options what to find for each
+     * @return what was found for each query
+     * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or as for
+     *     {@link #search(float[], SearchOptions)}
+     * @throws OutOfMemoryError if there is not enough memory, or more is found than an array holds
+     */
+    public BatchHits searchAll(float[] rowMajorQueries, SearchOptions options) {
+        Objects.requireNonNull(rowMajorQueries, "rowMajorQueries");
+        Objects.requireNonNull(options, "options");
+        int[] counts = new int[rowMajorQueries.length / dimension];
+        try {
+            long[] packed = Natives.indexSearchAll(
+                    handle,
+                    rowMajorQueries,
+                    options.k,
+                    options.bound,
+                    options.threshold,
+                    options.filters,
+                    options.own,
+                    counts);
+            long[] ids = ids(packed);
+            int[] offsets = new int[counts.length + 1];
+            for (int query = 0; query < counts.length; query++) {
+                offsets[query + 1] = offsets[query] + counts[query];
+            }
+            return new BatchHits(ids, scores(packed, ids.length), offsets);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Writes the vectors to a {@code .npy} file that {@code numpy.load}, {@link #open} and {@link #map} read, in the
+     * order of their ids, in place of one that may be there: a reader sees the old file or the new one, whatever
+     * happens meanwhile. The ids are not written, nor is what changes while it runs.
      *
      * @param npy the file
      * @throws IOException if the file cannot be written; the old one stays as it was
@@ -380,44 +607,17 @@ public final class VectorIndex implements AutoCloseable {
         }
     }
 
-    private Hits find(float[] query, int k, long @Nullable [] allowed) {
-        try {
-            long within = size();
-            long[] ids = new long[room(k, within)];
-            float[] scores = new float[ids.length];
-            int found = Natives.indexSearch(handle, query, k, within, allowed, ids, scores);
-            return hits(ids, scores, 0, found);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+    /** Returns the ids of hits that Rust has packed: they come first, and then two scores in each number. */
+    private static long[] ids(long[] packed) {
+        return Arrays.copyOf(packed, (int) (packed.length * 2L / 3));
     }
 
-    private List<Hits> findAll(float[] queries, int count, int k, long within, int most) {
-        long[] ids = new long[count * most];
-        float[] scores = new float[ids.length];
-        int[] found = new int[count];
-        try {
-            Natives.indexSearchAll(handle, queries, k, within, ids, scores, found);
-        } finally {
-            Reference.reachabilityFence(this);
+    private static float[] scores(long[] packed, int count) {
+        float[] scores = new float[count];
+        for (int i = 0; i < count; i++) {
+            scores[i] = Float.intBitsToFloat((int) (packed[count + i / 2] >>> 32 * (i % 2)));
         }
-        List<Hits> hits = new ArrayList<>(count);
-        for (int query = 0; query < count; query++) {
-            hits.add(hits(ids, scores, query * most, found[query]));
-        }
-        return hits;
-    }
-
-    private static Hits hits(long[] ids, float[] scores, int from, int count) {
-        if (count == ids.length) {
-            return new Hits(ids, scores);
-        }
-        return new Hits(Arrays.copyOfRange(ids, from, from + count), Arrays.copyOfRange(scores, from, from + count));
-    }
-
-    /** Returns the most hits that there can be. A k that is less than 1 is for Rust to refuse. */
-    private static int room(int k, long size) {
-        return (int) Math.min(Math.max(k, 0), size);
+        return scores;
     }
 
     private void ensureOpen() {

@@ -208,6 +208,14 @@ final class Operations {
         all.put(
                 "index",
                 n -> inFile(npy -> {
+                    try (VectorIndex own = VectorIndex.create(n, VectorIndex.Metric.COSINE)) {
+                        own.put(7, Values.floats(2, n));
+                        own.putAll(new long[] {7, -3}, Values.floats(3, 2 * n));
+                        own.remove(7);
+                        if (own.contains(7) || own.ids()[0] != -3 || own.removeAll(-3, 7) != 1) {
+                            throw new AssertionError("other ids than -3");
+                        }
+                    }
                     try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {
                         index.addAll(Values.floats(1, 20 * n));
                         index.add(Values.floats(2, n));

@@ -38,6 +38,9 @@ class ReadmeTest {
                 Npz.class,
                 Npz.Builder.class,
                 VectorIndex.class,
+                SearchOptions.class,
+                IdFilter.class,
+                BatchHits.class,
                 Hits.class
             })
     void theTableOfOperationsIsComplete(Class<?> type) throws IOException {

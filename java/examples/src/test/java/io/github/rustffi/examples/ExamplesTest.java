@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,6 +49,23 @@ class ExamplesTest {
         String output = output(KalmanFilter::main);
         assertThat(number(output, "off by ([0-9.,]+) as filtered"))
                 .isLessThan(number(output, "off by ([0-9.,]+) as measured") / 2);
+    }
+
+    @Test
+    void filmsOfTheSameGenreAreRecommendedThatWereNotSeen() {
+        String[] lists = output(Recommendation::main).split("without the first");
+        long[] recommended = films(lists[0]);
+        assertThat(recommended).hasSize(5).doesNotContain(2003, 2014, 2015, 2092, 2065, 2035);
+        assertThat(recommended).allMatch(film -> film / 1000 == 2);
+        assertThat(films(lists[1])).hasSize(5).startsWith(Arrays.copyOfRange(recommended, 1, 5));
+    }
+
+    private static long[] films(String list) {
+        return Pattern.compile("(?m)^ *([0-9]+)  western")
+                .matcher(list)
+                .results()
+                .mapToLong(film -> Long.parseLong(film.group(1)))
+                .toArray();
     }
 
     @Test

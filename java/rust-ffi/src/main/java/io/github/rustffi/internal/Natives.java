@@ -330,9 +330,31 @@ public final class Natives {
 
     public static native long indexAdd(long index, float[] vector);
 
-    public static native long indexAddAll(long index, float[] vectors);
+    /** Adds count values of the array, from first on. */
+    public static native long indexAddAll(long index, float[] vectors, int first, int count);
 
-    public static native void indexGet(long index, long id, float[] vector);
+    public static native long indexAddMatrix(long index, int rows, int columns, float[] values);
+
+    /** The vectors are a float[][]. */
+    public static native long indexAddRows(long index, Object vectors);
+
+    /** Adds count values of a direct FloatBuffer in this machine's byte order, from first on. */
+    public static native long indexAddMemory(long index, Object buffer, int first, int count);
+
+    public static native boolean indexPut(long index, long id, float[] vector);
+
+    /** Returns how many vectors were replaced. */
+    public static native long indexPutAll(long index, long[] ids, float[] vectors);
+
+    /** Returns how many vectors were removed. */
+    public static native long indexRemove(long index, long[] ids);
+
+    public static native boolean indexContains(long index, long id);
+
+    /** Returns all ids in ascending order. */
+    public static native long[] indexIds(long index);
+
+    public static native float[] indexGet(long index, long id);
 
     public static native long indexSize(long index);
 
@@ -345,13 +367,16 @@ public final class Natives {
     public static native int openIndexes();
 
     /**
-     * Returns the number of hits. Only the first vectors are looked at, and where allowed is not null, only its bits.
+     * Returns the ids of all hits, and after them their scores, two in a number. The bound is 0 for none, 1 for at
+     * least and 2 for at most the threshold. Filters are written one after the other, see IdFilter; own has for each
+     * query the number of its filter, or -1, and is null where all have the first one.
      */
-    public static native int indexSearch(
-            long index, float[] query, int k, long within, long[] allowed, long[] ids, float[] scores);
+    public static native long[] indexSearch(
+            long index, float[] query, long k, int bound, float threshold, long[] filters, int[] own);
 
-    public static native void indexSearchAll(
-            long index, float[] queries, int k, long within, long[] ids, float[] scores, int[] found);
+    /** Returns the same for many queries. The numbers of their hits are written to counts. */
+    public static native long[] indexSearchAll(
+            long index, float[] queries, long k, int bound, float threshold, long[] filters, int[] own, int[] counts);
 
     public static native void indexSave(long index, String path) throws IOException;
 }

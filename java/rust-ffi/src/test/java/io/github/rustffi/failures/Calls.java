@@ -24,7 +24,17 @@ final class Calls implements AutoCloseable {
     /** The system property of a file for the number of the call that is made: the last words of a JVM that dies. */
     static final String LAST_WORDS = "failures.last";
 
-    private static final String[] CALLED = {"Matrix", "RustFfi", "Vectors", "VectorIndex", "Parallelism", "Hits", "Npz"
+    private static final String[] CALLED = {
+        "Matrix",
+        "RustFfi",
+        "Vectors",
+        "VectorIndex",
+        "Parallelism",
+        "Hits",
+        "Npz",
+        "IdFilter",
+        "SearchOptions",
+        "BatchHits"
     };
 
     private final Scene scene = new Scene(Files.createTempDirectory("rust-ffi-failures"));

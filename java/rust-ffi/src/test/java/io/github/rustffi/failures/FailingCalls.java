@@ -1,9 +1,11 @@
 package io.github.rustffi.failures;
 
+import io.github.rustffi.BatchHits;
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.IdFilter;
 import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
@@ -14,6 +16,7 @@ import io.github.rustffi.Pca;
 import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
+import io.github.rustffi.SearchOptions;
 import io.github.rustffi.Standardization;
 import io.github.rustffi.Statistics;
 import io.github.rustffi.Svd;
@@ -21,6 +24,9 @@ import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
 import io.github.rustffi.Vectors;
 import io.github.rustffi.internal.Natives;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -1559,7 +1565,7 @@ public final class FailingCalls {
         String dimension = "dimension must be from 1 to 2147483647, but is 0";
         String notFinite = "value 1 of vector 0 is NaN, not a finite number";
         String noDirection = "vector 0 is zero, which has no direction";
-        String notVectors = "3 values are not a multiple of the dimension 2";
+        String notVectors = "the vectors have 3 values, not a multiple of the dimension 2";
         String values = " has 3 values, but the dimension is 2";
         String atLeastOne = "k must be at least 1, but is 0";
 
@@ -1597,15 +1603,10 @@ public final class FailingCalls {
             VectorIndex index = s.index(cosine);
             return () -> index.add(three);
         });
-        add(
-                "VectorIndex.add(float[])",
-                "mapped",
-                UNSUPPORTED,
-                "nothing can be added to an index of a mapped file",
-                s -> {
-                    VectorIndex index = s.mappedIndex();
-                    return () -> index.add(vector);
-                });
+        add("VectorIndex.add(float[])", "mapped", UNSUPPORTED, "an index of a mapped file cannot be changed", s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.add(vector);
+        });
         addClosed("VectorIndex.add(float[])", index -> index.add(vector));
         add("VectorIndex.addAll(float[])", "dimension", ARGUMENT, notVectors, s -> {
             VectorIndex index = s.index(cosine);
@@ -1620,6 +1621,80 @@ public final class FailingCalls {
             return () -> index.addAll(zero);
         });
         addClosed("VectorIndex.addAll(float[])", index -> index.addAll(vector));
+        String addRows = "VectorIndex.addAll(float[][])";
+        add(addRows, "dimension", ARGUMENT, "vector 1" + values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(new float[][] {vector, three});
+        });
+        add(addRows, "a null", NULL, "vectors", s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(new float[][] {vector, null});
+        });
+        add(addRows, "a NaN", ARGUMENT, notFinite, s -> {
+            VectorIndex index = s.index(Metric.DOT_PRODUCT);
+            return () -> index.addAll(new float[][] {nan});
+        });
+        addClosed(addRows, index -> index.addAll(new float[][] {vector}));
+        String addMatrix = "VectorIndex.addAll(FloatMatrix)";
+        add(addMatrix, "columns", ARGUMENT, "vector 0" + values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(FloatMatrix.of(1, 3, three));
+        });
+        add(addMatrix, "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(FloatMatrix.of(1, 2, zero));
+        });
+        addClosed(addMatrix, index -> index.addAll(FloatMatrix.of(1, 2, vector)));
+        String addBuffer = "VectorIndex.addAll(FloatBuffer)";
+        add(addBuffer, "dimension", ARGUMENT, notVectors, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.addAll(FloatBuffer.wrap(three));
+        });
+        add(addBuffer, "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            FloatBuffer buffer = ByteBuffer.allocateDirect(zero.length * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            return () -> index.addAll(buffer);
+        });
+        addClosed(addBuffer, index -> index.addAll(FloatBuffer.wrap(vector)));
+        String put = "VectorIndex.put(long,float[])";
+        add(put, "dimension", ARGUMENT, "the vector" + values, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.put(5, three);
+        });
+        String unchangeable = "an index of a mapped file cannot be changed";
+        add(put, "mapped", UNSUPPORTED, unchangeable, s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.put(5, vector);
+        });
+        addClosed(put, index -> index.put(5, vector));
+        String putAll = "VectorIndex.putAll(long[],float[])";
+        add(putAll, "dimension", ARGUMENT, notVectors, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.putAll(new long[] {5}, three);
+        });
+        add(putAll, "ids", ARGUMENT, "there are 2 ids for 1 vectors", s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.putAll(new long[] {5, 6}, vector);
+        });
+        add(putAll, "zero", ARGUMENT, noDirection, s -> {
+            VectorIndex index = s.index(cosine);
+            return () -> index.putAll(new long[zero.length / 2], zero);
+        });
+        addClosed(putAll, index -> index.putAll(new long[] {5}, vector));
+        add("VectorIndex.remove(long)", "mapped", UNSUPPORTED, unchangeable, s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.remove(0);
+        });
+        addClosed("VectorIndex.remove(long)", index -> index.remove(0));
+        add("VectorIndex.removeAll(long[])", "mapped", UNSUPPORTED, unchangeable, s -> {
+            VectorIndex index = s.mappedIndex();
+            return () -> index.removeAll(0);
+        });
+        addClosed("VectorIndex.removeAll(long[])", index -> index.removeAll(0));
+        addClosed("VectorIndex.contains(long)", index -> index.contains(0));
+        addClosed("VectorIndex.ids()", VectorIndex::ids);
         add("VectorIndex.get(long)", "no such id", INDEX, "id 1 is out of range for 1 vectors", s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.get(1);
@@ -1650,11 +1725,13 @@ public final class FailingCalls {
                     return () -> index.search(zero, 1, allowed);
                 });
         addClosed("VectorIndex.search(float[],int,BitSet)", index -> index.search(vector, 1, allowed));
-        add("VectorIndex.searchAll(float[],int)", "dimension", ARGUMENT, notVectors, s -> {
+        String notQueries = "the queries have 3 values, not a multiple of the dimension 2";
+        add("VectorIndex.searchAll(float[],int)", "dimension", ARGUMENT, notQueries, s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.searchAll(three, 1);
         });
         addClosed("VectorIndex.searchAll(float[],int)", index -> index.searchAll(vector, 1));
+        addSearchesWithOptions(cosine, vector);
         add("VectorIndex.save(Path)", "no directory", NO_FILE, "{directory}/none/a.npy: …", s -> {
             VectorIndex index = s.index(cosine);
             Path file = s.file("none").resolve("a.npy");
@@ -1665,6 +1742,42 @@ public final class FailingCalls {
             Path file = s.file("a.npy");
             return () -> index.save(file);
         });
+    }
+
+    private void addSearchesWithOptions(Metric cosine, float[] vector) {
+        String search = "VectorIndex.search(float[],SearchOptions)";
+        add(search, "not a number", ARGUMENT, "atLeast must be a number, but is NaN", s -> {
+            VectorIndex index = s.index(cosine);
+            SearchOptions options = SearchOptions.nearest(1).atLeast(Float.NaN);
+            return () -> index.search(vector, options);
+        });
+        add(search, "filters", ARGUMENT, "there are 2 filters for 1 queries", s -> {
+            VectorIndex index = s.index(cosine);
+            SearchOptions options = SearchOptions.nearest(1).filters(List.of(IdFilter.allow(1), IdFilter.exclude(2)));
+            return () -> index.search(vector, options);
+        });
+        SearchOptions everything = SearchOptions.all();
+        addClosed(search, index -> index.search(vector, everything));
+        String searchAll = "VectorIndex.searchAll(float[],SearchOptions)";
+        String wrongBound = "cosines are bounded by atLeast, not by atMost, which is 0.5";
+        add(searchAll, "bound", ARGUMENT, wrongBound, s -> {
+            VectorIndex index = s.index(cosine);
+            SearchOptions options = SearchOptions.all().atMost(0.5f);
+            return () -> index.searchAll(vector, options);
+        });
+        addClosed(searchAll, index -> index.searchAll(vector, everything));
+        addInJava("BatchHits.get(int)", "outside", INDEX, "Index 1 out of bounds for length 1", s -> {
+            BatchHits hits = s.index(cosine).searchAll(vector, 1);
+            return () -> hits.get(1);
+        });
+        addInJava("IdFilter.allow(long[])", "null", NULL, "ids", s -> () -> IdFilter.allow((long[]) null));
+        addInJava("IdFilter.exclude(long[])", "null", NULL, "ids", s -> () -> IdFilter.exclude((long[]) null));
+        addInJava("IdFilter.allowBits(long[])", "null", NULL, "words", s -> () -> IdFilter.allowBits(null));
+        addInJava("IdFilter.excludeBits(long[])", "null", NULL, "words", s -> () -> IdFilter.excludeBits(null));
+        addInJava("IdFilter.allow(BitSet)", "null", NULL, "ids", s -> () -> IdFilter.allow((BitSet) null));
+        addInJava("IdFilter.exclude(BitSet)", "null", NULL, "ids", s -> () -> IdFilter.exclude((BitSet) null));
+        addInJava("SearchOptions.filter(IdFilter)", "null", NULL, "filter", s -> () -> everything.filter(null));
+        addInJava("SearchOptions.filters(List)", "null", NULL, "filters", s -> () -> everything.filters(null));
     }
 
     private interface Opening {
@@ -1792,6 +1905,10 @@ public final class FailingCalls {
                 "Hits.component1()",
                 "Hits.component2()",
                 "Hits.size()",
+                "BatchHits.ids()",
+                "BatchHits.scores()",
+                "BatchHits.offsets()",
+                "BatchHits.size()",
                 "NativeMemory.workspaceBytes()",
                 "NativeMemory.keptBytes()",
                 "NativeMemory.indexBytes()",
@@ -1868,6 +1985,12 @@ public final class FailingCalls {
         excuse(
                 "keeps a message or numbers",
                 "NativeMemory(long,long,long)",
+                "SearchOptions.all()",
+                "SearchOptions.nearest(int)",
+                "SearchOptions.atLeast(float)",
+                "SearchOptions.atMost(float)",
+                "IdFilter.all()",
+                "IdFilter.allows(long)",
                 "SingularMatrixException(String)",
                 "NotPositiveDefiniteException(String)",
                 "NoConvergenceException(String)");
@@ -1887,6 +2010,7 @@ public final class FailingCalls {
             "Standardization",
             "Pca",
             "Hits",
+            "IdFilter",
             "NativeMemory"
         }) {
             excuse("takes every object", type + ".equals(Object)");

@@ -47,7 +47,7 @@ final class Loops {
             return ofTutorial(name, arguments, result);
         } else if (receiver instanceof Matrix a) {
             return ofMatrix(name, a, arguments, result);
-        } else if (receiver instanceof VectorIndex index && name.equals("search")) {
+        } else if (receiver instanceof VectorIndex index && name.equals("search") && arguments[1] instanceof Integer) {
             BitSet allowed = arguments.length == 3 ? (BitSet) arguments[2] : null;
             return ofSearch(index, (float[]) arguments[0], (int) arguments[1], allowed, (Hits) result);
         }

@@ -1,12 +1,16 @@
 package io.github.rustffi.fuzz;
 
 import io.github.rustffi.FloatMatrix;
+import io.github.rustffi.IdFilter;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Vectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Random arguments of one round, strange ones among them. Those of one call know of each other, to fit together. */
 final class Values {
@@ -178,8 +183,14 @@ final class Values {
         } else if (type == Path.class) {
             boolean isRead = name.startsWith("read") || name.equals("open");
             return isRead && random.nextInt(3) == 0 ? whole(call) : path();
+        } else if (type == FloatBuffer.class) {
+            return buffer((float[]) array(float[].class, size() * 3));
         } else if (type == BitSet.class) {
             return BitSet.valueOf(new long[] {random.nextLong(), random.nextLong() & random.nextLong()});
+        } else if (type == IdFilter.class) {
+            return filter();
+        } else if (type == List.class) {
+            return Stream.generate(this::filter).limit(size() % 9).toList();
         } else if (type == RandomGenerator.class) {
             return new Random(random.nextLong());
         } else if (type == FloatMatrix.FloatFunction.class) {
@@ -205,6 +216,29 @@ final class Values {
             return ofPool(type);
         }
         throw new IllegalArgumentException("a fuzzer has to know values of " + type.getName() + " for " + call.name());
+    }
+
+    private FloatBuffer buffer(float[] values) {
+        FloatBuffer buffer = random.nextBoolean()
+                ? FloatBuffer.wrap(values)
+                : ByteBuffer.allocateDirect(values.length * Float.BYTES)
+                        .order(random.nextBoolean() ? ByteOrder.nativeOrder() : ByteOrder.BIG_ENDIAN)
+                        .asFloatBuffer()
+                        .put(values)
+                        .flip();
+        return buffer.position(Math.min(random.nextInt(4), buffer.limit()));
+    }
+
+    private IdFilter filter() {
+        long[] numbers = new long[random.nextInt(6)];
+        Arrays.setAll(numbers, i -> random.nextInt(10) == 0 ? random.nextLong() : random.nextInt(12) - 1);
+        return switch (random.nextInt(5)) {
+            case 0 -> IdFilter.all();
+            case 1 -> IdFilter.allow(numbers);
+            case 2 -> IdFilter.exclude(numbers);
+            case 3 -> IdFilter.allowBits(numbers);
+            default -> IdFilter.excludeBits(numbers);
+        };
     }
 
     <T> T ofEnum(Class<T> type) {

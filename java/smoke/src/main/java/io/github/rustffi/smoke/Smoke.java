@@ -1,9 +1,11 @@
 package io.github.rustffi.smoke;
 
+import io.github.rustffi.BatchHits;
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Hits;
+import io.github.rustffi.IdFilter;
 import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
@@ -17,6 +19,7 @@ import io.github.rustffi.Pca;
 import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
+import io.github.rustffi.SearchOptions;
 import io.github.rustffi.SingularMatrixException;
 import io.github.rustffi.Standardization;
 import io.github.rustffi.Statistics;
@@ -25,6 +28,7 @@ import io.github.rustffi.SymmetricEigen;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.Vectors;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -595,7 +599,21 @@ public final class Smoke {
             hits("VectorIndex.search", index.search(query, 2, allowed), "[0]", "[25.0]");
             List<Hits> all = index.searchAll(new float[] {0, 0, 3, 4}, 1);
             hits("VectorIndex.searchAll", all.get(1), "[0]", "[0.0]");
+            options(index, query);
             index.save(file);
+            equal("VectorIndex.addAll", index.addAll(new float[][] {{5, 6}}), 3L);
+            equal("VectorIndex.addAll", index.addAll(FloatMatrix.of(1, 2, 7, 8)), 4L);
+            equal("VectorIndex.addAll", index.addAll(FloatBuffer.wrap(query)), 5L);
+        }
+        try (VectorIndex index = VectorIndex.create(2, metric)) {
+            equal("VectorIndex.put", index.put(70, new float[] {1, 2}), false);
+            equal("VectorIndex.putAll", index.putAll(new long[] {70, -5}, new float[] {3, 4, 5, 6}), 1L);
+            equal("VectorIndex.contains", index.contains(-5), true);
+            equal("VectorIndex.ids", Arrays.toString(index.ids()), "[-5, 70]");
+            hits("VectorIndex.search", index.search(query, 1), "[70]", "[25.0]");
+            equal("VectorIndex.remove", index.remove(-5), true);
+            equal("VectorIndex.removeAll", index.removeAll(-5, 70), 1L);
+            equal("VectorIndex.size", index.size(), 0L);
         }
         try (VectorIndex opened = VectorIndex.open(file, metric)) {
             hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
@@ -605,6 +623,30 @@ public final class Smoke {
         fails("VectorIndex.add", UnsupportedOperationException.class, () -> mapped.add(query));
         mapped.close();
         fails("VectorIndex.size", IllegalStateException.class, mapped::size);
+    }
+
+    private void options(VectorIndex index, float[] query) {
+        BitSet first = new BitSet();
+        first.set(0);
+        long[] word = {1};
+        SearchOptions within = SearchOptions.all().atMost(4);
+        hits("SearchOptions.atMost", index.search(query, within), "[1, 2]", "[1.0, 4.0]");
+        for (IdFilter filter : List.of(IdFilter.allow(0), IdFilter.allow(first), IdFilter.allowBits(word))) {
+            hits("IdFilter.allow", index.search(query, SearchOptions.nearest(1).filter(filter)), "[0]", "[25.0]");
+            equal("IdFilter.allows", filter.allows(0) && !filter.allows(1), true);
+        }
+        for (IdFilter filter : List.of(IdFilter.exclude(0), IdFilter.exclude(first), IdFilter.excludeBits(word))) {
+            hits("IdFilter.exclude", index.search(query, SearchOptions.all().filter(filter)), "[1, 2]", "[1.0, 4.0]");
+        }
+        SearchOptions own = SearchOptions.nearest(1).filters(List.of(IdFilter.exclude(1), IdFilter.all()));
+        BatchHits hits = index.searchAll(new float[] {0, 0, 3, 4}, own);
+        equal("BatchHits.size", hits.size(), 2);
+        hits("BatchHits.get", hits.get(0), "[2]", "[4.0]");
+        equal("BatchHits.ids", Arrays.toString(hits.ids()), "[2, 0]");
+        equal("BatchHits.scores", Arrays.toString(hits.scores()), "[4.0, 0.0]");
+        equal("BatchHits.offsets", Arrays.toString(hits.offsets()), "[0, 1, 2]");
+        SearchOptions wrong = SearchOptions.all().atLeast(1);
+        fails("SearchOptions.atLeast", IllegalArgumentException.class, () -> index.search(query, wrong));
     }
 
     private void hits(String method, Hits hits, String ids, String scores) {
