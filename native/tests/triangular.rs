@@ -123,6 +123,6 @@ fn what_a_system_must_not_be_is_rejected() {
         assert!(matches!(solved(&a, LOWER, &b).unwrap_err(), Error::NotFinite { argument: "matrix", column: 1, .. }));
         let b = Owned::new(3, 1, vec![0.0, 0.0, x]);
         let error = solved(&numbers(3), LOWER, &b).unwrap_err();
-        assert!(matches!(error, Error::NotFinite { argument: "right-hand side", row: 2, .. }), "{error}");
+        assert!(matches!(error, Error::NotFinite { argument: "b", row: 2, .. }), "{error}");
     }
 }

@@ -85,7 +85,7 @@ natives! {
             vector.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.put_one_with::<Failure>(id, vector.length(), copy)?)
+        get(index)?.put_one_with::<Failure>(id, vector.length(), copy)
     }
 
     fn index_put_all[_call](index: jlong, ids: jlong[], vectors: jfloat[]) -> jlong {

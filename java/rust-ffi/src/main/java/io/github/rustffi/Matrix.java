@@ -1509,16 +1509,6 @@ public final class Matrix implements Serializable {
         }
     }
 
-    private void requireFinite(String argument) {
-        for (int i = 0; i < values.length; i++) {
-            if (!Double.isFinite(values[i])) {
-                String kind = Double.isNaN(values[i]) ? "a NaN" : "an infinity";
-                throw new IllegalArgumentException(
-                        argument + " has " + kind + " at row " + i / columns + ", column " + i % columns);
-            }
-        }
-    }
-
     /** The values of a matrix that a system of equations with a triangle is about; the others count as zeros. */
     public enum Triangle {
         /** Those on and below the diagonal. */

@@ -19,6 +19,7 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamConstants;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -567,7 +568,12 @@ class SerializationTest {
                 if (method.getReturnType().isArray()
                         && method.getParameterCount() == 0
                         && !Modifier.isStatic(method.getModifiers())) {
-                    boolean isSame = method.invoke(value) == method.invoke(value);
+                    boolean isSame;
+                    try {
+                        isSame = method.invoke(value) == method.invoke(value);
+                    } catch (InvocationTargetException e) {
+                        continue; // one that a NaN has none of
+                    }
                     assertThat(isSame)
                             .as(method.toString())
                             .isEqualTo(value instanceof Hits && own.contains(method.getName()));

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A text that differs where two results differ in a bit, all that their methods without arguments return included. */
 final class Digest {
@@ -55,15 +56,15 @@ final class Digest {
 
     /** Returns whether a method tells something of an object that is no object with such methods of its own kind. */
     private static boolean isPart(Method method) {
-        return Modifier.isPublic(method.getModifiers())
-                        && !Modifier.isStatic(method.getModifiers())
-                        && method.getParameterCount() == 0
-                        && method.getReturnType() != void.class
-                        && !method.getName().equals("hashCode")
-                        && !method.getDeclaringClass().getSimpleName().endsWith("Matrix")
-                || method.getName().equals("toArray") && method.getParameterCount() == 0
-                || method.getName().equals("rows") && method.getParameterCount() == 0
-                || method.getName().equals("columns") && method.getParameterCount() == 0;
+        if (!Modifier.isPublic(method.getModifiers())
+                || Modifier.isStatic(method.getModifiers())
+                || method.getParameterCount() > 0
+                || method.getReturnType() == void.class) {
+            return false;
+        }
+        return method.getDeclaringClass().getSimpleName().endsWith("Matrix")
+                ? Set.of("toArray", "rows", "columns").contains(method.getName())
+                : !method.getName().equals("hashCode");
     }
 
     private static String of(Method part, Object value) {

@@ -212,15 +212,18 @@ final class Loops {
     /** Looks at every vector, as the search has to. */
     private static String ofSearch(VectorIndex index, float[] query, int k, BitSet allowed, Hits hits) {
         double[] q = doubles(query);
-        int size = (int) index.size();
+        long[] ids = index.ids();
+        int size = ids.length;
         double[] scores = new double[size];
         boolean isCertain = isModerate(q);
         int found = 0;
-        for (int id = 0; id < size; id++) {
-            double[] vector = doubles(index.get(id));
+        for (int at = 0; at < size; at++) {
+            double[] vector = doubles(index.get(ids[at]));
             isCertain &= isModerate(vector);
-            scores[id] = allowed != null && !allowed.get(id) ? Double.NaN : score(index.metric(), q, vector);
-            found += Double.isNaN(scores[id]) ? 0 : 1;
+            boolean isAllowed =
+                    allowed == null || ids[at] >= 0 && ids[at] <= Integer.MAX_VALUE && allowed.get((int) ids[at]);
+            scores[at] = isAllowed ? score(index.metric(), q, vector) : Double.NaN;
+            found += Double.isNaN(scores[at]) ? 0 : 1;
         }
         if (!isCertain) {
             return null; // scores that a float cannot tell apart, or vectors that are never found
@@ -232,21 +235,24 @@ final class Loops {
         boolean[] isHit = new boolean[size];
         double worst = Double.POSITIVE_INFINITY;
         for (int i = 0; i < hits.size(); i++) {
-            int id = (int) hits.ids()[i];
-            double tolerance = 1e-6 * Math.max(Math.abs(scores[id]), 1e-3 * magnitude(q));
-            if (isHit[id] || !(Math.abs(hits.scores()[i] - scores[id]) <= tolerance)) {
-                return "hit " + i + " is " + id + " with " + hits.scores()[i] + ", not " + scores[id];
+            int at = Arrays.binarySearch(ids, hits.ids()[i]);
+            if (at < 0) {
+                return "hit " + i + " has the id " + hits.ids()[i] + ", which no vector has";
             }
-            isHit[id] = true;
-            if (goodness.applyAsDouble(scores[id]) > worst + tolerance) {
+            double tolerance = 1e-6 * Math.max(Math.abs(scores[at]), 1e-3 * magnitude(q));
+            if (isHit[at] || !(Math.abs(hits.scores()[i] - scores[at]) <= tolerance)) {
+                return "hit " + i + " is " + ids[at] + " with " + hits.scores()[i] + ", not " + scores[at];
+            }
+            isHit[at] = true;
+            if (goodness.applyAsDouble(scores[at]) > worst + tolerance) {
                 return "hit " + i + " is better than the one before";
             }
-            worst = goodness.applyAsDouble(scores[id]);
+            worst = goodness.applyAsDouble(scores[at]);
         }
-        for (int id = 0; id < size; id++) {
-            double tolerance = 1e-6 * Math.max(Math.abs(scores[id]), 1e-3 * magnitude(q));
-            if (!isHit[id] && goodness.applyAsDouble(scores[id]) > worst + tolerance) {
-                return id + " with " + scores[id] + " is not found, but worse ones are";
+        for (int at = 0; at < size; at++) {
+            double tolerance = 1e-6 * Math.max(Math.abs(scores[at]), 1e-3 * magnitude(q));
+            if (!isHit[at] && goodness.applyAsDouble(scores[at]) > worst + tolerance) {
+                return ids[at] + " with " + scores[at] + " is not found, but worse ones are";
             }
         }
         return null;
