@@ -12,7 +12,7 @@ from pathlib import Path
 
 ALLOWED = re.compile(
     r"jni::(sys(::\w+)*|native_method|NativeMethod|EnvUnowned|refs::Reference"
-    r"|objects::(JClass|JString|JByteBuffer|JPrimitiveArray|TypeArray))"
+    r"|objects::(JObject|JClass|JString|JByteBuffer|JPrimitiveArray|TypeArray))"
 )
 LENDS = re.compile(r"\bGetPrimitiveArrayCritical\b")
 
