@@ -5,7 +5,7 @@
 
 use jni::sys::{jboolean, jfloat, jint, jlong};
 
-use super::arrays::{Array, Rows, new_array};
+use super::arrays::{Array, Rows, new_array, shape};
 use super::failure::Failure;
 use super::natives;
 use crate::index::handles::{self, get};
@@ -40,19 +40,21 @@ natives! {
     }
 
     fn index_add_all[_call](index: jlong, vectors: jfloat[], first: jint, count: jint) -> jlong {
+        let (first, count) = shape(first, count)?;
         let copy = |from, room: &mut [f32]| {
-            vectors.read(first as usize + from, room);
+            vectors.read(first + from, room);
             Ok(())
         };
-        Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
+        Ok(get(index)?.add_with::<Failure>(count, copy)? as jlong)
     }
 
     fn index_add_matrix[_call](index: jlong, rows: jint, columns: jint, values: jfloat[]) -> jlong {
+        let (rows, columns) = shape(rows, columns)?;
         let copy = |from, room: &mut [f32]| {
             values.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.add_rows_with::<Failure>(rows as usize, columns as usize, copy)? as jlong)
+        Ok(get(index)?.add_rows_with::<Failure>(rows, columns, copy)? as jlong)
     }
 
     fn index_add_rows[call](index: jlong, vectors: JObject) -> jlong {
@@ -72,6 +74,7 @@ natives! {
     }
 
     fn index_add_memory[call](index: jlong, buffer: JObject, first: jint, count: jint) -> jlong {
+        shape(first, count)?;
         let vectors = call.floats(&buffer, first, count)?;
         let copy = |from, room: &mut [f32]| {
             vectors.read(from, room);

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Pieces;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -395,6 +398,11 @@ class MatrixTest {
     @Test
     void nativesRefuseNegativeNumbersAtOnce() {
         double[] none = new double[0];
+        float[] floats = {};
+        FloatBuffer buffer =
+                ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        NativeLibrary.load();
+        long index = Natives.indexCreate(1, 0);
         int[] numbers = {-1, Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -(1 << 16)};
         for (int n : numbers) {
             for (Runnable call : new Runnable[] {
@@ -411,6 +419,15 @@ class MatrixTest {
                 () -> Natives.pseudoInverse(false, n, 0, none, 0.0, none),
                 () -> Natives.rank(false, 0, n, none, 0.0),
                 () -> Natives.conditionNumber(false, n, 0, none),
+                () -> Natives.singularValues(false, n, 0, none, none),
+                () -> Natives.symmetricEigenvalues(false, n, n, none, none),
+                () -> Natives.eigenvalues(false, n, n, none, none, none),
+                () -> Natives.triangularSolve(false, 0, 0, none, true, true, true, 0, n, none, none),
+                () -> Natives.indexAddAll(index, floats, n, 0),
+                () -> Natives.indexAddAll(index, floats, 0, n),
+                () -> Natives.indexAddMatrix(index, n, 1, floats),
+                () -> Natives.indexAddMemory(index, buffer, 0, n),
+                () -> Natives.indexAddMemory(index, buffer, n, 0),
                 () -> Natives.luFactor(false, 0, n, none, none, new int[0]),
                 () -> Natives.luSolve(0, 0, none, new int[0], 0, n, none, none),
                 () -> Natives.luDeterminant(n, n, none, new int[0]),
@@ -431,5 +448,6 @@ class MatrixTest {
                 assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(String.valueOf(n));
             }
         }
+        Natives.indexClose(index);
     }
 }
