@@ -2055,14 +2055,17 @@ public final class Matrix implements Serializable {
     }
 
     /**
-     * Returns the singular values alone, which takes less than half the time of {@link #svd()}. The last digits may
-     * differ from those of its values.
+     * Returns the singular values alone, which takes no more time than {@link #svd()}, and of a large matrix much less.
+     * The last digits may differ from those of its values.
      *
      * @return min(rows, columns) values in descending order, none negative
      * @throws IllegalArgumentException if a value is not finite
      * @throws ArithmeticException if a singular value is too large for a double
      */
     public double[] singularValues() {
+        if (SmallMatrix.isSmall(rows, columns)) {
+            return svd().singularValues();
+        }
         prepare();
         double[] singularValues = new double[Math.min(rows, columns)];
         Natives.singularValues(isShared, rows, columns, values, singularValues);
@@ -2079,6 +2082,9 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public double[] symmetricEigenvalues() {
+        if (SmallEigen.isSmall(rows, columns)) {
+            return symmetricEigen().values();
+        }
         prepare();
         double[] eigenvalues = new double[rows];
         Natives.symmetricEigenvalues(isShared, rows, columns, values, eigenvalues);
