@@ -26,7 +26,7 @@ const CASES: &[Case] = &[
     ("java/lang/IndexOutOfBoundsException", "id 5 is out of range for 3 vectors", || {
         Err(Error::Id { id: 5, len: 3 }.into())
     }),
-    ("java/lang/UnsupportedOperationException", "nothing can be added to an index of a mapped file", || {
+    ("java/lang/UnsupportedOperationException", "an index of a mapped file cannot be changed", || {
         Err(Error::Mapped.into())
     }),
     ("java/lang/ArithmeticException", "the norm is beyond 1.7976931348623157E308", || {
