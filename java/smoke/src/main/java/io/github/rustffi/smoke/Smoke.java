@@ -510,6 +510,8 @@ public final class Smoke {
         Matrix corner = Matrix.of(2, 2, 2, 1, 6, 4);
         near("Matrix.solveRight", corner.solveRight(Matrix.ofRow(8, 5)).toArray(), 1, 1);
         double[] sides = {2, 10};
+        equal("Matrix.Triangle", Matrix.Triangle.values().length, 4);
+        equal("Matrix.Triangle", Matrix.Triangle.valueOf("LOWER"), Matrix.Triangle.LOWER);
         near("Matrix.solveTriangular", corner.solveTriangular(Matrix.Triangle.LOWER, sides), 1, 1);
         near(
                 "Matrix.solveTriangularTranspose",
