@@ -6,8 +6,8 @@
 
 use crate::blas::gemm::{gemm_part, spread_steps};
 use crate::blas::kernel::{Part, Update};
-use crate::blas::trsm::{Diagonal, solve_here, solve_lower_then, stripes};
-use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
+use crate::blas::trsm::{Diagonal, solve_here, solve_lower_then};
+use crate::linalg::scaling::{diagonal_product, shift_of, solve_stripes_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::matrix::{
@@ -74,16 +74,9 @@ pub fn solve_factored(l: MatrixRef<'_>, b: MatrixRef<'_>, out: &mut [f64]) -> Re
     if let Some(pivot) = (0..n).find(|&i| lower.get(i, i) == 0.0) {
         return Err(Error::Singular { pivot });
     }
-    spread_steps(n * n * right, || {
-        solve_in_range(out, right, float::largest(b.values()), &[], |shift, x| {
-            for (to, from) in x.iter_mut().zip(b.values()) {
-                *to = if shift == 0 { *from } else { from * float::power_of_two(shift) };
-            }
-            stripes(ViewMut::new(x, n, right, right), |_, mut x| {
-                solve_here(lower, Diagonal::Stored, x.reborrow())?;
-                solve_here(lower.transposed().reversed(), Diagonal::Stored, x.reversed_rows())
-            })
-        })
+    solve_stripes_in_range(b, n * n * right, out, |mut x| {
+        solve_here(lower, Diagonal::Stored, x.reborrow())?;
+        solve_here(lower.transposed().reversed(), Diagonal::Stored, x.reversed_rows())
     })
 }
 

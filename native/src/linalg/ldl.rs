@@ -12,6 +12,7 @@ use crate::blas::gemm::{gemm_part, spread_steps};
 use crate::blas::gemv::add_multiples;
 use crate::blas::kernel::{Part, Update};
 use crate::blas::trsm::{Diagonal, solve_here, stripes};
+use crate::linalg::permutation;
 use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{
@@ -50,8 +51,8 @@ pub fn factor(a: MatrixRef<'_>, ldl: &mut [f64], permutation: &mut [i32]) -> Res
     check_square(a)?;
     let n = a.rows();
     check_result(n, n, ldl)?;
-    check_permutation(n, permutation)?;
-    permutation.iter_mut().zip(0..).for_each(|(to, i)| *to = i);
+    permutation::check_length(n, permutation)?;
+    permutation::set_identity(permutation)?;
     spread_steps(n * n * n / 6, || {
         let largest = largest_finite(a)?;
         // Scaling down more than it takes would lose the digits of small pivots.
@@ -204,17 +205,15 @@ fn index_and_largest(values: &[f64]) -> (usize, f64) {
 pub fn solve_factored(ldl: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     check_square(ldl)?;
     let (n, right) = (b.rows(), b.columns());
-    check_permutation(ldl.rows(), permutation)?;
+    permutation::check_length(ldl.rows(), permutation)?;
     if ldl.rows() != n {
         return Err(matrix::shapes(ldl, "solve", b));
     }
     check_result(n, right, out)?;
     check_finite_right(b)?;
     let factors = View::from(ldl);
-    for (index, &value) in permutation.iter().enumerate() {
-        if usize::try_from(value).ok().filter(|&from| from < n).is_none() {
-            return Err(Error::PermutationEntry { index, value, rows: n });
-        }
+    for index in 0..n {
+        permutation::entry(permutation, index)?;
         if Block::at(factors, index).is_singular() {
             return Err(Error::Singular { pivot: index });
         }
@@ -306,9 +305,4 @@ impl Block {
             Self::Second => {}
         }
     }
-}
-
-fn check_permutation(rows: usize, permutation: &[i32]) -> Result<()> {
-    let length = permutation.len();
-    if length == rows { Ok(()) } else { Err(Error::PermutationLength { rows, length }) }
 }

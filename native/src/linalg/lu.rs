@@ -14,6 +14,7 @@ use crate::blas::gemm::{gemm, spread_steps};
 use crate::blas::kernel::Update;
 use crate::blas::trsm::{Diagonal, solve_here, solve_lower, stripes};
 use crate::error::Purpose;
+use crate::linalg::permutation;
 use crate::linalg::scaling::{diagonal_product, shift_of, solve_in_range};
 use crate::matrix::transpose::copy_transposed;
 use crate::matrix::view::{Shared, View, ViewMut};
@@ -42,9 +43,7 @@ const ELIMINATED: usize = 96;
 /// for each row, [`Error::NotFinite`], [`Error::Overflow`] when an entry of `U` cannot be represented, [`Error::OutOfMemory`], [`Error::Threads`].
 pub fn factor(a: MatrixRef<'_>, lu: &mut [f64], permutation: &mut [i32]) -> Result<f64> {
     check_result(a.rows(), a.columns(), lu)?;
-    if permutation.len() != a.rows() {
-        return Err(Error::PermutationLength { rows: a.rows(), length: permutation.len() });
-    }
+    permutation::check_length(a.rows(), permutation)?;
     spread_steps(work(a), || {
         let columns = Columns::copied(a, ViewMut::new(lu, a.rows(), a.columns(), a.columns()))?;
         factor_in_place(ViewMut::new(lu, a.rows(), a.columns(), a.columns()), permutation)?;
@@ -150,9 +149,7 @@ fn solve_checked(a: MatrixRef<'_>, b: Option<MatrixRef<'_>>, right: usize, out: 
 /// As [`solve`]; [`Error::PermutationLength`] unless `permutation` has one entry for each row.
 pub fn solve_factored(lu: MatrixRef<'_>, permutation: &[i32], b: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     check_square_for(Purpose::Solution, lu)?;
-    if permutation.len() != lu.rows() {
-        return Err(Error::PermutationLength { rows: lu.rows(), length: permutation.len() });
-    }
+    permutation::check_length(lu.rows(), permutation)?;
     check_right_hand_side(lu, b, out)?;
     check_finite_right(b)?;
     check_pivots(lu.into())?;
@@ -187,9 +184,7 @@ pub fn determinant(a: MatrixRef<'_>) -> Result<f64> {
 pub fn determinant_factored(lu: MatrixRef<'_>, permutation: &[i32]) -> Result<f64> {
     check_square(lu)?;
     let n = lu.rows();
-    if permutation.len() != n {
-        return Err(Error::PermutationLength { rows: n, length: permutation.len() });
-    }
+    permutation::check_length(n, permutation)?;
     Ok(signed(diagonal_product((0..n).map(|i| lu.values()[i * n + i]), 0), permutation))
 }
 
@@ -301,9 +296,8 @@ fn solve_with(
     let largest = b.map_or(1.0, |b| float::largest(b.values()));
     solve_in_range(out, right, largest, exponents, |shift, x| {
         let mut x = ViewMut::new(x, n, right, right);
-        for (i, &value) in permutation.iter().enumerate() {
-            let from = usize::try_from(value).ok().filter(|&from| from < n);
-            let from = from.ok_or(Error::PermutationEntry { index: i, value, rows: n })?;
+        for i in 0..n {
+            let from = permutation::entry(permutation, i)?;
             let row = x.row(i);
             match b {
                 Some(b) => row.copy_from_slice(&b.values()[from * right..(from + 1) * right]),
@@ -446,9 +440,7 @@ fn factor_in_place(a: ViewMut<'_>, permutation: &mut [i32]) -> Result<()> {
     } else {
         recurse(a, &mut pivots, &mut scratch)?;
     }
-    for (i, entry) in permutation.iter_mut().enumerate() {
-        *entry = i32::try_from(i).map_err(|_| Error::OutOfMemory { bytes: usize::MAX })?;
-    }
+    permutation::set_identity(permutation)?;
     for (i, &pivot) in pivots.iter().enumerate() {
         permutation.swap(i, pivot);
     }

@@ -7,6 +7,7 @@ mod householder;
 pub mod ldl;
 pub mod least_squares;
 pub mod lu;
+mod permutation;
 pub mod pivoted_qr;
 pub mod qr;
 mod scaling;

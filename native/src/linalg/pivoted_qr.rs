@@ -13,6 +13,7 @@ use crate::blas::gemm::{gemm, spread_steps};
 use crate::blas::gemv::{add_multiples, set_dots};
 use crate::blas::kernel::Update;
 use crate::linalg::householder::reflection;
+use crate::linalg::permutation;
 use crate::linalg::qr::check_tau;
 use crate::linalg::scaling::shift_of;
 use crate::matrix::column_major::ColumnMajor;
@@ -75,10 +76,8 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64], permutation: &m
     let (rows, columns) = (a.rows(), a.columns());
     check_result(rows, columns, qr)?;
     check_tau(a, tau)?;
-    if permutation.len() != columns {
-        return Err(Error::PermutationLength { rows: columns, length: permutation.len() });
-    }
-    permutation.iter_mut().zip(0..).for_each(|(to, j)| *to = j);
+    permutation::check_length(columns, permutation)?;
+    permutation::set_identity(permutation)?;
     spread_steps(rows * columns * tau.len(), || {
         let shift = shift_of(largest_finite(a)?);
         if tau.is_empty() {

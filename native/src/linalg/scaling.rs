@@ -1,5 +1,9 @@
 //! Powers of two that keep factorizations away from the ends of the range, where they change nothing else.
 
+use crate::blas::gemm::spread_steps;
+use crate::blas::trsm::stripes;
+use crate::matrix::MatrixRef;
+use crate::matrix::view::ViewMut;
 use crate::{Error, Result, float};
 
 /// Values whose largest magnitude has a smaller exponent are scaled up, where products would lose digits to underflow.
@@ -57,6 +61,28 @@ pub(crate) fn solve_in_range(
         return Ok(());
     }
     Err(Error::Overflow { quantity: "solution" })
+}
+
+/// Writes what `solve` makes of the right-hand sides `b`, in place and stripe by stripe of their columns, to `out`: as
+/// [`solve_in_range`] does, on all threads of the pool if there is `work` for them.
+///
+/// # Errors
+/// Those of `solve`, and [`Error::Overflow`] when a solution cannot be represented.
+pub(crate) fn solve_stripes_in_range(
+    b: MatrixRef<'_>,
+    work: usize,
+    out: &mut [f64],
+    solve: impl Fn(ViewMut<'_>) -> Result<()> + Sync + Send,
+) -> Result<()> {
+    let (rows, columns) = (b.rows(), b.columns());
+    spread_steps(work, || {
+        solve_in_range(out, columns, float::largest(b.values()), &[], |shift, x| {
+            for (to, from) in x.iter_mut().zip(b.values()) {
+                *to = if shift == 0 { *from } else { from * float::power_of_two(shift) };
+            }
+            stripes(ViewMut::new(x, rows, columns, columns), |_, x| solve(x))
+        })
+    })
 }
 
 /// Returns the product of `diagonal`, times 2 to the power of `exponent`, neither of which overflows or underflows before the result does.

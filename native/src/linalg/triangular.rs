@@ -1,12 +1,11 @@
 //! Systems of equations with one triangle of a matrix: LAPACK's `dtrtrs`.
 
-use crate::blas::gemm::spread_steps;
-use crate::blas::trsm::{Diagonal, solve_here, stripes};
+use crate::blas::trsm::{Diagonal, solve_here};
 use crate::error::Purpose;
-use crate::linalg::scaling::solve_in_range;
-use crate::matrix::view::{View, ViewMut};
+use crate::linalg::scaling::solve_stripes_in_range;
+use crate::matrix::view::View;
 use crate::matrix::{self, MatrixRef, check_finite, check_finite_right, check_result, check_square_for};
-use crate::{Error, Result, float};
+use crate::{Error, Result};
 
 /// Which values of a matrix make the triangle, and how it is used.
 #[derive(Clone, Copy, Debug)]
@@ -58,18 +57,7 @@ pub fn solve(a: MatrixRef<'_>, triangle: Triangle, b: MatrixRef<'_>, out: &mut [
     let diagonal = if triangle.is_unit { Diagonal::Ones } else { Diagonal::Stored };
     let used = if triangle.is_transposed { stored.transposed() } else { stored };
     let is_upper = triangle.is_upper != triangle.is_transposed;
-    spread_steps(n * n / 2 * right, || {
-        solve_in_range(out, right, float::largest(b.values()), &[], |shift, x| {
-            for (to, from) in x.iter_mut().zip(b.values()) {
-                *to = if shift == 0 { *from } else { from * float::power_of_two(shift) };
-            }
-            stripes(ViewMut::new(x, n, right, right), |_, x| {
-                if is_upper {
-                    solve_here(used.reversed(), diagonal, x.reversed_rows())
-                } else {
-                    solve_here(used, diagonal, x)
-                }
-            })
-        })
+    solve_stripes_in_range(b, n * n / 2 * right, out, |x| {
+        if is_upper { solve_here(used.reversed(), diagonal, x.reversed_rows()) } else { solve_here(used, diagonal, x) }
     })
 }

@@ -61,11 +61,12 @@ pub(crate) fn symmetric_eigen(matrix: &ColumnMajor, values: &[f64], eigenvectors
 
 /// Returns whether `values` can be the eigenvalues of `matrix`, which is symmetric: ascending, with its norm and its trace.
 pub(crate) fn symmetric_eigenvalues(matrix: &ColumnMajor, values: &[f64]) -> bool {
-    let bound = tolerance(matrix) * norm(matrix);
+    let norm = norm(matrix);
+    let bound = tolerance(matrix) * norm;
     let sum = values.iter().fold(0.0, |sum, x| sum + x);
     float::all_finite(values)
         && values.is_sorted()
-        && (length(values) - norm(matrix)).abs() <= bound
+        && (length(values) - norm).abs() <= bound
         && (trace(matrix) - sum).abs() <= bound
 }
 

@@ -16,9 +16,9 @@ use crate::{Result, float, memory};
 /// Steps on one eigenvalue before the search for it is given up.
 const STEPS: usize = 300;
 
-/// Computes eigenvalues and eigenvectors of `matrix`, whose largest value must be of ordinary size, and returns whether
-/// the iteration converged. A pair of conjugates has two columns of `vectors`, the real and the imaginary part for the
-/// eigenvalue with the positive imaginary part, which comes first.
+/// Computes the eigenvalues of `matrix`, whose largest value must be of ordinary size, and eigenvectors if they are wanted, and
+/// returns whether the iteration converged. A pair of conjugates has two columns of `vectors`, the real and the imaginary part
+/// for the eigenvalue with the positive imaginary part, which comes first.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
@@ -26,30 +26,21 @@ pub(crate) fn eigen(
     matrix: &ColumnMajor,
     real: &mut [f64],
     imaginary: &mut [f64],
-    vectors: &mut ColumnMajor,
+    vectors: Option<&mut ColumnMajor>,
 ) -> Result<bool> {
     let n = matrix.columns();
     let mut h = matrix.duplicate()?;
-    let mut z = ColumnMajor::zeros(n, n)?;
-    let mut x = ColumnMajor::zeros(n, n)?;
-    z.set_identity();
-    reduce(&mut h, Some(&mut z), x.column_mut(0));
-    if !iterate(&mut h, Some(&mut z), real, imaginary) {
+    let mut z = vectors.as_ref().map(|_| ColumnMajor::identity(n)).transpose()?;
+    reduce(&mut h, z.as_mut(), &mut memory::filled(n)?);
+    if !iterate(&mut h, z.as_mut(), real, imaginary) {
         return Ok(false);
     }
-    substitute(&h, real, imaginary, &mut x);
-    set_product(vectors, z.view(), x.view())?;
+    if let (Some(vectors), Some(z)) = (vectors, z) {
+        let mut x = ColumnMajor::zeros(n, n)?;
+        substitute(&h, real, imaginary, &mut x);
+        set_product(vectors, z.view(), x.view())?;
+    }
     Ok(true)
-}
-
-/// Computes the eigenvalues of `matrix` alone, as [`eigen`] does.
-///
-/// # Errors
-/// As [`eigen`].
-pub(crate) fn values(matrix: &ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> Result<bool> {
-    let mut h = matrix.duplicate()?;
-    reduce(&mut h, None, &mut memory::filled(matrix.columns())?);
-    Ok(iterate(&mut h, None, real, imaginary))
 }
 
 /// The matrix itself, and the one of its rotations if there is one.

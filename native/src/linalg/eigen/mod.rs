@@ -30,8 +30,8 @@ use tridiagonalize::Tridiagonal;
 /// Up to this order a symmetric matrix is decomposed by the thread that asks for it.
 const FEW: usize = 12;
 
-/// Up to this order, of a matrix that is not symmetric, one reflection at a time is faster than blocks of them, and its thread
-/// is the one that asks.
+/// Up to this order, a general matrix is decomposed by one reflection at a time, which is faster than blocks of them, on the
+/// thread that asks for it.
 const UNBLOCKED: usize = 48;
 
 /// Computes eigenvalues and eigenvectors of a symmetric matrix: `A = V·diag(values)·Vᵀ`.
@@ -59,23 +59,7 @@ const UNBLOCKED: usize = 48;
 /// # Ok::<(), rust_ffi::Error>(())
 /// ```
 pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) -> Result<()> {
-    matrix::check_square(a)?;
-    let n = a.rows();
-    MatrixRef::new(n, 1, values)?;
-    MatrixRef::new(n, n, vectors)?;
-    if n == 0 {
-        return Ok(());
-    }
-    parallel::run_if(n > FEW, || {
-        let (matrix, exponent) = scaled_symmetric_part(a)?;
-        let mut eigenvectors = ColumnMajor::zeros(n, n)?;
-        if !decompose_symmetric(&matrix, values, &mut eigenvectors)? {
-            return Err(Error::NoConvergence { quantity: "symmetric eigendecomposition", rows: n, columns: n });
-        }
-        float::scale(values, exponent);
-        eigenvectors.write_rows(vectors);
-        require_finite(values)
-    })
+    symmetric(a, values, Some(vectors))
 }
 
 /// Computes the eigenvalues of a symmetric matrix, in ascending order, without eigenvectors.
@@ -86,30 +70,44 @@ pub fn symmetric_eigen(a: MatrixRef, values: &mut [f64], vectors: &mut [f64]) ->
 /// # Errors
 /// As [`symmetric_eigen`].
 pub fn symmetric_eigenvalues(a: MatrixRef, values: &mut [f64]) -> Result<()> {
+    symmetric(a, values, None)
+}
+
+/// Computes the eigenvalues of a symmetric matrix, and eigenvectors if there is room for them.
+fn symmetric(a: MatrixRef, values: &mut [f64], vectors: Option<&mut [f64]>) -> Result<()> {
     matrix::check_square(a)?;
     let n = a.rows();
     MatrixRef::new(n, 1, values)?;
+    check_vectors(n, vectors.as_deref())?;
     if n == 0 {
         return Ok(());
     }
     parallel::run_if(n > FEW, || {
-        let (matrix, exponent) = scaled_symmetric_part(a)?;
-        if !symmetric_values(&matrix, values)? {
-            return Err(Error::NoConvergence { quantity: "symmetric eigenvalues", rows: n, columns: n });
+        let largest = matrix::largest_finite(a)?;
+        let exponent = float::exact_exponent(largest).unwrap_or(0);
+        let mut matrix = ColumnMajor::zeros(n, n)?;
+        // Its columns are its rows.
+        matrix::copy_symmetric_part(a, largest, -exponent, Half::Both, matrix.transposed_mut())?;
+        let mut eigenvectors = vectors.as_ref().map(|_| ColumnMajor::zeros(n, n)).transpose()?;
+        let is_right = match &mut eigenvectors {
+            Some(eigenvectors) => decompose_symmetric(&matrix, values, eigenvectors)?,
+            None => symmetric_values(&matrix, values)?,
+        };
+        if !is_right {
+            let quantity = if vectors.is_some() { "symmetric eigendecomposition" } else { "symmetric eigenvalues" };
+            return Err(Error::NoConvergence { quantity, rows: n, columns: n });
         }
         float::scale(values, exponent);
+        if let (Some(to), Some(eigenvectors)) = (vectors, eigenvectors) {
+            eigenvectors.write_rows(to);
+        }
         require_finite(values)
     })
 }
 
-/// Returns the symmetric part of `a` times `2^-exponent`, and the exponent.
-fn scaled_symmetric_part(a: MatrixRef) -> Result<(ColumnMajor, i32)> {
-    let largest = matrix::largest_finite(a)?;
-    let exponent = float::exact_exponent(largest).unwrap_or(0);
-    let mut matrix = ColumnMajor::zeros(a.rows(), a.rows())?;
-    // Its columns are its rows.
-    matrix::copy_symmetric_part(a, largest, -exponent, Half::Both, matrix.transposed_mut())?;
-    Ok((matrix, exponent))
+/// Checks that the room for eigenvectors, if there is any, is that of a matrix of `n` rows and columns.
+fn check_vectors(n: usize, vectors: Option<&[f64]>) -> Result<()> {
+    vectors.map_or(Ok(()), |vectors| MatrixRef::new(n, n, vectors).map(drop))
 }
 
 /// Computes eigenvalues and right eigenvectors of a general matrix, as LAPACK's `dgeev` does.
@@ -127,28 +125,7 @@ fn scaled_symmetric_part(a: MatrixRef) -> Result<(ColumnMajor, i32)> {
 /// # Errors
 /// As [`symmetric_eigen`], but for [`Error::NotSymmetric`].
 pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mut [f64]) -> Result<()> {
-    matrix::check_square(a)?;
-    let n = a.rows();
-    MatrixRef::new(n, 1, real)?;
-    MatrixRef::new(n, 1, imaginary)?;
-    MatrixRef::new(n, n, vectors)?;
-    if n == 0 {
-        return Ok(());
-    }
-    parallel::run_if(n > UNBLOCKED, || {
-        let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
-        let mut matrix = ColumnMajor::zeros(n, n)?;
-        let mut eigenvectors = ColumnMajor::zeros(n, n)?;
-        matrix.copy_scaled(a, -exponent);
-        if !decompose_general(&matrix, real, imaginary, &mut eigenvectors)? {
-            return Err(Error::NoConvergence { quantity: "eigendecomposition", rows: n, columns: n });
-        }
-        float::scale(real, exponent);
-        scale_imaginary(imaginary, exponent);
-        eigenvectors.write_rows(vectors);
-        require_finite(real)?;
-        require_finite(imaginary)
-    })
+    general(a, real, imaginary, Some(vectors))
 }
 
 /// Computes the eigenvalues of a general matrix without eigenvectors: those that [`eigen`] describes, in an order of their own.
@@ -159,10 +136,16 @@ pub fn eigen(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: &mu
 /// # Errors
 /// As [`eigen`].
 pub fn eigenvalues(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64]) -> Result<()> {
+    general(a, real, imaginary, None)
+}
+
+/// Computes the eigenvalues of a general matrix, and eigenvectors if there is room for them.
+fn general(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64], vectors: Option<&mut [f64]>) -> Result<()> {
     matrix::check_square(a)?;
     let n = a.rows();
     MatrixRef::new(n, 1, real)?;
     MatrixRef::new(n, 1, imaginary)?;
+    check_vectors(n, vectors.as_deref())?;
     if n == 0 {
         return Ok(());
     }
@@ -170,11 +153,16 @@ pub fn eigenvalues(a: MatrixRef, real: &mut [f64], imaginary: &mut [f64]) -> Res
         let exponent = float::exact_exponent(matrix::largest_finite(a)?).unwrap_or(0);
         let mut matrix = ColumnMajor::zeros(n, n)?;
         matrix.copy_scaled(a, -exponent);
-        if !general_values(&matrix, real, imaginary)? {
-            return Err(Error::NoConvergence { quantity: "eigenvalues", rows: n, columns: n });
+        let mut eigenvectors = vectors.as_ref().map(|_| ColumnMajor::zeros(n, n)).transpose()?;
+        if !decompose_general(&matrix, real, imaginary, eigenvectors.as_mut())? {
+            let quantity = if vectors.is_some() { "eigendecomposition" } else { "eigenvalues" };
+            return Err(Error::NoConvergence { quantity, rows: n, columns: n });
         }
         float::scale(real, exponent);
         scale_imaginary(imaginary, exponent);
+        if let (Some(to), Some(eigenvectors)) = (vectors, eigenvectors) {
+            eigenvectors.write_rows(to);
+        }
         require_finite(real)?;
         require_finite(imaginary)
     })
@@ -230,15 +218,15 @@ fn by_divide_and_conquer(matrix: &Tridiagonal, values: &mut [f64], vectors: &mut
     divide_and_conquer::eigen::decompose(values, &mut beside[..values.len().saturating_sub(1)], vectors)
 }
 
-type Method = fn(&ColumnMajor, &mut [f64], &mut [f64], &mut ColumnMajor) -> Result<bool>;
-type ValuesMethod = fn(&ColumnMajor, &mut [f64], &mut [f64]) -> Result<bool>;
+type Method = fn(&ColumnMajor, &mut [f64], &mut [f64], Option<&mut ColumnMajor>) -> Result<bool>;
 
-/// Decomposes a general matrix and returns whether the result stands the check.
+/// Computes the eigenvalues of a general matrix, and eigenvectors if they are wanted, and returns whether the result stands the
+/// check.
 fn decompose_general(
     matrix: &ColumnMajor,
     real: &mut [f64],
     imaginary: &mut [f64],
-    vectors: &mut ColumnMajor,
+    mut vectors: Option<&mut ColumnMajor>,
 ) -> Result<bool> {
     let mut methods: [Method; 2] = [by_multishift_qr, hqr::eigen];
     if matrix.columns() <= UNBLOCKED {
@@ -246,39 +234,24 @@ fn decompose_general(
     }
     let mut balanced = matrix.duplicate()?;
     let balance = Balance::of(&mut balanced)?;
-    for method in methods {
-        if method(&balanced, real, imaginary, vectors)? && balance.undo(imaginary, vectors) {
-            normalize(imaginary, vectors);
-            if verify::eigen(matrix, real, imaginary, vectors)? {
-                return Ok(true);
+    // Balancing can magnify the errors of a matrix whose small entries are noise: the matrix itself comes second.
+    for (candidate, balance) in [(&balanced, Some(&balance)), (matrix, None)] {
+        for method in methods {
+            if !method(candidate, real, imaginary, vectors.as_deref_mut())? {
+                continue;
             }
-        }
-    }
-    // Balancing can magnify the errors of a matrix whose small entries are noise.
-    for method in methods {
-        if method(matrix, real, imaginary, vectors)? {
-            normalize(imaginary, vectors);
-            if verify::eigen(matrix, real, imaginary, vectors)? {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-/// Computes the eigenvalues of a general matrix and returns whether they stand the check.
-fn general_values(matrix: &ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> Result<bool> {
-    let mut methods: [ValuesMethod; 2] = [values_by_multishift_qr, hqr::values];
-    if matrix.columns() <= UNBLOCKED {
-        methods.reverse();
-    }
-    let mut balanced = matrix.duplicate()?;
-    Balance::of(&mut balanced)?;
-    for (matrix, method) in [&balanced, matrix].into_iter().flat_map(|matrix| methods.map(|method| (matrix, method))) {
-        if method(matrix, real, imaginary)? {
-            order_pairs(imaginary);
-            if verify::eigenvalues(matrix, real, imaginary) {
-                return Ok(true);
+            let Some(vectors) = vectors.as_deref_mut() else {
+                order_pairs(imaginary);
+                if verify::eigenvalues(candidate, real, imaginary) {
+                    return Ok(true);
+                }
+                continue;
+            };
+            if balance.is_none_or(|balance| balance.undo(imaginary, vectors)) {
+                normalize(imaginary, vectors);
+                if verify::eigen(matrix, real, imaginary, vectors)? {
+                    return Ok(true);
+                }
             }
         }
     }
@@ -300,26 +273,13 @@ fn order_pairs(imaginary: &mut [f64]) {
     }
 }
 
-/// Decomposes a general matrix by the multishift QR algorithm and returns whether the iteration says it converged.
+/// Computes eigenvalues, and eigenvectors if they are wanted, by the multishift QR algorithm and returns whether the iteration
+/// says it converged.
 fn by_multishift_qr(
     matrix: &ColumnMajor,
     real: &mut [f64],
     imaginary: &mut [f64],
-    vectors: &mut ColumnMajor,
-) -> Result<bool> {
-    Ok(multishift_qr(matrix, real, imaginary, Some(vectors))? && vectors.is_finite())
-}
-
-/// Computes the eigenvalues of a general matrix by the multishift QR algorithm and returns whether it says it converged.
-fn values_by_multishift_qr(matrix: &ColumnMajor, real: &mut [f64], imaginary: &mut [f64]) -> Result<bool> {
-    multishift_qr(matrix, real, imaginary, None)
-}
-
-fn multishift_qr(
-    matrix: &ColumnMajor,
-    real: &mut [f64],
-    imaginary: &mut [f64],
-    vectors: Option<&mut ColumnMajor>,
+    mut vectors: Option<&mut ColumnMajor>,
 ) -> Result<bool> {
     let n = matrix.columns();
     faer_products::install();
@@ -333,7 +293,7 @@ fn multishift_qr(
             DiagMut::from_slice_mut(real),
             DiagMut::from_slice_mut(imaginary),
             None,
-            vectors.map(|vectors| {
+            vectors.as_deref_mut().map(|vectors| {
                 let stride = vectors.stride();
                 MatMut::from_column_major_slice_with_stride_mut(vectors.values_mut(), n, n, stride)
             }),
@@ -342,7 +302,7 @@ fn multishift_qr(
             Spec::default(),
         )
     })?;
-    Ok(result.is_ok())
+    Ok(result.is_ok() && vectors.is_none_or(|vectors| vectors.is_finite()))
 }
 
 /// Gives every eigenvector the norm 1, and of a complex one the component of the largest magnitude the imaginary part 0.
@@ -440,7 +400,7 @@ mod tests {
         let (mut real, mut imaginary) = (vec![0.0; n], vec![0.0; n]);
         let mut vectors = ColumnMajor::zeros(n, n).unwrap();
         let before = ::faer_products::computed();
-        assert_eq!(by_multishift_qr(&numbers(n, false), &mut real, &mut imaginary, &mut vectors), Ok(true));
+        assert_eq!(by_multishift_qr(&numbers(n, false), &mut real, &mut imaginary, Some(&mut vectors)), Ok(true));
         assert!(::faer_products::computed() > before);
     }
 
@@ -460,7 +420,7 @@ mod tests {
             ] {
                 let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
                 let mut vectors = ColumnMajor::zeros(n, n).unwrap();
-                assert_eq!(hqr::eigen(&matrix, &mut real, &mut imaginary, &mut vectors), Ok(true), "{name} {n}");
+                assert_eq!(hqr::eigen(&matrix, &mut real, &mut imaginary, Some(&mut vectors)), Ok(true), "{name} {n}");
                 normalize(&mut imaginary, &mut vectors);
                 assert_eq!(verify::eigen(&matrix, &real, &imaginary, &vectors), Ok(true), "{name} {n}: {real:?}");
             }
@@ -485,7 +445,7 @@ mod tests {
         assert!((0..n - 1).all(|j| balanced.column(j)[n - 1] == 0.0));
         let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
         let mut vectors = ColumnMajor::zeros(n, n).unwrap();
-        assert_eq!(by_multishift_qr(&balanced, &mut real, &mut imaginary, &mut vectors), Ok(true));
+        assert_eq!(by_multishift_qr(&balanced, &mut real, &mut imaginary, Some(&mut vectors)), Ok(true));
         assert!(balance.undo(&imaginary, &mut vectors));
         normalize(&mut imaginary, &mut vectors);
         let sizes = |m: &ColumnMajor| (0..n).flat_map(|j| m.column(j).to_vec()).fold(0.0_f64, |l, x| l.max(x.abs()));
