@@ -203,10 +203,7 @@ impl Index {
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
     /// - [`Error::NoIds`] when there are not enough ids left, and [`Error::OutOfMemory`] when there is no memory.
     pub fn add(&self, values: &[f32]) -> Result<u64> {
-        self.add_with(values.len(), |from, room| {
-            room.copy_from_slice(&values[from..from + room.len()]);
-            Ok(())
-        })
+        self.add_with(values.len(), copied(values))
     }
 
     /// Adds one vector of `count` values that `copy` writes, as [`Index::add_with`] does, and returns its id.
@@ -218,9 +215,7 @@ impl Index {
         count: usize,
         copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
-        if count != self.dimension() {
-            return Err(self.dimension_error(Which::Only("vector"), count).into());
-        }
+        self.check_length(Which::Only("vector"), count)?;
         self.append_checked(count, |_| Which::Only("vector"), copy)
     }
 
@@ -247,7 +242,7 @@ impl Index {
     /// # Errors
     /// [`Error::VectorDimension`] when that is not the dimension.
     pub fn check_dimension(&self, number: usize, values: usize) -> Result<()> {
-        if values == self.dimension() { Ok(()) } else { Err(self.dimension_error(numbered_vector(number), values)) }
+        self.check_length(numbered_vector(number), values)
     }
 
     /// The same for `count` values that `copy` writes where they belong: it is called with the number of values that it has
@@ -327,10 +322,7 @@ impl Index {
     /// # Errors
     /// [`Error::VectorDimension`] unless it has the length of a vector, otherwise as for [`Index::put_all`].
     pub fn put(&self, id: i64, vector: &[f32]) -> Result<bool> {
-        self.put_one_with(id, vector.len(), |from, room| {
-            room.copy_from_slice(&vector[from..from + room.len()]);
-            Ok(())
-        })
+        self.put_one_with(id, vector.len(), copied(vector))
     }
 
     /// Adds a vector for each of `ids`, of those that follow one another in `values`, in place of those that may have these
@@ -343,10 +335,7 @@ impl Index {
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
     /// - [`Error::OutOfMemory`] when there is none.
     pub fn put_all(&self, ids: &[i64], values: &[f32]) -> Result<u64> {
-        self.put_with(ids, values.len(), |from, room| {
-            room.copy_from_slice(&values[from..from + room.len()]);
-            Ok(())
-        })
+        self.put_with(ids, values.len(), copied(values))
     }
 
     /// Does what [`Index::put`] does with a vector of `count` values that `copy` writes, see [`Index::add_with`].
@@ -360,9 +349,7 @@ impl Index {
         copy: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<bool, E> {
         self.check_mapped()?;
-        if count != self.dimension() {
-            return Err(self.dimension_error(Which::Only("vector"), count).into());
-        }
+        self.check_length(Which::Only("vector"), count)?;
         Ok(self.store.put(&[id], self.checked(|_| Which::Only("vector"), copy))? > 0)
     }
 
@@ -439,9 +426,7 @@ impl Index {
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
     /// - [`Error::OutOfMemory`] when there is none for the candidates, [`Error::Threads`] when there are no threads.
     pub fn search(&self, query: &[f32], search: &Search<'_>) -> Result<Found> {
-        if query.len() != self.dimension() {
-            return Err(self.dimension_error(Which::Only("query"), query.len()));
-        }
+        self.check_length(Which::Only("query"), query.len())?;
         self.find(query, |_| Which::Only("query"), search)
     }
 
@@ -492,8 +477,9 @@ impl Index {
         Ok(found)
     }
 
-    fn dimension_error(&self, vector: Which, values: usize) -> Error {
-        Error::VectorDimension { vector, values, dimension: self.dimension() }
+    fn check_length(&self, vector: Which, values: usize) -> Result<()> {
+        let dimension = self.dimension();
+        if values == dimension { Ok(()) } else { Err(Error::VectorDimension { vector, values, dimension }) }
     }
 
     /// Makes the searches use the instructions of `level`.
@@ -519,6 +505,14 @@ impl Index {
         vectors.extend(view.ids());
         vectors.sort_unstable();
         npy::write(path, &shape, vectors.iter().filter_map(|(_, slot)| view.get(*slot)))
+    }
+}
+
+/// Returns what copies a part of `values` to the room for it.
+fn copied(values: &[f32]) -> impl FnMut(usize, &mut [f32]) -> Result<()> {
+    |from, room| {
+        room.copy_from_slice(&values[from..from + room.len()]);
+        Ok(())
     }
 }
 

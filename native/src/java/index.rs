@@ -6,7 +6,7 @@
 use jni::sys::{jboolean, jfloat, jint, jlong};
 
 use super::arrays::{Array, Rows, new_array, shape};
-use super::failure::Failure;
+use super::failure::{Failure, Result};
 use super::natives;
 use crate::index::handles::{self, get};
 use crate::index::{self, Bound, Filters, Found, IdFilter, IdSet, Index, Metric, Search};
@@ -32,29 +32,17 @@ natives! {
     }
 
     fn index_add[_call](index: jlong, vector: jfloat[]) -> jlong {
-        let copy = |from, room: &mut [f32]| {
-            vector.read(from, room);
-            Ok(())
-        };
-        Ok(get(index)?.add_one_with::<Failure>(vector.length(), copy)? as jlong)
+        Ok(get(index)?.add_one_with(vector.length(), copied(vector, 0))? as jlong)
     }
 
     fn index_add_all[_call](index: jlong, vectors: jfloat[], first: jint, count: jint) -> jlong {
         let (first, count) = shape(first, count)?;
-        let copy = |from, room: &mut [f32]| {
-            vectors.read(first + from, room);
-            Ok(())
-        };
-        Ok(get(index)?.add_with::<Failure>(count, copy)? as jlong)
+        Ok(get(index)?.add_with(count, copied(vectors, first))? as jlong)
     }
 
     fn index_add_matrix[_call](index: jlong, rows: jint, columns: jint, values: jfloat[]) -> jlong {
         let (rows, columns) = shape(rows, columns)?;
-        let copy = |from, room: &mut [f32]| {
-            values.read(from, room);
-            Ok(())
-        };
-        Ok(get(index)?.add_rows_with::<Failure>(rows, columns, copy)? as jlong)
+        Ok(get(index)?.add_rows_with(rows, columns, copied(values, 0))? as jlong)
     }
 
     fn index_add_rows[call](index: jlong, vectors: JObject) -> jlong {
@@ -74,29 +62,21 @@ natives! {
     }
 
     fn index_add_memory[call](index: jlong, buffer: JObject, first: jint, count: jint) -> jlong {
-        shape(first, count)?;
+        let (_, values) = shape(first, count)?;
         let vectors = call.floats(&buffer, first, count)?;
         let copy = |from, room: &mut [f32]| {
             vectors.read(from, room);
             Ok(())
         };
-        Ok(get(index)?.add_with::<Failure>(count as usize, copy)? as jlong)
+        Ok(get(index)?.add_with::<Failure>(values, copy)? as jlong)
     }
 
     fn index_put[_call](index: jlong, id: jlong, vector: jfloat[]) -> jboolean {
-        let copy = |from, room: &mut [f32]| {
-            vector.read(from, room);
-            Ok(())
-        };
-        get(index)?.put_one_with::<Failure>(id, vector.length(), copy)
+        get(index)?.put_one_with(id, vector.length(), copied(vector, 0))
     }
 
     fn index_put_all[_call](index: jlong, ids: jlong[], vectors: jfloat[]) -> jlong {
-        let copy = |from, room: &mut [f32]| {
-            vectors.read(from, room);
-            Ok(())
-        };
-        Ok(get(index)?.put_with::<Failure>(&ids.to_vec()?, vectors.length(), copy)? as jlong)
+        Ok(get(index)?.put_with(&ids.to_vec()?, vectors.length(), copied(vectors, 0))? as jlong)
     }
 
     fn index_remove[_call](index: jlong, ids: jlong[]) -> jlong {
@@ -139,11 +119,8 @@ natives! {
         index: jlong, query: jfloat[], k: jlong, bound: jint, threshold: jfloat, filters: jlong[]?, own: jint[]?
     ) -> [jlong] {
         let query = query.to_vec()?;
-        let given = Given::of(filters, own)?;
-        let sets = given.sets()?;
-        let own = given.own(&sets)?;
-        let filters = given.filters(&sets, &own);
-        let found = get(index)?.search(&query, &Search { k: Some(k), bound: self::bound(bound, threshold), filters })?;
+        let given = Given::of(k, self::bound(bound, threshold), filters, own)?;
+        let found = given.search(|search| get(index)?.search(&query, search))?;
         new_array(call, &packed(&found)?)
     }
 
@@ -152,12 +129,8 @@ natives! {
         counts: jint[]
     ) -> [jlong] {
         let queries = queries.to_vec()?;
-        let given = Given::of(filters, own)?;
-        let sets = given.sets()?;
-        let own = given.own(&sets)?;
-        let filters = given.filters(&sets, &own);
-        let bound = self::bound(bound, threshold);
-        let found = get(index)?.search_all(&queries, &Search { k: Some(k), bound, filters })?;
+        let given = Given::of(k, self::bound(bound, threshold), filters, own)?;
+        let found = given.search(|search| get(index)?.search_all(&queries, search))?;
         let mut found_counts = memory::with_capacity(found.counts.len())?;
         found_counts.extend(found.counts.iter().map(|count| *count as jint));
         // More hits than an array holds are refused first.
@@ -191,9 +164,19 @@ fn bound(kind: jint, threshold: jfloat) -> Option<Bound> {
     }
 }
 
-/// Filters as Java gives them.
+/// Returns what copies a part of the values of an array, from `first` on, to the room for it.
+fn copied(array: Array<'_, jfloat>, first: usize) -> impl FnMut(usize, &mut [f32]) -> Result<()> {
+    move |from, room| {
+        array.read(first + from, room);
+        Ok(())
+    }
+}
+
+/// What a search is asked for, with its filters as Java gives them.
 struct Given {
-    /// All of them, one after the other. Each begins with three numbers: what it is, the id of its first bit, and how many
+    k: jlong,
+    bound: Option<Bound>,
+    /// All filters, one after the other. Each begins with three numbers: what it is, the id of its first bit, and how many
     /// numbers follow, which are its bits or its ids.
     code: Vec<jlong>,
     /// For each query the number of its filter, or -1 where there is none, if the queries do not share the first one.
@@ -201,9 +184,21 @@ struct Given {
 }
 
 impl Given {
-    fn of(code: Option<Array<'_, jlong>>, numbers: Option<Array<'_, jint>>) -> crate::Result<Self> {
+    fn of(
+        k: jlong,
+        bound: Option<Bound>,
+        code: Option<Array<'_, jlong>>,
+        numbers: Option<Array<'_, jint>>,
+    ) -> crate::Result<Self> {
         let code = code.map(Array::to_vec).transpose()?.unwrap_or_default();
-        Ok(Self { code, numbers: numbers.map(Array::to_vec).transpose()? })
+        Ok(Self { k, bound, code, numbers: numbers.map(Array::to_vec).transpose()? })
+    }
+
+    /// Returns what `find` finds for it.
+    fn search(&self, find: impl FnOnce(&Search<'_>) -> crate::Result<Found>) -> crate::Result<Found> {
+        let sets = self.sets()?;
+        let own = self.own(&sets)?;
+        find(&Search { k: Some(self.k), bound: self.bound, filters: self.filters(&sets, &own) })
     }
 
     fn sets(&self) -> crate::Result<Vec<IdFilter<'_>>> {

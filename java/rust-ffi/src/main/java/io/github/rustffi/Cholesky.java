@@ -302,7 +302,7 @@ public final class Cholesky implements Serializable {
     private static void requireInRange(double[] values) {
         for (double value : values) {
             if (!Double.isFinite(value)) {
-                throw new ArithmeticException("the factor L is beyond 1.7976931348623157E308");
+                throw Matrix.beyond("factor L");
             }
         }
     }

@@ -1493,6 +1493,7 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if a value of the result is too large for a double
      */
     public Matrix solveRight(Matrix b) {
+        Objects.requireNonNull(b, "b");
         requireSquare();
         if (columns != b.columns) {
             throw disagree(b.shape(), "solve right", shape());
@@ -1509,7 +1510,7 @@ public final class Matrix implements Serializable {
         }
     }
 
-    /** The values of a matrix that a system of equations with a triangle is about; the others count as zeros. */
+    /** A triangle of a matrix, with which a system of equations is solved: the values outside of it count as zeros. */
     public enum Triangle {
         /** Those on and below the diagonal. */
         LOWER,
@@ -2337,6 +2338,11 @@ public final class Matrix implements Serializable {
         if (column < 0 || column >= columns) {
             throw new IndexOutOfBoundsException("no column " + column + " in a " + shape() + " matrix");
         }
+    }
+
+    /** Returns what is thrown where a quantity is too large for a double, in Rust's words. */
+    static ArithmeticException beyond(String quantity) {
+        return new ArithmeticException("the " + quantity + " is beyond " + Double.MAX_VALUE);
     }
 
     /** Requires values that are finite, as Rust does. */

@@ -175,7 +175,7 @@ public final class Svd implements Serializable {
         for (int i = 0; i < x.length; i++) {
             x[i] = Math.scalb(x[i], largestOfB - largest);
             if (!Double.isFinite(x[i])) {
-                throw new ArithmeticException("the solution is beyond 1.7976931348623157E308");
+                throw Matrix.beyond("solution");
             }
         }
         return new Matrix(v.rows(), b.columns(), x);

@@ -188,6 +188,7 @@ class FactorsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> a.solveRight(Matrix.zeros(2, n + 1)))
                 .withMessage("matrix shapes do not agree: 2x%d solve right %dx%d", n + 1, n, n);
+        assertThatNullPointerException().isThrownBy(() -> a.solveRight(null)).withMessage("b");
     }
 
     @Test
