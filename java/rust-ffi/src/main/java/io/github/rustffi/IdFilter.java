@@ -14,7 +14,8 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Ids of no vector in the set do not matter. A search with a filter takes no longer than one without, but for a few
- * percent; where it allows few vectors, only these are read.
+ * percent; where it allows few vectors, only these are read. In an index with ids of the caller's own, the id of every
+ * vector is looked up in the set.
  *
  * <p>Every method throws a {@link NullPointerException} naming an argument that is null.
  */
