@@ -29,6 +29,10 @@ const MOST_BYTES: usize = 64 << 20;
 /// Dead rows and rows left over are at most one for this many vectors, and those of one chunk.
 const WASTED: u64 = 8;
 
+/// The slots of ids. Of a hash with a seed of its own, which asks no system for randomness: on Windows the standard library's needs
+/// a DLL that not every system has.
+type Slots = HashMap<i64, u64, foldhash::fast::RandomState>;
+
 /// Vectors of one dimension.
 #[derive(Debug)]
 pub(super) struct Store {
@@ -36,7 +40,7 @@ pub(super) struct Store {
     current: RwLock<Arc<Version>>,
     writer: Mutex<Writer>,
     /// The slot of each id, where ids are not slots. Only the writer changes it, together with `current`.
-    slots: RwLock<HashMap<i64, u64>>,
+    slots: RwLock<Slots>,
 }
 
 /// What the writer knows.
@@ -200,7 +204,7 @@ impl Store {
             dimension,
             current: RwLock::new(Arc::new(version)),
             writer: Mutex::new(Writer { marks: false, next: rows }),
-            slots: RwLock::new(HashMap::new()),
+            slots: RwLock::new(Slots::default()),
         }
     }
 
@@ -466,7 +470,7 @@ impl Store {
 }
 
 /// Makes room for `more` ids.
-fn reserve(slots: &mut HashMap<i64, u64>, more: u64) -> Result<()> {
+fn reserve(slots: &mut Slots, more: u64) -> Result<()> {
     let refused = || Error::OutOfMemory { bytes: usize::try_from(more).unwrap_or(usize::MAX).saturating_mul(16) };
     let more = usize::try_from(more).map_err(|_| refused())?;
     slots.try_reserve(more).map_err(|_| refused())
