@@ -1417,12 +1417,20 @@ public final class Matrix implements Serializable {
         if (rows != columns) {
             return false;
         }
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j <= i; j++) {
-                double below = values[i * columns + j];
-                double above = values[j * columns + i];
-                if (below != above && !(Math.abs(below - above) <= tolerance)) {
-                    return false;
+        final int block = 16;
+        // By blocks that the cache holds, since mirror images are walked across the rows.
+        for (int top = 0, bottom; top < rows; top = bottom) {
+            bottom = top + Math.min(block, rows - top);
+            for (int left = 0, right; left < bottom; left = right) {
+                right = left + Math.min(block, columns - left);
+                for (int i = top; i < bottom; i++) {
+                    for (int j = left; j < right && j <= i; j++) {
+                        double below = values[i * columns + j];
+                        double above = values[j * columns + i];
+                        if (below != above && !(Math.abs(below - above) <= tolerance)) {
+                            return false;
+                        }
+                    }
                 }
             }
         }
@@ -1504,7 +1512,7 @@ public final class Matrix implements Serializable {
         return transpose().solve(b.transpose()).transpose();
     }
 
-    private void requireSquare() {
+    void requireSquare() {
         if (rows != columns) {
             throw new IllegalArgumentException("matrix is not square: " + shape());
         }
@@ -2034,6 +2042,71 @@ public final class Matrix implements Serializable {
             Natives.symmetricEigen(isShared, rows, columns, values, eigenvalues, vectors);
         }
         return new SymmetricEigen(eigenvalues, new Matrix(rows, columns, vectors));
+    }
+
+    /**
+     * Returns the largest eigenvalues of this matrix, which has to be symmetric, and their eigenvectors.
+     *
+     * <p>Of a large matrix a few take much less time than all of {@link #symmetricEigen()}: a product with a vector for
+     * each step of the Lanczos method. An eigenvalue that there is more than once is found as many times. Each value
+     * with its vector is exact for a matrix that differs from this one by a small multiple of ε times its norm, which
+     * was made sure; where the method does not get there, or k is not small, all are computed.
+     *
+     * @param k how many
+     * @return k values in ascending order, and a column for each
+     * @throws IllegalArgumentException if this matrix is not square; if there are not so many: {@code k must be from 0
+     *     to 4, but is 5}; if it is not symmetric, with the message of {@link #cholesky()}; if a value is not finite
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public SymmetricEigen symmetricEigenLargest(int k) {
+        return Lanczos.eigen(this, k, Lanczos.Part.LARGEST, 0.0).eigen();
+    }
+
+    /**
+     * Returns the smallest eigenvalues of this matrix, which has to be symmetric, and their eigenvectors: the most
+     * negative ones first. {@link #symmetricEigenLargest(int)} says how. Where they lie close together in comparison
+     * with the largest, {@link #symmetricEigenNearest(int, double)} finds them sooner.
+     *
+     * @param k how many
+     * @return k values in ascending order, and a column for each
+     * @throws IllegalArgumentException as {@link #symmetricEigenLargest(int)} does
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public SymmetricEigen symmetricEigenSmallest(int k) {
+        return Lanczos.eigen(this, k, Lanczos.Part.SMALLEST, 0.0).eigen();
+    }
+
+    /**
+     * Returns the eigenvalues nearest to a number of this matrix, which has to be symmetric, and their eigenvectors. It
+     * is {@link #symmetricEigenLargest(int)} of the inverse of {@code this - sigma}, through {@link #ldl()}.
+     *
+     * @param k how many
+     * @param sigma the number
+     * @return k values in ascending order, and a column for each
+     * @throws IllegalArgumentException as {@link #symmetricEigenLargest(int)} does; if the number is not finite:
+     *     {@code sigma must be finite, but is NaN}
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public SymmetricEigen symmetricEigenNearest(int k, double sigma) {
+        return Lanczos.eigen(this, k, Lanczos.Part.NEAREST, sigma).eigen();
+    }
+
+    /**
+     * Returns the largest singular values with their vectors.
+     *
+     * <p>Of a large matrix a few take much less time than all of {@link #svd()}: two products with a vector for each
+     * step of Lanczos bidiagonalization. A value that there is more than once is found as many times. Each value with
+     * its vectors is exact for a matrix that differs from this one by a small multiple of ε times its norm, which was
+     * made sure; where the method does not get there, or k is not small, all are computed.
+     *
+     * @param k how many
+     * @return k values in descending order, and two columns for each
+     * @throws IllegalArgumentException if there are not so many: {@code k must be from 0 to 4, but is 5}; if a value is
+     *     not finite
+     * @throws ArithmeticException if a singular value is too large for a double
+     */
+    public Svd svd(int k) {
+        return GolubKahanLanczos.svd(this, k).svd();
     }
 
     /**

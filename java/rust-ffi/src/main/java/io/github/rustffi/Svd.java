@@ -10,9 +10,10 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The thin singular value decomposition of a matrix: {@code u() * diagonal(singularValues()) * v()} transposed.
+ * The thin singular value decomposition of a matrix: {@code u() * diagonal(singularValues()) * v()} transposed; or its
+ * largest terms, in which case the methods speak of the sum of these.
  *
- * <p>An immutable value, from {@link Matrix#svd()}.
+ * <p>An immutable value, from {@link Matrix#svd()} or, of a few terms, from {@link Matrix#svd(int)}.
  *
  * <pre>{@code
  * Svd svd = a.svd();
@@ -49,7 +50,7 @@ public final class Svd implements Serializable {
     /**
      * Returns the singular values.
      *
-     * @return min(rows, columns) values in descending order, none negative
+     * @return min(rows, columns) values, or as many as were asked for, in descending order, none negative
      */
     public double[] singularValues() {
         return singularValues.clone();
@@ -263,7 +264,7 @@ public final class Svd implements Serializable {
         Matrix u = Matrix.read(in);
         double[] singularValues = in.doubles(u.columns());
         Matrix v = Matrix.read(in);
-        int count = Math.min(u.rows(), v.rows());
+        int count = Math.min(u.columns(), Math.min(u.rows(), v.rows()));
         Serialized.requireShape("u", u, u.rows(), count);
         Serialized.requireShape("v", v, v.rows(), count);
         Serialized.requireFinite("u", u.values());

@@ -9,9 +9,10 @@ import java.util.Arrays;
 
 /**
  * The eigenvalues and eigenvectors of a symmetric matrix, which is {@code vectors() * diagonal(values()) *
- * vectors().transpose()}.
+ * vectors().transpose()}; or a few of them.
  *
- * <p>An immutable value, from {@link Matrix#symmetricEigen()}.
+ * <p>An immutable value, from {@link Matrix#symmetricEigen()} or, of a few, from
+ * {@link Matrix#symmetricEigenLargest(int)} and its like.
  *
  * @serial exclude
  */
@@ -39,7 +40,7 @@ public final class SymmetricEigen implements Serializable {
     /**
      * Returns the eigenvectors: column j belongs to value j. They are orthogonal and of length one.
      *
-     * @return a square matrix
+     * @return a matrix with a row for each of the decomposed one, and a column for each value
      */
     public Matrix vectors() {
         return vectors;
@@ -78,7 +79,10 @@ public final class SymmetricEigen implements Serializable {
             }
         }
         Matrix vectors = Matrix.read(in);
-        Serialized.requireShape("the matrix of vectors", vectors, values.length, values.length);
+        if (vectors.rows() < values.length) {
+            throw Serialized.invalid(values.length + " values of " + vectors.rows());
+        }
+        Serialized.requireShape("the matrix of vectors", vectors, vectors.rows(), values.length);
         Serialized.requireFinite("the vectors", vectors.values());
         return new SymmetricEigen(values, vectors);
     }

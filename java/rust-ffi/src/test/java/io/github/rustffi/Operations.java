@@ -120,6 +120,15 @@ final class Operations {
                         random(1, 2 * n, n).singularValues(),
                         symmetric(1, n).symmetricEigenvalues(),
                         random(1, n, n).eigenvalues().toArray()));
+        all.put("a few values", n -> {
+            Matrix s = symmetric(1, n);
+            int k = Math.min(n, 3);
+            return concat(
+                    s.symmetricEigenLargest(k).values(),
+                    s.symmetricEigenSmallest(k).vectors().toArray(),
+                    s.symmetricEigenNearest(k, 0.1).values(),
+                    random(2, n, 2 * n).svd(k).u().toArray());
+        });
         all.put("rank", n -> new double[] {random(1, n, 2 * n).rank()});
         all.put("condition number", n -> new double[] {random(1, n, n).conditionNumber()});
         all.put("pseudo-inverse", n -> random(1, n, 2 * n).pseudoInverse().toArray());

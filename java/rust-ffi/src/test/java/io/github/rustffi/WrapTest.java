@@ -42,6 +42,8 @@ class WrapTest {
         all.put("conditionNumber", (a, b) -> new double[] {a.conditionNumber()});
         all.put("singularValues", (a, b) -> a.singularValues());
         all.put("symmetricEigenvalues", (a, b) -> a.symmetricEigenvalues());
+        all.put("symmetricEigenLargest", (a, b) -> a.symmetricEigenLargest(2).values());
+        all.put("svd of a few", (a, b) -> a.svd(2).singularValues());
         all.put("eigenvalues", (a, b) -> a.eigenvalues().toArray());
         all.put("solveRight", (a, b) -> a.solveRight(b.transpose()).toArray());
         all.put("solveTriangular", (a, b) -> a.solveTriangular(Matrix.Triangle.UPPER, b)

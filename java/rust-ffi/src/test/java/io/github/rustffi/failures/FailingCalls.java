@@ -1116,6 +1116,23 @@ public final class FailingCalls {
         String aNan = "matrix has a NaN at row 0, column 0";
         add("Matrix.singularValues()", "a NaN", ARGUMENT, aNan, s -> nan()::singularValues);
         add("Matrix.symmetricEigenvalues()", "a NaN", ARGUMENT, aNan, s -> nan()::symmetricEigenvalues);
+        String count = "k must be from 0 to 2, but is 3";
+        addInJava("Matrix.symmetricEigenLargest(int)", "too many", ARGUMENT, count, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.symmetricEigenLargest(3);
+        });
+        addInJava("Matrix.symmetricEigenSmallest(int)", "too many", ARGUMENT, count, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.symmetricEigenSmallest(3);
+        });
+        addInJava("Matrix.symmetricEigenNearest(int,double)", "too many", ARGUMENT, count, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.symmetricEigenNearest(3, 0);
+        });
+        addInJava("Matrix.svd(int)", "too many", ARGUMENT, count, s -> {
+            Matrix a = Matrix.identity(2);
+            return () -> a.svd(3);
+        });
         add(
                 "Matrix.eigenvalues()",
                 "not square",

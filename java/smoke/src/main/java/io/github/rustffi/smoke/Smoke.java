@@ -505,6 +505,11 @@ public final class Smoke {
                 2);
         near("Matrix.singularValues", Matrix.diagonal(2, -8).singularValues(), 8, 2);
         near("Matrix.symmetricEigenvalues", Matrix.diagonal(2, -8).symmetricEigenvalues(), -8, 2);
+        Matrix sloped = Matrix.diagonal(2, -8, 5);
+        near("Matrix.symmetricEigenLargest", sloped.symmetricEigenLargest(2).values(), 2, 5);
+        near("Matrix.symmetricEigenSmallest", sloped.symmetricEigenSmallest(1).values(), -8);
+        near("Matrix.symmetricEigenNearest", sloped.symmetricEigenNearest(1, 3).values(), 2);
+        near("Matrix.svd", sloped.svd(2).singularValues(), 8, 5);
         near("Matrix.eigenvalues", Matrix.of(2, 2, 0, -1, 1, 0).eigenvalues().toArray(), 0, 1, 0, -1);
         near("Qr.rcond", new double[] {Matrix.diagonal(8, 2).qr().rcond()}, 0.25);
         Matrix corner = Matrix.of(2, 2, 2, 1, 6, 4);
