@@ -30,6 +30,9 @@ final class Gallery {
     static final Color PALE_BLUE = new Color(0xc6dcec);
     static final Color ORANGE = new Color(0xff7f0e);
     static final Color GREEN = new Color(0x2ca02c);
+    static final Color[] BLUE_TO_RED = {
+        new Color(0x053061), new Color(0x67a9cf), new Color(0xffffbf), new Color(0xf4a582), new Color(0x67001f)
+    };
 
     static {
         // No program of the gallery opens a window.
