@@ -34,5 +34,5 @@ pub mod tutorial;
 pub mod vector;
 
 pub use error::{Error, Result};
-pub use linalg::{cholesky, eigen, ldl, least_squares, lu, pivoted_qr, qr, svd, triangular};
+pub use linalg::{batch, cholesky, eigen, ldl, least_squares, lu, pivoted_qr, qr, svd, triangular};
 pub use matrix::MatrixRef;

@@ -12,6 +12,7 @@ pub mod call;
 pub mod failure;
 pub mod throw;
 
+mod batch;
 mod cholesky;
 mod csv;
 mod eigen;
@@ -267,6 +268,7 @@ fn run<T>(body: impl FnOnce() -> crate::Result<T>) -> crate::Result<T> {
 
 /// The native methods by area.
 const AREAS: &[&[NativeMethod]] = &[
+    batch::NATIVES,
     cholesky::NATIVES,
     csv::NATIVES,
     eigen::NATIVES,

@@ -1,5 +1,6 @@
 //! Factorizations and what is solved with them.
 
+pub mod batch;
 pub mod cholesky;
 mod divide_and_conquer;
 pub mod eigen;

@@ -129,6 +129,19 @@ final class Operations {
                     s.symmetricEigenNearest(k, 0.1).values(),
                     random(2, n, 2 * n).svd(k).u().toArray());
         });
+        all.put("batch", n -> {
+            Matrix[] a = {random(1, n, n), random(2, n, n), random(3, n, n)};
+            Matrix[] b = {random(4, n, 2), random(5, n, 2), random(6, n, 2)};
+            Matrix[] definite = {positiveDefinite(7, n), positiveDefinite(8, n)};
+            SymmetricEigen[] eigens = Batch.symmetricEigen(definite);
+            return concat(
+                    Batch.times(a, b)[1].toArray(),
+                    Batch.solve(a, b)[2].toArray(),
+                    Batch.inverse(a)[0].toArray(),
+                    Batch.cholesky(definite)[1].l().toArray(),
+                    eigens[1].values(),
+                    eigens[0].vectors().toArray());
+        });
         all.put("rank", n -> new double[] {random(1, n, 2 * n).rank()});
         all.put("condition number", n -> new double[] {random(1, n, n).conditionNumber()});
         all.put("pseudo-inverse", n -> random(1, n, 2 * n).pseudoInverse().toArray());

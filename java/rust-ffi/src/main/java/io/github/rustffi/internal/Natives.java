@@ -242,6 +242,17 @@ public final class Natives {
 
     public static native double ldlDeterminant(int n, double[] ldl);
 
+    // Batch
+
+    public static native void batchTimes(
+            int count, int rows, int inner, int columns, double[] a, double[] b, double[] product);
+
+    public static native void batchSolve(int count, int n, int columns, double[] a, double[] b, double[] x);
+
+    public static native void batchCholesky(int count, int n, double[] a, double[] l);
+
+    public static native void batchSymmetricEigen(int count, int n, double[] a, double[] values, double[] vectors);
+
     // Qr
 
     public static native void qrFactor(boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau);

@@ -1,5 +1,6 @@
 package io.github.rustffi.failures;
 
+import io.github.rustffi.Batch;
 import io.github.rustffi.BatchHits;
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
@@ -1045,6 +1046,7 @@ public final class FailingCalls {
             double[] b = new double[3];
             return () -> ldl.solve(b);
         });
+        addBatch();
         addPivotedQr();
         addSvd();
         String none = "no eigenvalue 2 of 2";
@@ -1139,6 +1141,67 @@ public final class FailingCalls {
                 ARGUMENT,
                 "matrix is not square: 2x3",
                 s -> Matrix.zeros(2, 3)::eigenvalues);
+    }
+
+    private void addBatch() {
+        String counts = "a has 1 matrices, but b has 2";
+        Matrix[] one = {Matrix.identity(2)};
+        Matrix[] two = {Matrix.identity(2), Matrix.identity(2)};
+        addInJava("Batch.times(Matrix[],Matrix[])", "counts", ARGUMENT, counts, s -> () -> Batch.times(one, two));
+        addInJava(
+                "Batch.times(int,int,int,double[],double[])",
+                "not whole",
+                ARGUMENT,
+                "3 values of a are not whole 2x2 matrices",
+                s -> {
+                    double[] values = new double[3];
+                    return () -> Batch.times(2, 2, 1, values, values);
+                });
+        add(
+                "Batch.solve(Matrix[],Matrix[])",
+                "singular",
+                SINGULAR,
+                "matrix is singular: pivot 0 is zero (matrix 1 of the batch)",
+                s -> {
+                    Matrix[] a = {Matrix.identity(2), Matrix.zeros(2, 2)};
+                    return () -> Batch.solve(a, two);
+                });
+        add(
+                "Batch.solve(int,double[],int,double[])",
+                "singular",
+                SINGULAR,
+                "matrix is singular: pivot 0 is zero (matrix 1 of the batch)",
+                s -> {
+                    double[] a = {1, 0};
+                    return () -> Batch.solve(1, a, 1, a);
+                });
+        add(
+                "Batch.inverse(Matrix[])",
+                "a NaN",
+                ARGUMENT,
+                "matrix has a NaN at row 0, column 0 (matrix 0 of the batch)",
+                s -> {
+                    Matrix[] a = {nan()};
+                    return () -> Batch.inverse(a);
+                });
+        add(
+                "Batch.cholesky(Matrix[])",
+                "not positive definite",
+                NOT_DEFINITE,
+                "matrix is not positive definite: pivot 0 is not positive (matrix 0 of the batch)",
+                s -> {
+                    Matrix[] a = {Matrix.diagonal(-1, 1)};
+                    return () -> Batch.cholesky(a);
+                });
+        add(
+                "Batch.symmetricEigen(Matrix[])",
+                "a NaN",
+                ARGUMENT,
+                "matrix has a NaN at row 0, column 0 (matrix 0 of the batch)",
+                s -> {
+                    Matrix[] a = {nan()};
+                    return () -> Batch.symmetricEigen(a);
+                });
     }
 
     private void addPivotedQr() {
