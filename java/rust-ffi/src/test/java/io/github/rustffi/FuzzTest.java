@@ -203,7 +203,12 @@ class FuzzTest {
             });
             all.put("symmetricEigen", () -> {
                 SymmetricEigen eigen = symmetric.symmetricEigen();
-                return Operations.concat(eigen.values(), eigen.vectors().toArray());
+                SymmetricEigen ofPair = symmetric.symmetricEigen(Matrix.identity(a.rows()));
+                return Operations.concat(
+                        eigen.values(),
+                        eigen.vectors().toArray(),
+                        ofPair.values(),
+                        ofPair.vectors().toArray());
             });
             all.put(
                     "symmetricEigenLargest",

@@ -136,6 +136,10 @@ final class Operations {
             SymmetricEigen eigen = symmetric(1, n).symmetricEigen();
             return concat(eigen.values(), eigen.vectors().toArray());
         });
+        all.put("symmetric pencil", n -> {
+            SymmetricEigen eigen = symmetric(1, n).symmetricEigen(positiveDefinite(2, n));
+            return concat(eigen.values(), eigen.vectors().toArray());
+        });
         all.put("eigen", n -> {
             Eigen eigen = random(1, n, n).eigen();
             return concat(

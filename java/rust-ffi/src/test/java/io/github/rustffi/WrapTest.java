@@ -29,6 +29,7 @@ class WrapTest {
         all.put("svd", (a, b) -> a.svd().u().toArray());
         all.put("lu", (a, b) -> a.lu().u().toArray());
         all.put("symmetricEigen", (a, b) -> a.symmetricEigen().values());
+        all.put("symmetricEigen of two", (a, b) -> a.symmetricEigen(a).values());
         all.put("cholesky", (a, b) -> a.cholesky().l().toArray());
         all.put("ldl", (a, b) -> a.gram().minus(a.gram().times(2)).ldl().l().toArray());
         all.put("qr", (a, b) -> a.qr().r().toArray());

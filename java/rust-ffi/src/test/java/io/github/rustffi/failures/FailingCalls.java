@@ -912,6 +912,36 @@ public final class FailingCalls {
                 ARITHMETIC,
                 "the largest eigenvalue" + BEYOND,
                 s -> largest()::symmetricEigen);
+        add(
+                "Matrix.symmetricEigen(Matrix)",
+                "not positive",
+                NOT_DEFINITE,
+                notDefinite.replaceFirst("matrix", "b"),
+                s -> {
+                    Matrix a = Matrix.identity(3);
+                    Matrix b = Matrix.zeros(3, 3);
+                    return () -> a.symmetricEigen(b);
+                });
+        addInJava("Matrix.symmetricEigen(Matrix)", "a NaN", ARGUMENT, NAN.replaceFirst("matrix", "b"), s -> {
+            Matrix a = Matrix.identity(1);
+            Matrix b = nan();
+            return () -> a.symmetricEigen(b);
+        });
+        add("Matrix.symmetricEigen(Matrix)", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> {
+            Matrix a = notSymmetric();
+            Matrix b = Matrix.identity(2);
+            return () -> a.symmetricEigen(b);
+        });
+        addInJava(
+                "Matrix.symmetricEigen(Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x2 symmetric eigen 3x3",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix b = Matrix.identity(3);
+                    return () -> a.symmetricEigen(b);
+                });
         add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
         add("Matrix.eigen()", "too large", ARITHMETIC, "the largest eigenvalue" + BEYOND, s -> largest()::eigen);
     }

@@ -465,6 +465,11 @@ public final class Smoke {
         near("Svd.solve", svd.solve(new double[] {4, 5}), 1, 2);
         near("Svd.pseudoInverse", svd.pseudoInverse().times(a).toArray(), 1, 0, 0, 1);
 
+        near(
+                "Matrix.symmetricEigen",
+                Matrix.diagonal(6, 4).symmetricEigen(Matrix.diagonal(2, 4)).values(),
+                1,
+                3);
         SymmetricEigen symmetric = a.symmetricEigen();
         near("SymmetricEigen.values", symmetric.values(), 1, 3);
         near(
