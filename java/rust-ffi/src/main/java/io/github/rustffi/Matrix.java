@@ -2161,6 +2161,44 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the real Schur form of this matrix, which has to be square, as LAPACK's {@code dgees} does without an
+     * order of the eigenvalues: that of an orthogonal transformation to a triangle, but for blocks of two rows and
+     * columns.
+     *
+     * <p>The factors are exact for a matrix that differs from this one by a small multiple of n·ε times its norm. Every
+     * matrix has such a form, also one that lacks eigenvectors.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if this matrix is not square; if a value is not finite
+     * @throws ArithmeticException if a value of the form is too large for a double
+     */
+    public Schur schur() {
+        prepare();
+        double[] q = new double[values.length];
+        double[] t = new double[values.length];
+        Natives.schur(isShared, rows, columns, values, q, t);
+        return new Schur(new Matrix(rows, columns, q), new Matrix(rows, columns, t));
+    }
+
+    /**
+     * Returns the Hessenberg form of this matrix, which has to be square, as LAPACK's {@code dgehrd} and {@code dorghr}
+     * do: that of an orthogonal transformation to a triangle with one more diagonal below.
+     *
+     * <p>The factors are exact for a matrix that differs from this one by a small multiple of n·ε times its norm.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if this matrix is not square; if a value is not finite
+     * @throws ArithmeticException if a value of the form is too large for a double
+     */
+    public Hessenberg hessenberg() {
+        prepare();
+        double[] q = new double[values.length];
+        double[] h = new double[values.length];
+        Natives.hessenberg(isShared, rows, columns, values, q, h);
+        return new Hessenberg(new Matrix(rows, columns, q), new Matrix(rows, columns, h));
+    }
+
+    /**
      * Returns the singular values alone, which takes no more time than {@link #svd()}, and of a large matrix much less.
      * The last digits may differ from those of its values.
      *

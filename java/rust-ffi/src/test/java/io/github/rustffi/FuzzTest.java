@@ -219,6 +219,15 @@ class FuzzTest {
             all.put("symmetricEigenNearest", () -> symmetric
                     .symmetricEigenNearest(Math.min(1, a.rows()), 1.0)
                     .values());
+            all.put("schur", () -> {
+                Schur schur = a.schur();
+                return Operations.concat(schur.q().toArray(), schur.t().toArray());
+            });
+            all.put("hessenberg", () -> {
+                Hessenberg hessenberg = a.hessenberg();
+                return Operations.concat(
+                        hessenberg.q().toArray(), hessenberg.h().toArray());
+            });
             all.put("eigen", () -> {
                 Eigen eigen = a.eigen();
                 return Operations.concat(

@@ -145,6 +145,14 @@ final class Operations {
             return concat(
                     eigen.realValues(), eigen.imaginaryValues(), eigen.vectors().toArray());
         });
+        all.put("schur", n -> {
+            Schur schur = random(1, n, n).schur();
+            return concat(schur.q().toArray(), schur.t().toArray());
+        });
+        all.put("hessenberg", n -> {
+            Hessenberg hessenberg = random(1, n, n).hessenberg();
+            return concat(hessenberg.q().toArray(), hessenberg.h().toArray());
+        });
         all.put("least squares", n -> {
             Matrix a = random(1, 2 * n, n);
             Matrix b = random(2, 2 * n, 2);

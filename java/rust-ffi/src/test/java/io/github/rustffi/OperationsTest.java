@@ -136,6 +136,8 @@ class OperationsTest {
                         LeastSquares.class,
                         SymmetricEigen.class,
                         Eigen.class,
+                        Schur.class,
+                        Hessenberg.class,
                         Vectors.class,
                         VectorIndex.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))

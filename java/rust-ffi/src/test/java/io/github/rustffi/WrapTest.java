@@ -26,6 +26,8 @@ class WrapTest {
         Matrix whole = random(3, 48, 48);
         Matrix definite = positiveDefinite(4, 48);
         all.put("eigen", (a, b) -> a.eigen().vectors().toArray());
+        all.put("schur", (a, b) -> a.schur().t().toArray());
+        all.put("hessenberg", (a, b) -> a.hessenberg().h().toArray());
         all.put("svd", (a, b) -> a.svd().u().toArray());
         all.put("lu", (a, b) -> a.lu().u().toArray());
         all.put("symmetricEigen", (a, b) -> a.symmetricEigen().values());

@@ -943,6 +943,15 @@ public final class FailingCalls {
                     return () -> a.symmetricEigen(b);
                 });
         add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
+        add("Matrix.schur()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::schur);
+        add("Matrix.schur()", "too large", ARITHMETIC, "the Schur form T" + BEYOND, s -> largest()::schur);
+        add("Matrix.hessenberg()", "a NaN", ARGUMENT, NAN, s -> nan()::hessenberg);
+        add(
+                "Matrix.hessenberg()",
+                "too large",
+                ARITHMETIC,
+                "the Hessenberg form H" + BEYOND,
+                s -> Matrix.filled(3, 3, Double.MAX_VALUE)::hessenberg);
         add("Matrix.eigen()", "too large", ARITHMETIC, "the largest eigenvalue" + BEYOND, s -> largest()::eigen);
     }
 
@@ -1944,6 +1953,10 @@ public final class FailingCalls {
                 "Eigen.realValues()",
                 "Eigen.imaginaryValues()",
                 "Eigen.vectors()",
+                "Schur.q()",
+                "Schur.t()",
+                "Hessenberg.q()",
+                "Hessenberg.h()",
                 "SymmetricEigen.values()",
                 "SymmetricEigen.vectors()",
                 "Npz.names()",
@@ -2052,6 +2065,8 @@ public final class FailingCalls {
             "PivotedQr",
             "Svd",
             "Eigen",
+            "Schur",
+            "Hessenberg",
             "SymmetricEigen",
             "LeastSquares",
             "Standardization",
