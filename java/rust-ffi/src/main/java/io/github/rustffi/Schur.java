@@ -39,8 +39,8 @@ public final class Schur implements Serializable {
      * conjugate eigenvalues. The other eigenvalues stand on the diagonal.
      *
      * <p>A block has equal values on its diagonal, which are the real part, and values of opposite signs beside it: the
-     * square root of the magnitude of their product is the imaginary part. {@code [[1, 2], [-8, 1]]} is the block of 1 +
-     * 4i and 1 - 4i.
+     * square root of the magnitude of their product is the imaginary part. {@code [[1, 2], [-8, 1]]} is the block of 1
+     * + 4i and 1 - 4i.
      *
      * @return a square matrix
      */

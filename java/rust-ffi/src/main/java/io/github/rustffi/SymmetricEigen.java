@@ -12,8 +12,8 @@ import java.util.Arrays;
  * vectors().transpose()}; or a few of them.
  *
  * <p>An immutable value, from {@link Matrix#symmetricEigen()} or, of a few, from
- * {@link Matrix#symmetricEigenLargest(int)} and its like; or from {@link Matrix#symmetricEigen(Matrix)}, which says what
- * its vectors are.
+ * {@link Matrix#symmetricEigenLargest(int)} and its like; or from {@link Matrix#symmetricEigen(Matrix)}, which says
+ * what its vectors are.
  *
  * @serial exclude
  */

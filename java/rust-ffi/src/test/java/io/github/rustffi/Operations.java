@@ -149,6 +149,7 @@ final class Operations {
             Schur schur = random(1, n, n).schur();
             return concat(schur.q().toArray(), schur.t().toArray());
         });
+        all.put("exp", n -> MatrixFunctions.exp(random(1, n, n)).toArray());
         all.put("hessenberg", n -> {
             Hessenberg hessenberg = random(1, n, n).hessenberg();
             return concat(hessenberg.q().toArray(), hessenberg.h().toArray());

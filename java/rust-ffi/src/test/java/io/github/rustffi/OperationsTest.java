@@ -138,6 +138,7 @@ class OperationsTest {
                         Eigen.class,
                         Schur.class,
                         Hessenberg.class,
+                        MatrixFunctions.class,
                         Vectors.class,
                         VectorIndex.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))

@@ -10,6 +10,7 @@ import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.MatrixFunctions;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
@@ -943,6 +944,19 @@ public final class FailingCalls {
                     return () -> a.symmetricEigen(b);
                 });
         add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
+        addInJava("MatrixFunctions.exp(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> MatrixFunctions.exp(a);
+        });
+        add(
+                "MatrixFunctions.exp(Matrix)",
+                "too large",
+                ARITHMETIC,
+                "the largest value of the exponential" + BEYOND,
+                s -> {
+                    Matrix a = Matrix.filled(9, 9, 400);
+                    return () -> MatrixFunctions.exp(a);
+                });
         add("Matrix.schur()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::schur);
         add("Matrix.schur()", "too large", ARITHMETIC, "the Schur form T" + BEYOND, s -> largest()::schur);
         add("Matrix.hessenberg()", "a NaN", ARGUMENT, NAN, s -> nan()::hessenberg);

@@ -11,6 +11,7 @@ import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.MatrixFunctions;
 import io.github.rustffi.NativeLibrary;
 import io.github.rustffi.NativeMemory;
 import io.github.rustffi.NotPositiveDefiniteException;
@@ -483,6 +484,14 @@ public final class Smoke {
         Eigen eigen = Matrix.of(2, 2, 0, -1, 1, 0).eigen();
         near("Eigen.realValues", eigen.realValues(), 0, 0);
         near("Eigen.imaginaryValues", eigen.imaginaryValues(), 1, -1);
+        double cosine = Math.cos(1);
+        near(
+                "MatrixFunctions.exp",
+                MatrixFunctions.exp(Matrix.of(2, 2, 0, -1, 1, 0)).toArray(),
+                cosine,
+                -Math.sin(1),
+                Math.sin(1),
+                cosine);
         Schur schur = Matrix.of(2, 2, 0, -1, 1, 0).schur();
         near("Schur.t", new double[] {schur.t().get(0, 0), Math.abs(schur.t().get(1, 0))}, 0, 1);
         near("Schur.q", schur.q().gram().toArray(), 1, 0, 0, 1);
