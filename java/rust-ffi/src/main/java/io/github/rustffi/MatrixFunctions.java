@@ -3,7 +3,8 @@ package io.github.rustffi;
 import java.util.Objects;
 
 /**
- * Functions of square matrices as wholes, not value by value as {@link Matrix#map} has them.
+ * Functions of square matrices as wholes, not value by value as {@link Matrix#map} has them, and equations for
+ * matrices.
  *
  * <pre>{@code
  * Matrix transition = MatrixFunctions.exp(generator.times(time)); // of a Markov chain in continuous time
@@ -37,6 +38,71 @@ public final class MatrixFunctions {
         a.requireSquare();
         Matrix own = a.own();
         own.requireFinite();
+        return own;
+    }
+    /**
+     * Returns the solution x of Sylvester's equation {@code a * x + x * b = c}, as SciPy's {@code solve_sylvester} and
+     * LAPACK's {@code dtrsyl} do, through the real Schur forms of a and b.
+     *
+     * <p>There is one where no eigenvalue of a is the negative of one of b. The residual is a small multiple of n·ε
+     * times the norms of a and b and that of x.
+     *
+     * @param a a square matrix
+     * @param b a square matrix
+     * @param c a matrix with as many rows as a and as many columns as b
+     * @return the solution, of the shape of {@code c}
+     * @throws IllegalArgumentException if a or b is not square: {@code a is not square: 2x3}; if the shapes do not
+     *     agree: {@code matrix shapes do not agree: 2x2 and 3x3 sylvester 2x2}; if a value is not finite: {@code c has
+     *     a NaN at row 1, column 0}
+     * @throws SingularMatrixException if the sum of an eigenvalue of a and one of b is at most max(rows, columns)·ε
+     *     times the largest magnitude in the forms: {@code a and -b have a common eigenvalue but for rounding: 2.0 of
+     *     a, and -2.0 of b}
+     * @throws ArithmeticException if a value of the result, or of one of the forms, is too large for a double
+     */
+    public static Matrix sylvester(Matrix a, Matrix b, Matrix c) {
+        Matrix left = checked("a", a);
+        Matrix right = checked("b", b);
+        return Sylvester.solve(left, right, checked(left, right, "sylvester", c));
+    }
+
+    /**
+     * Returns the solution x of Lyapunov's equation {@code a * x + x * a.transpose() = c}, as SciPy's
+     * {@code solve_continuous_lyapunov} does. That of a symmetric c is symmetric.
+     *
+     * <p>There is one where no two eigenvalues of a, nor one and itself, add up to zero, such as where all have
+     * negative real parts.
+     *
+     * @param a a square matrix
+     * @param c a matrix of the shape of a
+     * @return the solution, of the same shape
+     * @throws IllegalArgumentException as {@link #sylvester} does: {@code matrix shapes do not agree: 2x2 lyapunov 3x3}
+     * @throws SingularMatrixException as {@link #sylvester} does, where b is the transpose of a
+     * @throws ArithmeticException if a value of the result, or of the form of a, is too large for a double
+     */
+    public static Matrix lyapunov(Matrix a, Matrix c) {
+        Matrix left = checked("a", a);
+        return Sylvester.solve(left, checked(left, left, "lyapunov", c));
+    }
+
+    /** The same with a name for the matrix. */
+    private static Matrix checked(String name, Matrix a) {
+        Objects.requireNonNull(a, name);
+        if (a.rows() != a.columns()) {
+            throw new IllegalArgumentException(name + " is not square: " + a.shape());
+        }
+        Matrix own = a.own();
+        own.requireFinite(name);
+        return own;
+    }
+
+    /** Returns a right-hand side that nobody writes to, after it has been found to be one of two matrices. */
+    private static Matrix checked(Matrix a, Matrix b, String operation, Matrix c) {
+        Objects.requireNonNull(c, "c");
+        if (c.rows() != a.rows() || c.columns() != b.rows()) {
+            throw Matrix.disagree(a == b ? a.shape() : a.shape() + " and " + b.shape(), operation, c.shape());
+        }
+        Matrix own = c.own();
+        own.requireFinite("c");
         return own;
     }
 }

@@ -149,6 +149,13 @@ final class Operations {
             Schur schur = random(1, n, n).schur();
             return concat(schur.q().toArray(), schur.t().toArray());
         });
+        all.put(
+                "sylvester",
+                n -> concat(
+                        MatrixFunctions.sylvester(random(1, n, n), random(2, n, n), random(3, n, n))
+                                .toArray(),
+                        MatrixFunctions.lyapunov(random(1, n, n), symmetric(2, n))
+                                .toArray()));
         all.put("exp", n -> MatrixFunctions.exp(random(1, n, n)).toArray());
         all.put("hessenberg", n -> {
             Hessenberg hessenberg = random(1, n, n).hessenberg();

@@ -957,6 +957,42 @@ public final class FailingCalls {
                     Matrix a = Matrix.filled(9, 9, 400);
                     return () -> MatrixFunctions.exp(a);
                 });
+        addInJava(
+                "MatrixFunctions.sylvester(Matrix,Matrix,Matrix)",
+                "not square",
+                ARGUMENT,
+                "b is not square: 2x3",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix b = Matrix.zeros(2, 3);
+                    return () -> MatrixFunctions.sylvester(a, b, a);
+                });
+        String common = "a and -b have a common eigenvalue but for rounding: ";
+        add(
+                "MatrixFunctions.sylvester(Matrix,Matrix,Matrix)",
+                "singular",
+                SINGULAR,
+                common + "2.0 of a, and -2.0 of b",
+                s -> {
+                    Matrix a = Matrix.ofRow(2);
+                    Matrix b = Matrix.ofRow(-2);
+                    return () -> MatrixFunctions.sylvester(a, b, a);
+                });
+        addInJava(
+                "MatrixFunctions.lyapunov(Matrix,Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x2 lyapunov 3x3",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix c = Matrix.identity(3);
+                    return () -> MatrixFunctions.lyapunov(a, c);
+                });
+        add("MatrixFunctions.lyapunov(Matrix,Matrix)", "too large", ARITHMETIC, "the solution" + BEYOND, s -> {
+            Matrix a = Matrix.ofRow(1e-300);
+            Matrix c = Matrix.ofRow(1e300);
+            return () -> MatrixFunctions.lyapunov(a, c);
+        });
         add("Matrix.schur()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::schur);
         add("Matrix.schur()", "too large", ARITHMETIC, "the Schur form T" + BEYOND, s -> largest()::schur);
         add("Matrix.hessenberg()", "a NaN", ARGUMENT, NAN, s -> nan()::hessenberg);

@@ -492,6 +492,12 @@ public final class Smoke {
                 -Math.sin(1),
                 Math.sin(1),
                 cosine);
+        Matrix two = Matrix.ofRow(2);
+        near(
+                "MatrixFunctions.sylvester",
+                MatrixFunctions.sylvester(two, two, two).toArray(),
+                0.5);
+        near("MatrixFunctions.lyapunov", MatrixFunctions.lyapunov(two, two).toArray(), 0.5);
         Schur schur = Matrix.of(2, 2, 0, -1, 1, 0).schur();
         near("Schur.t", new double[] {schur.t().get(0, 0), Math.abs(schur.t().get(1, 0))}, 0, 1);
         near("Schur.q", schur.q().gram().toArray(), 1, 0, 0, 1);
