@@ -41,6 +41,25 @@ public final class MatrixFunctions {
         return own;
     }
     /**
+     * Returns the principal square root: the matrix whose square is {@code a}, and whose eigenvalues have positive real
+     * parts, as SciPy's {@code sqrtm} does, by the method of Higham (1987). That of a symmetric matrix is symmetric.
+     *
+     * <p>There is one where no eigenvalue is zero or negative. The square of the result differs from {@code a} by a
+     * small multiple of n·ε times the square of its norm.
+     *
+     * @param a the matrix
+     * @return the root, of the same shape
+     * @throws IllegalArgumentException if {@code a} is not square: {@code matrix is not square: 2x3}; if a value is not
+     *     finite: {@code matrix has a NaN at row 1, column 2}
+     * @throws ArithmeticException if an eigenvalue is zero or negative, perhaps by rounding: {@code the principal
+     *     square root is not defined: the eigenvalue -2.0 is on the closed negative real axis}; if a value of the
+     *     result is too large for a double
+     */
+    public static Matrix sqrt(Matrix a) {
+        return SquareRoot.of(checked(a));
+    }
+
+    /**
      * Returns the solution x of Sylvester's equation {@code a * x + x * b = c}, as SciPy's {@code solve_sylvester} and
      * LAPACK's {@code dtrsyl} do, through the real Schur forms of a and b.
      *

@@ -25,14 +25,14 @@ final class Sylvester {
     /** What a pivot has to be larger than. */
     private final double least;
 
-    private Sylvester(Matrix left, Matrix right, double[] values, int exponent) {
+    private Sylvester(Matrix left, Matrix right, double[] values, int exponent, double least) {
+        this.least = least;
         this.exponent = exponent;
         this.left = left;
         this.right = right;
         this.values = values;
         rows = left.rows();
         columns = right.rows();
-        least = Math.max(rows, columns) * Math.ulp(1.0) * Math.max(left.maxAbs(), right.maxAbs());
     }
 
     /** Returns the solution, for square matrices whose shapes suit each other. */
@@ -56,7 +56,8 @@ final class Sylvester {
     private static Matrix solve(Schur a, Schur b, Matrix c, int exponent) {
         int ofRight = exponent(c);
         Matrix inner = a.q().transposeTimes(scaled(c, -ofRight)).times(b.q());
-        Sylvester equation = new Sylvester(a.t(), b.t(), inner.values(), exponent);
+        double least = Math.max(c.rows(), c.columns()) * Math.ulp(1.0) * Math.max(a.t().maxAbs(), b.t().maxAbs());
+        Sylvester equation = new Sylvester(a.t(), b.t(), inner.values(), exponent, least);
         equation.solve(0, equation.rows, 0, equation.columns);
         Matrix x = scaled(a.q().times(inner).timesTranspose(b.q()), ofRight - exponent);
         for (double value : x.values()) {
@@ -67,13 +68,20 @@ final class Sylvester {
         return x;
     }
 
+    /** Returns the solution for two Schur forms of which no eigenvalues add up to zero, however small they are. */
+    static Matrix solveForms(Matrix left, Matrix right, Matrix c) {
+        Sylvester equation = new Sylvester(left, right, c.toArray(), 0, 0);
+        equation.solve(0, equation.rows, 0, equation.columns);
+        return new Matrix(equation.rows, equation.columns, equation.values);
+    }
+
     /** Returns the exponent of the largest value: 0 where there is none. */
-    private static int exponent(Matrix a) {
+    static int exponent(Matrix a) {
         double largest = a.rows() == 0 || a.columns() == 0 ? 0 : a.maxAbs();
         return largest == 0 ? 0 : Math.getExponent(largest);
     }
 
-    private static Matrix scaled(Matrix a, int exponent) {
+    static Matrix scaled(Matrix a, int exponent) {
         return exponent == 0 ? a : a.map(x -> Math.scalb(x, exponent));
     }
 
@@ -104,7 +112,7 @@ final class Sylvester {
     }
 
     /** Returns a row in the middle at which no block of two is cut. */
-    private static int middle(Matrix form, int first, int end) {
+    static int middle(Matrix form, int first, int end) {
         int middle = (first + end) / 2;
         return form.get(middle, middle - 1) == 0 ? middle : middle + 1;
     }

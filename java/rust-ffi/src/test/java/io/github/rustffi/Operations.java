@@ -156,6 +156,9 @@ final class Operations {
                                 .toArray(),
                         MatrixFunctions.lyapunov(random(1, n, n), symmetric(2, n))
                                 .toArray()));
+        all.put("sqrt", n -> MatrixFunctions.sqrt(
+                        random(1, n, n).plus(Matrix.identity(n).times(3 * n)))
+                .toArray());
         all.put("exp", n -> MatrixFunctions.exp(random(1, n, n)).toArray());
         all.put("hessenberg", n -> {
             Hessenberg hessenberg = random(1, n, n).hessenberg();

@@ -944,6 +944,19 @@ public final class FailingCalls {
                     return () -> a.symmetricEigen(b);
                 });
         add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
+        add(
+                "MatrixFunctions.sqrt(Matrix)",
+                "negative",
+                ARITHMETIC,
+                "the principal square root is not defined: the eigenvalue -2.0 is on the closed negative real axis",
+                s -> {
+                    Matrix a = Matrix.diagonal(1, -2);
+                    return () -> MatrixFunctions.sqrt(a);
+                });
+        addInJava("MatrixFunctions.sqrt(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> MatrixFunctions.sqrt(a);
+        });
         addInJava("MatrixFunctions.exp(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
             Matrix a = Matrix.zeros(2, 3);
             return () -> MatrixFunctions.exp(a);

@@ -492,6 +492,13 @@ public final class Smoke {
                 -Math.sin(1),
                 Math.sin(1),
                 cosine);
+        near(
+                "MatrixFunctions.sqrt",
+                MatrixFunctions.sqrt(Matrix.of(2, 2, 7, 10, 15, 22)).power(2).toArray(),
+                7,
+                10,
+                15,
+                22);
         Matrix two = Matrix.ofRow(2);
         near(
                 "MatrixFunctions.sylvester",
