@@ -1,4 +1,4 @@
-//! Natives behind `SymmetricEigen` and `Eigen`, and what `Matrix` asks of eigenvalues.
+//! Natives behind `SymmetricEigen`, `Eigen`, `Schur` and `Hessenberg`, and what `Matrix` asks of eigenvalues.
 
 use jni::sys::{jboolean, jdouble, jint};
 
@@ -18,6 +18,18 @@ natives! {
         real: out jdouble[], imaginary: out jdouble[], vectors: out jdouble[]
     ) {
         eigen::eigen(matrix(rows, columns, a)?, real, imaginary, vectors)
+    }
+
+    fn schur[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], q: out jdouble[], t: out jdouble[]
+    ) {
+        eigen::schur(matrix(rows, columns, a)?, q, t)
+    }
+
+    fn hessenberg[is_shared](
+        is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], q: out jdouble[], h: out jdouble[]
+    ) {
+        eigen::hessenberg(matrix(rows, columns, a)?, q, h)
     }
 
     fn symmetric_eigenvalues[is_shared](

@@ -119,6 +119,18 @@ pub(crate) fn eigen(matrix: &ColumnMajor, real: &[f64], imaginary: &[f64], eigen
     Ok(distance(&image, &expected) <= tolerance(matrix) * norm(matrix))
 }
 
+/// Returns whether `matrix·q = q·form`, with an orthogonal `q`.
+pub(crate) fn similarity(matrix: &ColumnMajor, q: &ColumnMajor, form: &ColumnMajor) -> Result<bool> {
+    if !q.is_finite() || !form.is_finite() {
+        return Ok(false);
+    }
+    let vectors = vectors(matrix.columns())?;
+    let expected = times(q, &times(form, &vectors)?)?;
+    let image = times(matrix, &times(q, &vectors)?)?;
+    let tolerance = tolerance(matrix);
+    Ok(distance(&image, &expected) <= tolerance * norm(matrix) && orthonormal(q, &vectors, tolerance)?)
+}
+
 fn trace(matrix: &ColumnMajor) -> f64 {
     (0..matrix.columns()).fold(0.0, |sum, i| sum + matrix.column(i)[i])
 }
@@ -291,6 +303,19 @@ mod tests {
         assert_eq!(eigen(&matrix, &[0.0, 0.0, 2.1], &[1.0, -1.0, 0.0], &vectors), Ok(false));
         let repeated = columns(&[&[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0]]);
         assert_eq!(eigen(&matrix, &[2.0, 2.0, 2.0], &[0.0; 3], &repeated), Ok(false));
+    }
+
+    #[test]
+    fn any_wrong_part_of_a_similarity_is_seen() {
+        let matrix = columns(&[&[1.0, 2.0], &[3.0, 4.0]]);
+        let turn = columns(&[&[0.0, 1.0], &[-1.0, 0.0]]);
+        let form = columns(&[&[4.0, -3.0], &[-2.0, 1.0]]);
+        assert_eq!(similarity(&matrix, &turn, &form), Ok(true));
+        for wrong in [[4.0, -3.0, -2.0, 1.000_000_1], [4.0, -3.0, 2.0, 1.0], [4.0, f64::NAN, -2.0, 1.0]] {
+            assert_eq!(similarity(&matrix, &turn, &columns(&[&wrong[..2], &wrong[2..]])), Ok(false), "{wrong:?}");
+        }
+        let twice = columns(&[&[0.0, 2.0], &[-2.0, 0.0]]);
+        assert_eq!(similarity(&matrix, &twice, &form), Ok(false));
     }
 
     #[test]

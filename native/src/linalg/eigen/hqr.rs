@@ -43,6 +43,27 @@ pub(crate) fn eigen(
     Ok(true)
 }
 
+/// Reduces `h`, whose largest value must be of ordinary size, to real Schur form, multiplies `z` by the same rotations, and returns
+/// whether the iteration converged.
+///
+/// # Errors
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+pub(super) fn schur(h: &mut ColumnMajor, z: &mut ColumnMajor) -> Result<bool> {
+    let n = h.columns();
+    hessenberg(h, z)?;
+    Ok(iterate(h, Some(z), &mut memory::filled(n)?, &mut memory::filled(n)?))
+}
+
+/// Reduces `h` to Hessenberg form, and multiplies `z` by the same reflections. It always ends.
+///
+/// # Errors
+/// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
+pub(super) fn hessenberg(h: &mut ColumnMajor, z: &mut ColumnMajor) -> Result<bool> {
+    let n = h.columns();
+    reduce(h, Some(z), &mut memory::filled(n)?);
+    Ok(true)
+}
+
 /// The matrix itself, and the one of its rotations if there is one.
 fn both<'a>(h: &'a mut ColumnMajor, z: Option<&'a mut ColumnMajor>) -> impl Iterator<Item = &'a mut ColumnMajor> {
     iter::once(h).chain(z)
@@ -152,7 +173,7 @@ fn active_start(h: &mut ColumnMajor, end: usize) -> usize {
 
 /// Gives the block of rows and columns `k` and `k + 1` the standard form: upper triangular if its eigenvalues are real,
 /// otherwise with two equal values on the diagonal.
-fn standardize(h: &mut ColumnMajor, z: Option<&mut ColumnMajor>, k: usize) {
+pub(super) fn standardize(h: &mut ColumnMajor, z: Option<&mut ColumnMajor>, k: usize) {
     let n = h.columns();
     let (mut a, mut c) = (h.column(k)[k], h.column(k)[k + 1]);
     let (mut b, mut d) = (h.column(k + 1)[k], h.column(k + 1)[k + 1]);

@@ -11,6 +11,7 @@ mod balance;
 mod faer_products;
 mod hqr;
 mod jacobi;
+mod schur;
 mod tridiagonalize;
 
 use faer::diag::DiagMut;
@@ -25,6 +26,7 @@ use crate::matrix::column_major::ColumnMajor;
 use crate::{Error, MatrixRef, Result, float, matrix, memory, parallel};
 use balance::Balance;
 use jacobi::jacobi;
+pub use schur::{hessenberg, schur};
 use tridiagonalize::Tridiagonal;
 
 /// Up to this order a symmetric matrix is decomposed by the thread that asks for it.
@@ -228,7 +230,7 @@ fn decompose_general(
     imaginary: &mut [f64],
     mut vectors: Option<&mut ColumnMajor>,
 ) -> Result<bool> {
-    let mut methods: [Method; 2] = [by_multishift_qr, hqr::eigen];
+    let mut methods: [Method; 2] = [multishift_qr, hqr::eigen];
     if matrix.columns() <= UNBLOCKED {
         methods.reverse();
     }
@@ -275,17 +277,33 @@ fn order_pairs(imaginary: &mut [f64]) {
 
 /// Computes eigenvalues, and eigenvectors if they are wanted, by the multishift QR algorithm and returns whether the iteration
 /// says it converged.
+fn multishift_qr(
+    matrix: &ColumnMajor,
+    real: &mut [f64],
+    imaginary: &mut [f64],
+    vectors: Option<&mut ColumnMajor>,
+) -> Result<bool> {
+    let mut scratch = multishift_memory(matrix.columns(), vectors.is_some())?;
+    by_multishift_qr(matrix, real, imaginary, vectors, &mut scratch)
+}
+
+/// Returns working memory for the multishift QR algorithm.
+fn multishift_memory(n: usize, has_vectors: bool) -> Result<MemBuffer> {
+    let wanted = if has_vectors { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, wanted, Par::Seq, Spec::default());
+    MemBuffer::try_new(need).map_err(|_| Error::OutOfMemory { bytes: need.size_bytes() })
+}
+
+/// Does what [`multishift_qr`] does, in memory of the caller's.
 fn by_multishift_qr(
     matrix: &ColumnMajor,
     real: &mut [f64],
     imaginary: &mut [f64],
     mut vectors: Option<&mut ColumnMajor>,
+    scratch: &mut MemBuffer,
 ) -> Result<bool> {
     let n = matrix.columns();
     faer_products::install();
-    let wanted = if vectors.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
-    let need = evd::evd_scratch::<f64>(n, ComputeEigenvectors::No, wanted, Par::Seq, Spec::default());
-    let mut scratch = MemBuffer::try_new(need).map_err(|_| Error::OutOfMemory { bytes: need.size_bytes() })?;
     // On the pool, whose stacks are large, also where it comes second.
     let result = parallel::run(|| {
         evd::evd_real(
@@ -298,7 +316,7 @@ fn by_multishift_qr(
                 MatMut::from_column_major_slice_with_stride_mut(vectors.values_mut(), n, n, stride)
             }),
             Par::Seq,
-            MemStack::new(&mut scratch),
+            MemStack::new(scratch),
             Spec::default(),
         )
     })?;
@@ -400,7 +418,7 @@ mod tests {
         let (mut real, mut imaginary) = (vec![0.0; n], vec![0.0; n]);
         let mut vectors = ColumnMajor::zeros(n, n).unwrap();
         let before = ::faer_products::computed();
-        assert_eq!(by_multishift_qr(&numbers(n, false), &mut real, &mut imaginary, Some(&mut vectors)), Ok(true));
+        assert_eq!(multishift_qr(&numbers(n, false), &mut real, &mut imaginary, Some(&mut vectors)), Ok(true));
         assert!(::faer_products::computed() > before);
     }
 
@@ -445,7 +463,7 @@ mod tests {
         assert!((0..n - 1).all(|j| balanced.column(j)[n - 1] == 0.0));
         let (mut real, mut imaginary) = (vec![f64::NAN; n], vec![f64::NAN; n]);
         let mut vectors = ColumnMajor::zeros(n, n).unwrap();
-        assert_eq!(by_multishift_qr(&balanced, &mut real, &mut imaginary, Some(&mut vectors)), Ok(true));
+        assert_eq!(multishift_qr(&balanced, &mut real, &mut imaginary, Some(&mut vectors)), Ok(true));
         assert!(balance.undo(&imaginary, &mut vectors));
         normalize(&mut imaginary, &mut vectors);
         let sizes = |m: &ColumnMajor| (0..n).flat_map(|j| m.column(j).to_vec()).fold(0.0_f64, |l, x| l.max(x.abs()));

@@ -2110,6 +2110,38 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the generalized eigenvalues and eigenvectors of this matrix, which has to be symmetric, with another one,
+     * which has to be positive definite: the numbers and vectors with {@code this * x = lambda * b * x}, as SciPy's
+     * {@code eigh(a, b)} and LAPACK's {@code dsygvd} do.
+     *
+     * <p>With the vectors as the columns of x, {@code x.transpose() * b * x} is the identity, and {@code x.transpose()
+     * * this * x} has the values on its diagonal. Values across the diagonal from each other may differ as
+     * {@link #cholesky()} says, in either matrix; their mean counts. Rounding moves a value by a small multiple of n·ε
+     * times the norm of this matrix and that of the inverse of {@code b}: where {@code b} is nearly singular, small
+     * values may have no correct digit.
+     *
+     * <pre>{@code
+     * SymmetricEigen modes = stiffness.symmetricEigen(mass); // values() are the squares of the frequencies
+     * }</pre>
+     *
+     * @param b the positive definite matrix
+     * @return the values and the vectors
+     * @throws IllegalArgumentException if this matrix is not square; if {@code b} has another shape: {@code matrix
+     *     shapes do not agree: 2x2 symmetric eigen 3x3}; if one of the two is not symmetric, with the message of
+     *     {@link #cholesky()}, or has a value that is not finite: the messages about the second begin with {@code b}
+     *     where those about the first begin with {@code matrix}
+     * @throws NotPositiveDefiniteException if a pivot of {@code b} is not positive: {@code b is not positive definite:
+     *     pivot 1 is not positive}
+     * @throws ArithmeticException if an eigenvalue is too large for a double
+     */
+    public SymmetricEigen symmetricEigen(Matrix b) {
+        Objects.requireNonNull(b, "b");
+        requireSquare();
+        requireSameShape("symmetric eigen", b);
+        return SymmetricPencil.eigen(this, b);
+    }
+
+    /**
      * Returns the eigenvalues and eigenvectors of this matrix, which has to be square.
      *
      * <p>Each value with its vector is exact for a matrix that differs from this one by a small multiple of n·ε times
@@ -2126,6 +2158,44 @@ public final class Matrix implements Serializable {
         double[] vectors = new double[values.length];
         Natives.eigen(isShared, rows, columns, values, real, imaginary, vectors);
         return new Eigen(real, imaginary, new Matrix(rows, columns, vectors));
+    }
+
+    /**
+     * Returns the real Schur form of this matrix, which has to be square, as LAPACK's {@code dgees} does without an
+     * order of the eigenvalues: that of an orthogonal transformation to a triangle, but for blocks of two rows and
+     * columns.
+     *
+     * <p>The factors are exact for a matrix that differs from this one by a small multiple of n·ε times its norm. Every
+     * matrix has such a form, also one that lacks eigenvectors.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if this matrix is not square; if a value is not finite
+     * @throws ArithmeticException if a value of the form is too large for a double
+     */
+    public Schur schur() {
+        prepare();
+        double[] q = new double[values.length];
+        double[] t = new double[values.length];
+        Natives.schur(isShared, rows, columns, values, q, t);
+        return new Schur(new Matrix(rows, columns, q), new Matrix(rows, columns, t));
+    }
+
+    /**
+     * Returns the Hessenberg form of this matrix, which has to be square, as LAPACK's {@code dgehrd} and {@code dorghr}
+     * do: that of an orthogonal transformation to a triangle with one more diagonal below.
+     *
+     * <p>The factors are exact for a matrix that differs from this one by a small multiple of n·ε times its norm.
+     *
+     * @return the factors
+     * @throws IllegalArgumentException if this matrix is not square; if a value is not finite
+     * @throws ArithmeticException if a value of the form is too large for a double
+     */
+    public Hessenberg hessenberg() {
+        prepare();
+        double[] q = new double[values.length];
+        double[] h = new double[values.length];
+        Natives.hessenberg(isShared, rows, columns, values, q, h);
+        return new Hessenberg(new Matrix(rows, columns, q), new Matrix(rows, columns, h));
     }
 
     /**

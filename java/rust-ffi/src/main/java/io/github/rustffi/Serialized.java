@@ -38,7 +38,9 @@ final class Serialized implements Externalizable {
             new Form<>(11, 1, Pca.class, Pca::write, Pca::read),
             new Form<>(12, 1, FloatMatrix.class, FloatMatrix::write, FloatMatrix::read),
             new Form<>(13, 1, PivotedQr.class, PivotedQr::write, PivotedQr::read),
-            new Form<>(14, 1, Ldl.class, Ldl::write, Ldl::read));
+            new Form<>(14, 1, Ldl.class, Ldl::write, Ldl::read),
+            new Form<>(15, 1, Schur.class, Schur::write, Schur::read),
+            new Form<>(16, 1, Hessenberg.class, Hessenberg::write, Hessenberg::read));
 
     private @Nullable Object value;
 

@@ -12,7 +12,8 @@ import java.util.Arrays;
  * vectors().transpose()}; or a few of them.
  *
  * <p>An immutable value, from {@link Matrix#symmetricEigen()} or, of a few, from
- * {@link Matrix#symmetricEigenLargest(int)} and its like.
+ * {@link Matrix#symmetricEigenLargest(int)} and its like; or from {@link Matrix#symmetricEigen(Matrix)}, which says
+ * what its vectors are.
  *
  * @serial exclude
  */
@@ -38,7 +39,8 @@ public final class SymmetricEigen implements Serializable {
     }
 
     /**
-     * Returns the eigenvectors: column j belongs to value j. They are orthogonal and of length one.
+     * Returns the eigenvectors: column j belongs to value j. They are orthogonal and of length one, those of a
+     * generalized problem in the inner product of its second matrix.
      *
      * @return a matrix with a row for each of the decomposed one, and a column for each value
      */

@@ -203,7 +203,12 @@ class FuzzTest {
             });
             all.put("symmetricEigen", () -> {
                 SymmetricEigen eigen = symmetric.symmetricEigen();
-                return Operations.concat(eigen.values(), eigen.vectors().toArray());
+                SymmetricEigen ofPair = symmetric.symmetricEigen(Matrix.identity(a.rows()));
+                return Operations.concat(
+                        eigen.values(),
+                        eigen.vectors().toArray(),
+                        ofPair.values(),
+                        ofPair.vectors().toArray());
             });
             all.put(
                     "symmetricEigenLargest",
@@ -214,6 +219,15 @@ class FuzzTest {
             all.put("symmetricEigenNearest", () -> symmetric
                     .symmetricEigenNearest(Math.min(1, a.rows()), 1.0)
                     .values());
+            all.put("schur", () -> {
+                Schur schur = a.schur();
+                return Operations.concat(schur.q().toArray(), schur.t().toArray());
+            });
+            all.put("hessenberg", () -> {
+                Hessenberg hessenberg = a.hessenberg();
+                return Operations.concat(
+                        hessenberg.q().toArray(), hessenberg.h().toArray());
+            });
             all.put("eigen", () -> {
                 Eigen eigen = a.eigen();
                 return Operations.concat(

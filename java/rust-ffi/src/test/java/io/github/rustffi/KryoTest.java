@@ -29,7 +29,9 @@ class KryoTest {
             Pca.class,
             FloatMatrix.class,
             PivotedQr.class,
-            Ldl.class);
+            Ldl.class,
+            Schur.class,
+            Hessenberg.class);
 
     static Stream<Serializable> values() {
         return Stream.concat(SerializationTest.values().stream(), SerializationTest.computed());

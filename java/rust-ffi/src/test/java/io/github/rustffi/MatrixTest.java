@@ -451,6 +451,8 @@ class MatrixTest {
                 () -> Natives.rankOfSingularValues(none, n, 0),
                 () -> Natives.symmetricEigen(false, n, n, none, none, none),
                 () -> Natives.eigen(false, n, n, none, none, none, none),
+                () -> Natives.schur(false, n, n, none, none, none),
+                () -> Natives.hessenberg(false, n, n, none, none, none),
             }) {
                 assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining(String.valueOf(n));
             }

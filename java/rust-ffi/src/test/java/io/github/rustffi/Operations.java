@@ -149,10 +149,33 @@ final class Operations {
             SymmetricEigen eigen = symmetric(1, n).symmetricEigen();
             return concat(eigen.values(), eigen.vectors().toArray());
         });
+        all.put("symmetric pencil", n -> {
+            SymmetricEigen eigen = symmetric(1, n).symmetricEigen(positiveDefinite(2, n));
+            return concat(eigen.values(), eigen.vectors().toArray());
+        });
         all.put("eigen", n -> {
             Eigen eigen = random(1, n, n).eigen();
             return concat(
                     eigen.realValues(), eigen.imaginaryValues(), eigen.vectors().toArray());
+        });
+        all.put("schur", n -> {
+            Schur schur = random(1, n, n).schur();
+            return concat(schur.q().toArray(), schur.t().toArray());
+        });
+        all.put(
+                "sylvester",
+                n -> concat(
+                        MatrixFunctions.sylvester(random(1, n, n), random(2, n, n), random(3, n, n))
+                                .toArray(),
+                        MatrixFunctions.lyapunov(random(1, n, n), symmetric(2, n))
+                                .toArray()));
+        all.put("sqrt", n -> MatrixFunctions.sqrt(
+                        random(1, n, n).plus(Matrix.identity(n).times(3 * n)))
+                .toArray());
+        all.put("exp", n -> MatrixFunctions.exp(random(1, n, n)).toArray());
+        all.put("hessenberg", n -> {
+            Hessenberg hessenberg = random(1, n, n).hessenberg();
+            return concat(hessenberg.q().toArray(), hessenberg.h().toArray());
         });
         all.put("least squares", n -> {
             Matrix a = random(1, 2 * n, n);

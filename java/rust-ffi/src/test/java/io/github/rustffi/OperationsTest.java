@@ -136,6 +136,9 @@ class OperationsTest {
                         LeastSquares.class,
                         SymmetricEigen.class,
                         Eigen.class,
+                        Schur.class,
+                        Hessenberg.class,
+                        MatrixFunctions.class,
                         Vectors.class,
                         VectorIndex.class)
                 .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))

@@ -57,7 +57,13 @@ class SerializationTest {
                 new Pca(new double[] {1, 2}, Matrix.of(2, 1, 0.6, 0.8), new double[] {4.5}, new double[] {0.75}),
                 FloatMatrix.of(2, 2, 1, -0.0f, Float.NaN, Float.MIN_VALUE),
                 new PivotedQr(new Qr(1, 2, new double[] {-5, 0.5}, new double[] {0}), new int[] {1, 0}),
-                new Ldl(3, new double[] {1, 2, 0, 0, 1, 0, 0.5, -0.25, -3}, new int[] {0, 2, 1}));
+                new Ldl(3, new double[] {1, 2, 0, 0, 1, 0, 0.5, -0.25, -3}, new int[] {0, 2, 1}),
+                new Schur(
+                        Matrix.of(3, 3, 0.6, -0.8, 0, 0.8, 0.6, 0, 0, 0, 1),
+                        Matrix.of(3, 3, 1, 2, 5, -8, 1, 7, 0, 0, 3)),
+                new Hessenberg(
+                        Matrix.of(3, 3, 1, 0, 0, 0, 0.6, -0.8, 0, 0.8, 0.6),
+                        Matrix.of(3, 3, 1, 2, 3, 4, 5, 6, 0, 7, 8)));
     }
 
     /** Returns what the library computes, of sizes that take several blocks. */
@@ -89,6 +95,10 @@ class SerializationTest {
                     symmetric(5, 44).symmetricEigen(),
                     square.eigen(),
                     Matrix.zeros(0, 0).eigen(),
+                    square.schur(),
+                    Matrix.zeros(0, 0).schur(),
+                    square.hessenberg(),
+                    Matrix.zeros(0, 0).hessenberg(),
                     index.search(new float[2], 2500),
                     new Hits(new long[0], new float[0]),
                     LeastSquares.of(a, random(9, 60, 3)),
@@ -510,10 +520,10 @@ class SerializationTest {
     @Test
     void unknownClassesAndVersionsSaySo() throws IOException {
         int flags = ObjectStreamConstants.SC_EXTERNALIZABLE | ObjectStreamConstants.SC_BLOCK_DATA;
-        for (int number : new int[] {0, 15, 255}) {
+        for (int number : new int[] {0, 17, 255}) {
             assertRefused(
                     forged(PROXY, flags, out -> out.writeByte(number)),
-                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 14");
+                    "class " + number + " is not known to this version of rust-ffi, which knows 1 to 16");
         }
         for (int version : new int[] {0, 2, 255}) {
             assertRefused(
@@ -523,6 +533,45 @@ class SerializationTest {
                     }),
                     "version " + version
                             + " of a serialized Lu is not known to this version of rust-ffi, which knows 1 to 1");
+        }
+    }
+
+    @Test
+    void formsThatNoMatrixHasAreRefused() throws IOException {
+        for (double[] t : new double[][] {{1, 2, 8, 1}, {1, -2, -8, 1}, {1, 2, -8, 3}, {1, 0, -8, 1}}) {
+            assertRefused(
+                    forged(15, out -> {
+                        matrix(out, 2, 2, 1, 0, 0, 1);
+                        matrix(out, 2, 2, t);
+                    }),
+                    "t has no block of two conjugate eigenvalues at row 0");
+        }
+        assertRefused(
+                forged(15, out -> {
+                    matrix(out, 3, 3, 1, 0, 0, 0, 1, 0, 0, 0, 1);
+                    matrix(out, 3, 3, 1, 2, 0, -2, 1, 0, 0, 5, 1);
+                }),
+                "t has no block of two conjugate eigenvalues at row 0");
+        for (int form : new int[] {15, 16}) {
+            String name = form == 15 ? "t" : "h";
+            assertRefused(
+                    forged(form, out -> {
+                        matrix(out, 3, 3, 1, 0, 0, 0, 1, 0, 0, 0, 1);
+                        matrix(out, 3, 3, 1, 2, 0, 0, 1, 0, 7, 0, 1);
+                    }),
+                    name + " is not zero at row 2, column 0: 7.0");
+            assertRefused(
+                    forged(form, out -> {
+                        matrix(out, 1, 1, 1);
+                        matrix(out, 1, 1, Double.POSITIVE_INFINITY);
+                    }),
+                    "value 0 of " + name + " is Infinity, not a finite number");
+            assertRefused(
+                    forged(form, out -> {
+                        matrix(out, 1, 1, 1);
+                        matrix(out, 1, 2, 1, 2);
+                    }),
+                    name + " is 1x2, not 1x1");
         }
     }
 
@@ -541,7 +590,9 @@ class SerializationTest {
                 "Pca",
                 "FloatMatrix",
                 "PivotedQr",
-                "Ldl"
+                "Ldl",
+                "Schur",
+                "Hessenberg"
             })
     void aStreamCannotLeaveOutTheChecks(String type) throws IOException {
         assertRefused(

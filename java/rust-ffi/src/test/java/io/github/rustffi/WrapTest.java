@@ -26,9 +26,16 @@ class WrapTest {
         Matrix whole = random(3, 48, 48);
         Matrix definite = positiveDefinite(4, 48);
         all.put("eigen", (a, b) -> a.eigen().vectors().toArray());
+        all.put("schur", (a, b) -> a.schur().t().toArray());
+        all.put("hessenberg", (a, b) -> a.hessenberg().h().toArray());
+        all.put("sylvester", (a, b) -> MatrixFunctions.sylvester(a, a, a).toArray());
+        all.put("lyapunov", (a, b) -> MatrixFunctions.lyapunov(a, a).toArray());
+        all.put("sqrt", (a, b) -> MatrixFunctions.sqrt(a).toArray());
+        all.put("exp", (a, b) -> MatrixFunctions.exp(a.div(a.norm1())).toArray());
         all.put("svd", (a, b) -> a.svd().u().toArray());
         all.put("lu", (a, b) -> a.lu().u().toArray());
         all.put("symmetricEigen", (a, b) -> a.symmetricEigen().values());
+        all.put("symmetricEigen of two", (a, b) -> a.symmetricEigen(a).values());
         all.put("cholesky", (a, b) -> a.cholesky().l().toArray());
         all.put("ldl", (a, b) -> a.gram().minus(a.gram().times(2)).ldl().l().toArray());
         all.put("qr", (a, b) -> a.qr().r().toArray());

@@ -276,7 +276,7 @@ public final class Natives {
             double[] b,
             double[] x);
 
-    // Svd, SymmetricEigen, Eigen
+    // Svd, SymmetricEigen, Eigen, Schur, Hessenberg
 
     public static native void svd(
             boolean isShared, int rows, int columns, double[] a, double[] u, double[] singularValues, double[] v);
@@ -288,6 +288,10 @@ public final class Natives {
 
     public static native void eigen(
             boolean isShared, int rows, int columns, double[] a, double[] real, double[] imaginary, double[] vectors);
+
+    public static native void schur(boolean isShared, int rows, int columns, double[] a, double[] q, double[] t);
+
+    public static native void hessenberg(boolean isShared, int rows, int columns, double[] a, double[] q, double[] h);
 
     // Vectors
 

@@ -11,6 +11,7 @@ import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.MatrixFunctions;
 import io.github.rustffi.Npz;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.Pca;
@@ -913,7 +914,108 @@ public final class FailingCalls {
                 ARITHMETIC,
                 "the largest eigenvalue" + BEYOND,
                 s -> largest()::symmetricEigen);
+        add(
+                "Matrix.symmetricEigen(Matrix)",
+                "not positive",
+                NOT_DEFINITE,
+                notDefinite.replaceFirst("matrix", "b"),
+                s -> {
+                    Matrix a = Matrix.identity(3);
+                    Matrix b = Matrix.zeros(3, 3);
+                    return () -> a.symmetricEigen(b);
+                });
+        addInJava("Matrix.symmetricEigen(Matrix)", "a NaN", ARGUMENT, NAN.replaceFirst("matrix", "b"), s -> {
+            Matrix a = Matrix.identity(1);
+            Matrix b = nan();
+            return () -> a.symmetricEigen(b);
+        });
+        add("Matrix.symmetricEigen(Matrix)", "not symmetric", ARGUMENT, NOT_SYMMETRIC, s -> {
+            Matrix a = notSymmetric();
+            Matrix b = Matrix.identity(2);
+            return () -> a.symmetricEigen(b);
+        });
+        addInJava(
+                "Matrix.symmetricEigen(Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x2 symmetric eigen 3x3",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix b = Matrix.identity(3);
+                    return () -> a.symmetricEigen(b);
+                });
         add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
+        add(
+                "MatrixFunctions.sqrt(Matrix)",
+                "negative",
+                ARITHMETIC,
+                "the principal square root is not defined: the eigenvalue -2.0 is on the closed negative real axis",
+                s -> {
+                    Matrix a = Matrix.diagonal(1, -2);
+                    return () -> MatrixFunctions.sqrt(a);
+                });
+        addInJava("MatrixFunctions.sqrt(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> MatrixFunctions.sqrt(a);
+        });
+        addInJava("MatrixFunctions.exp(Matrix)", "not square", ARGUMENT, NOT_SQUARE, s -> {
+            Matrix a = Matrix.zeros(2, 3);
+            return () -> MatrixFunctions.exp(a);
+        });
+        add(
+                "MatrixFunctions.exp(Matrix)",
+                "too large",
+                ARITHMETIC,
+                "the largest value of the exponential" + BEYOND,
+                s -> {
+                    Matrix a = Matrix.filled(9, 9, 400);
+                    return () -> MatrixFunctions.exp(a);
+                });
+        addInJava(
+                "MatrixFunctions.sylvester(Matrix,Matrix,Matrix)",
+                "not square",
+                ARGUMENT,
+                "b is not square: 2x3",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix b = Matrix.zeros(2, 3);
+                    return () -> MatrixFunctions.sylvester(a, b, a);
+                });
+        String common = "a and -b have a common eigenvalue but for rounding: ";
+        add(
+                "MatrixFunctions.sylvester(Matrix,Matrix,Matrix)",
+                "singular",
+                SINGULAR,
+                common + "2.0 of a, and -2.0 of b",
+                s -> {
+                    Matrix a = Matrix.ofRow(2);
+                    Matrix b = Matrix.ofRow(-2);
+                    return () -> MatrixFunctions.sylvester(a, b, a);
+                });
+        addInJava(
+                "MatrixFunctions.lyapunov(Matrix,Matrix)",
+                "shapes",
+                ARGUMENT,
+                "matrix shapes do not agree: 2x2 lyapunov 3x3",
+                s -> {
+                    Matrix a = Matrix.identity(2);
+                    Matrix c = Matrix.identity(3);
+                    return () -> MatrixFunctions.lyapunov(a, c);
+                });
+        add("MatrixFunctions.lyapunov(Matrix,Matrix)", "too large", ARITHMETIC, "the solution" + BEYOND, s -> {
+            Matrix a = Matrix.ofRow(1e-300);
+            Matrix c = Matrix.ofRow(1e300);
+            return () -> MatrixFunctions.lyapunov(a, c);
+        });
+        add("Matrix.schur()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::schur);
+        add("Matrix.schur()", "too large", ARITHMETIC, "the Schur form T" + BEYOND, s -> largest()::schur);
+        add("Matrix.hessenberg()", "a NaN", ARGUMENT, NAN, s -> nan()::hessenberg);
+        add(
+                "Matrix.hessenberg()",
+                "too large",
+                ARITHMETIC,
+                "the Hessenberg form H" + BEYOND,
+                s -> Matrix.filled(3, 3, Double.MAX_VALUE)::hessenberg);
         add("Matrix.eigen()", "too large", ARITHMETIC, "the largest eigenvalue" + BEYOND, s -> largest()::eigen);
     }
 
@@ -1977,6 +2079,10 @@ public final class FailingCalls {
                 "Eigen.realValues()",
                 "Eigen.imaginaryValues()",
                 "Eigen.vectors()",
+                "Schur.q()",
+                "Schur.t()",
+                "Hessenberg.q()",
+                "Hessenberg.h()",
                 "SymmetricEigen.values()",
                 "SymmetricEigen.vectors()",
                 "Npz.names()",
@@ -2085,6 +2191,8 @@ public final class FailingCalls {
             "PivotedQr",
             "Svd",
             "Eigen",
+            "Schur",
+            "Hessenberg",
             "SymmetricEigen",
             "LeastSquares",
             "Standardization",

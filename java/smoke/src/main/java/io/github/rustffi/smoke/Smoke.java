@@ -4,12 +4,14 @@ import io.github.rustffi.BatchHits;
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
 import io.github.rustffi.FloatMatrix;
+import io.github.rustffi.Hessenberg;
 import io.github.rustffi.Hits;
 import io.github.rustffi.IdFilter;
 import io.github.rustffi.Ldl;
 import io.github.rustffi.LeastSquares;
 import io.github.rustffi.Lu;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.MatrixFunctions;
 import io.github.rustffi.NativeLibrary;
 import io.github.rustffi.NativeMemory;
 import io.github.rustffi.NotPositiveDefiniteException;
@@ -19,6 +21,7 @@ import io.github.rustffi.Pca;
 import io.github.rustffi.PivotedQr;
 import io.github.rustffi.Qr;
 import io.github.rustffi.RustFfi;
+import io.github.rustffi.Schur;
 import io.github.rustffi.SearchOptions;
 import io.github.rustffi.SingularMatrixException;
 import io.github.rustffi.Standardization;
@@ -465,6 +468,11 @@ public final class Smoke {
         near("Svd.solve", svd.solve(new double[] {4, 5}), 1, 2);
         near("Svd.pseudoInverse", svd.pseudoInverse().times(a).toArray(), 1, 0, 0, 1);
 
+        near(
+                "Matrix.symmetricEigen",
+                Matrix.diagonal(6, 4).symmetricEigen(Matrix.diagonal(2, 4)).values(),
+                1,
+                3);
         SymmetricEigen symmetric = a.symmetricEigen();
         near("SymmetricEigen.values", symmetric.values(), 1, 3);
         near(
@@ -476,6 +484,33 @@ public final class Smoke {
         Eigen eigen = Matrix.of(2, 2, 0, -1, 1, 0).eigen();
         near("Eigen.realValues", eigen.realValues(), 0, 0);
         near("Eigen.imaginaryValues", eigen.imaginaryValues(), 1, -1);
+        double cosine = Math.cos(1);
+        near(
+                "MatrixFunctions.exp",
+                MatrixFunctions.exp(Matrix.of(2, 2, 0, -1, 1, 0)).toArray(),
+                cosine,
+                -Math.sin(1),
+                Math.sin(1),
+                cosine);
+        near(
+                "MatrixFunctions.sqrt",
+                MatrixFunctions.sqrt(Matrix.of(2, 2, 7, 10, 15, 22)).power(2).toArray(),
+                7,
+                10,
+                15,
+                22);
+        Matrix two = Matrix.ofRow(2);
+        near(
+                "MatrixFunctions.sylvester",
+                MatrixFunctions.sylvester(two, two, two).toArray(),
+                0.5);
+        near("MatrixFunctions.lyapunov", MatrixFunctions.lyapunov(two, two).toArray(), 0.5);
+        Schur schur = Matrix.of(2, 2, 0, -1, 1, 0).schur();
+        near("Schur.t", new double[] {schur.t().get(0, 0), Math.abs(schur.t().get(1, 0))}, 0, 1);
+        near("Schur.q", schur.q().gram().toArray(), 1, 0, 0, 1);
+        Hessenberg hessenberg = Matrix.of(2, 2, 1, 2, 3, 4).hessenberg();
+        near("Hessenberg.h", hessenberg.h().toArray(), 1, 2, 3, 4);
+        near("Hessenberg.q", hessenberg.q().toArray(), 1, 0, 0, 1);
         near("Eigen.vectors", new double[] {eigen.vectors().norm()}, 1);
         equal("Eigen.isReal", eigen.isReal(0), false);
         near("Eigen.realVector", eigen.realVector(1), eigen.vectors().column(0));
