@@ -100,8 +100,8 @@ impl Index {
     /// # Errors
     /// - [`Error::Io`] when the file cannot be read.
     /// - [`Error::File`] when it is not a two-dimensional array of numbers, or is not as long as its header says; when an integer
-    ///   is not one of the `f32`s, or a float is too large for them.
-    /// - [`Error::VectorNotFinite`] and [`Error::ZeroVector`] as for [`Index::add`].
+    ///   is not one of the `f32`s, or a float is too large for them; when a vector holds NaN or infinity, or is zero and the metric
+    ///   is the cosine.
     /// - [`Error::OutOfMemory`] when there is none.
     pub fn open(path: &Path, metric: Metric) -> Result<Self> {
         let (reader, rows, dimension) = Self::reader(path)?;
@@ -109,8 +109,11 @@ impl Index {
         let mut reader = Some(reader);
         if rows > 0 {
             // There is one part, for the index is empty.
-            index.append(rows, numbered_vector, |_, values| {
-                reader.take().map_or(Ok(()), |reader| reader.read(values))
+            let added = index
+                .append(rows, numbered_vector, |_, values| reader.take().map_or(Ok(()), |reader| reader.read(values)));
+            added.map_err(|error| match error {
+                Error::VectorNotFinite { .. } | Error::ZeroVector { .. } => Error::file(path, error.to_string()),
+                other => other,
             })?;
         }
         Ok(index)
@@ -1258,7 +1261,8 @@ mod tests {
             [header("<f4", "False", "(2, 1)"), 1_f32.to_le_bytes().to_vec(), f32::NAN.to_le_bytes().to_vec()].concat();
         std::fs::write(&path, nan).unwrap();
         let error = Index::open(&path, Metric::DotProduct).unwrap_err();
-        assert_eq!(error.to_string(), "value 0 of vector 1 is NaN, not a finite number");
+        let expected = format!("cannot use {}: value 0 of vector 1 is NaN, not a finite number", path.display());
+        assert_eq!(error.to_string(), expected);
         // SAFETY: no other process knows the file.
         let mapped = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap();
         let found = mapped.search(&[1.0], &Search::nearest(2)).unwrap();

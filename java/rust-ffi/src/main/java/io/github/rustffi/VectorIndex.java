@@ -150,8 +150,7 @@ public final class VectorIndex implements AutoCloseable {
      * @param metric the measure of similarity
      * @return the index
      * @throws IOException if the file cannot be read, is not such an array, is not as long as its header says, or has a
-     *     value that is refused
-     * @throws IllegalArgumentException if a vector holds NaN or infinity, or is zero where the metric is the cosine
+     *     value that is refused; if a vector holds NaN or infinity, or is zero where the metric is the cosine
      * @throws UnsupportedOperationException if the file is not one of the default file system
      * @throws OutOfMemoryError if there is not enough memory
      */

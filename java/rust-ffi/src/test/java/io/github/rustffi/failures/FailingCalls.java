@@ -1601,8 +1601,9 @@ public final class FailingCalls {
         String open = "VectorIndex.open(Path,VectorIndex.Metric)";
         addOpening(open, "no file", NO_FILE, "{directory}/none.npy: …", "none.npy", VectorIndex::open);
         addOpening(open, "not an array", IO, "cannot use {directory}/text: …", "text", VectorIndex::open);
-        addOpening(open, "a NaN", ARGUMENT, notFinite, "nan.npy", VectorIndex::open);
-        addOpening(open, "zero", ARGUMENT, noDirection, "zero.npy", VectorIndex::open);
+        String cannotUse = "cannot use {directory}/";
+        addOpening(open, "a NaN", IO, cannotUse + "nan.npy: " + notFinite, "nan.npy", VectorIndex::open);
+        addOpening(open, "zero", IO, cannotUse + "zero.npy: " + noDirection, "zero.npy", VectorIndex::open);
         addOpening(open, "no dimension", IO, "cannot use {directory}/empty.npy: …", "empty.npy", VectorIndex::open);
         add(open, "memory", MEMORY, "cannot allocate 281474976710656 bytes", s -> {
             Path file = s.tooLargeForMemory();
