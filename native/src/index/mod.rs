@@ -34,9 +34,11 @@ mod filter;
 pub mod handles;
 mod ids;
 mod metric;
+mod progress;
 mod queue;
 mod read_order;
 mod request;
+pub mod saved;
 mod scan;
 mod search;
 mod shortlist;
@@ -46,6 +48,7 @@ mod tile;
 mod worker;
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use crate::error::Which;
 use crate::npy::{self, Kind};
@@ -55,6 +58,7 @@ use buffer::Buffer;
 use filter::Request;
 pub use ids::{Filters, IdFilter, IdSet};
 pub use metric::Metric;
+use progress::Progress;
 use read_order::ReadOrder;
 pub use request::{Bound, Found, Search};
 use store::Store;
@@ -67,6 +71,7 @@ pub struct Index {
     mapped: bool,
     level: Level,
     read_order: ReadOrder,
+    progress: Mutex<Progress>,
 }
 
 /// Largest dimension of an index: what Java's arrays can have.
@@ -92,7 +97,14 @@ impl Index {
     }
 
     fn with_store(store: Store, metric: Metric) -> Self {
-        Self { metric, store, mapped: false, level: Level::best(), read_order: ReadOrder::default() }
+        Self {
+            metric,
+            store,
+            mapped: false,
+            level: Level::best(),
+            read_order: ReadOrder::default(),
+            progress: Mutex::default(),
+        }
     }
 
     /// Returns an index of the vectors in the `.npy` file at `path`, read into memory: the file may change afterwards.

@@ -1755,6 +1755,16 @@ public final class FailingCalls {
             Path file = s.file("none").resolve("a.npy");
             return () -> index.save(file);
         });
+        add("VectorIndex.save(Path)", "not an index", IO, "cannot use {directory}: it is neither empty…", s -> {
+            VectorIndex index = s.index(cosine);
+            Path directory = s.directory();
+            return () -> index.save(directory);
+        });
+        for (String method : List.of("open", "map", "verify")) {
+            addInDirectory(method, "no directory", NO_FILE, "{directory}/none: …", "none");
+            addInDirectory(method, "no index", NO_FILE, "{directory}/manifest: …", ".");
+            addInDirectory(method, "a file", IO, "cannot use {directory}/text: …", "text");
+        }
         add("VectorIndex.save(Path)", "closed", STATE, OPEN, s -> {
             VectorIndex index = s.closedIndex();
             Path file = s.file("a.npy");
@@ -1808,6 +1818,17 @@ public final class FailingCalls {
             Path path = s.file(file);
             Metric metric = Metric.COSINE;
             return () -> opening.open(path, metric);
+        });
+    }
+
+    private void addInDirectory(String method, String mistake, String exception, String message, String name) {
+        add("VectorIndex." + method + "(Path)", mistake, exception, message, s -> {
+            Path path = s.file(name).normalize();
+            return switch (method) {
+                case "open" -> () -> VectorIndex.open(path);
+                case "map" -> () -> VectorIndex.map(path);
+                default -> () -> VectorIndex.verify(path);
+            };
         });
     }
 
