@@ -3,6 +3,7 @@ import io.github.rustffi.IdFilter;
 import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
 import java.io.BufferedWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,7 +21,8 @@ import java.util.stream.LongStream;
  *   <li>{@code own}: for query q of those whose number is a multiple of q % 5 + 1;
  *   <li>{@code within}: all whose score reaches the threshold;
  *   <li>{@code put}: as {@code exclude}, of an index in which they were put with ids of their own after others, which
- *       have been replaced or removed.
+ *       have been replaced or removed;
+ *   <li>{@code saved}: as {@code put}, saved to a directory before the changes and after them, and mapped from there.
  * </ul>
  */
 class CompareIndex {
@@ -29,7 +31,9 @@ class CompareIndex {
         int k = Integer.parseInt(args[3]);
         String form = args[5];
         try (VectorIndex stored = VectorIndex.map(Path.of(args[0]), metric);
-                VectorIndex index = form.equals("put") ? put(stored) : stored;
+                VectorIndex index = form.equals("put")
+                        ? put(stored, null)
+                        : form.equals("saved") ? saved(stored, Path.of(args[4]).resolveSibling("index")) : stored;
                 VectorIndex queries = VectorIndex.open(Path.of(args[1]), metric);
                 BufferedWriter out = Files.newBufferedWriter(Path.of(args[4]))) {
             float[] rowMajor = new float[(int) queries.size() * queries.dimension()];
@@ -54,7 +58,7 @@ class CompareIndex {
                 if (!alone.equals(together.get(query))) {
                     throw new AssertionError("query " + query + ": " + alone + " alone, " + together.get(query) + " together");
                 }
-                long[] ids = LongStream.of(alone.ids()).map(id -> form.equals("put") ? id / 7 : id).toArray();
+                long[] ids = LongStream.of(alone.ids()).map(id -> form.equals("put") || form.equals("saved") ? id / 7 : id).toArray();
                 out.write(Arrays.toString(ids).replaceAll("[\\[\\],]", ""));
                 out.newLine();
             }
@@ -69,18 +73,40 @@ class CompareIndex {
         return step == 1 ? IdFilter.all() : IdFilter.allow(ids(index, step));
     }
 
-    /** Returns an index of the vectors whose number is no multiple of three, each with seven times that as its id. */
-    private static VectorIndex put(VectorIndex stored) {
+    /** Returns the same as {@code put}, mapped from a directory. */
+    private static VectorIndex saved(VectorIndex stored, Path directory) throws IOException {
+        put(stored, directory).close();
+        VectorIndex.verify(directory);
+        return VectorIndex.map(directory);
+    }
+
+    /**
+     * Returns an index of the vectors whose number is no multiple of three, each with seven times that as its id, which
+     * is saved to the directory in several steps if there is one.
+     */
+    private static VectorIndex put(VectorIndex stored, Path directory) throws IOException {
         VectorIndex index = VectorIndex.create(stored.dimension(), stored.metric());
         for (long i = 0; i < stored.size(); i++) {
             index.put(7 * i, stored.get(stored.size() - 1 - i));
         }
+        save(index, directory);
         index.removeAll(LongStream.of(ids(stored, 3)).map(id -> 7 * id).toArray());
+        save(index, directory);
         for (long i = stored.size() - 1; i >= 0; i--) {
             if (i % 3 != 0) {
                 index.put(7 * i, stored.get(i));
             }
+            if (i % 1000 == 0) {
+                save(index, directory);
+            }
         }
+        save(index, directory);
         return index;
+    }
+
+    private static void save(VectorIndex index, Path directory) throws IOException {
+        if (directory != null) {
+            index.save(directory);
+        }
     }
 }

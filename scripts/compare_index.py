@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import faiss
@@ -59,7 +60,7 @@ def recall(score, ids, metric):
 def allowed(form, query, count):
     """Which vectors a query may find."""
     numbers = numpy.arange(count)
-    if form in ("exclude", "put"):
+    if form in ("exclude", "put", "saved"):
         return numbers % 3 != 0
     return numbers % (query % 5 + 1) == 0 if form == "own" else numbers >= 0
 
@@ -79,6 +80,26 @@ def check_form(form, metric, score, lists, threshold):
     return wrong
 
 
+def check_files(directory, vectors):
+    """Returns how many vectors are not what the files of a saved index say, read with nothing but NumPy and zlib."""
+    *lines, last = (directory / "manifest").read_text().splitlines(keepends=True)
+    wrong = int(last != f"crc32 {zlib.crc32(''.join(lines).encode()):08x}\n")
+    saved = {}
+    for line in lines:
+        kind, name, *rest = line.split()
+        if kind == "part":
+            data = (directory / name).read_bytes()
+            wrong += rest != ["bytes", str(len(data)), "crc32", f"{zlib.crc32(data):08x}"]
+        if kind == "segment":
+            part = lambda what: numpy.load(directory / f"segment-{name}-{what}.npy")
+            for id in part("tombstones") if rest[3] != "0" else []:
+                saved.pop(id, None)
+            if rest[1] != "0":
+                saved.update(zip(part("ids"), part("vectors")))
+    expected = [7 * i for i in range(len(vectors)) if i % 3 != 0]
+    return wrong + (sorted(saved) != expected) + sum((saved[id] != vectors[id // 7]).any() for id in expected)
+
+
 def main(work, classpath):
     missed = False
     for name, vectors, queries in datasets():
@@ -89,7 +110,7 @@ def main(work, classpath):
             score = scores(metric, vectors, queries)
             threshold = numpy.float32(numpy.median(numpy.sort(score, axis=1)[:, -K]))
             lists = {}
-            for form in ["nearest", "exclude", "own", "within", "put"]:
+            for form in ["nearest", "exclude", "own", "within", "put", "saved"]:
                 given = -threshold if metric == "EUCLIDEAN" else threshold
                 arguments = [work / "vectors.npy", work / "queries.npy", metric, K, work / "ids.txt", form, given]
                 program = Path(__file__).parent / "CompareIndex.java"
@@ -97,6 +118,8 @@ def main(work, classpath):
                 lines = (work / "ids.txt").read_text().splitlines()
                 lists[form] = [[int(id) for id in line.split()] for line in lines]
                 wrong = check_form(form, metric, score, lists[form], float(threshold))
+                if form == "saved":
+                    wrong += check_files(work / "index", vectors)
                 if form != "nearest":
                     print(f"{name:24} {metric:12} {form:8} {wrong} of {QUERIES} queries differ", flush=True)
                 missed |= wrong > 0

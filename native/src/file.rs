@@ -1,5 +1,7 @@
 //! Files of any format: how one is opened for reading, and how one is written as a whole.
 
+pub mod crc32;
+
 use std::fs::{self, File, OpenOptions};
 use std::io;
 #[cfg(unix)]
@@ -48,6 +50,22 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> 
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Writes a new file at `path`, and forces it to the disk. What is there already is left alone.
+///
+/// # Errors
+/// [`Error::Io`] when there is such a file, or it cannot be written; it is removed then.
+pub fn create(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+    let failed = |error: io::Error| Error::io(path, &error);
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
+    let written = write(&mut file).and_then(|()| file.sync_all());
+    drop(file);
+    if written.is_err() {
+        // The first failure is the one to report.
+        let _ = fs::remove_file(path);
+    }
+    written.map_err(failed)
 }
 
 /// Creates the file that [`put_in_place`] puts in the place of the one at `path`, in the same directory, and returns its path

@@ -52,7 +52,9 @@ FILES = {
         "worker",
         "scan",
         "search",
+        "progress",
         "mod",
+        "saved",
         "handles",
     ],
 }

@@ -34,9 +34,11 @@ mod filter;
 pub mod handles;
 mod ids;
 mod metric;
+mod progress;
 mod queue;
 mod read_order;
 mod request;
+pub mod saved;
 mod scan;
 mod search;
 mod shortlist;
@@ -46,6 +48,7 @@ mod tile;
 mod worker;
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use crate::error::Which;
 use crate::npy::{self, Kind};
@@ -55,6 +58,7 @@ use buffer::Buffer;
 use filter::Request;
 pub use ids::{Filters, IdFilter, IdSet};
 pub use metric::Metric;
+use progress::Progress;
 use read_order::ReadOrder;
 pub use request::{Bound, Found, Search};
 use store::Store;
@@ -67,6 +71,7 @@ pub struct Index {
     mapped: bool,
     level: Level,
     read_order: ReadOrder,
+    progress: Mutex<Progress>,
 }
 
 /// Largest dimension of an index: what Java's arrays can have.
@@ -92,7 +97,14 @@ impl Index {
     }
 
     fn with_store(store: Store, metric: Metric) -> Self {
-        Self { metric, store, mapped: false, level: Level::best(), read_order: ReadOrder::default() }
+        Self {
+            metric,
+            store,
+            mapped: false,
+            level: Level::best(),
+            read_order: ReadOrder::default(),
+            progress: Mutex::default(),
+        }
     }
 
     /// Returns an index of the vectors in the `.npy` file at `path`, read into memory: the file may change afterwards.
@@ -100,8 +112,8 @@ impl Index {
     /// # Errors
     /// - [`Error::Io`] when the file cannot be read.
     /// - [`Error::File`] when it is not a two-dimensional array of numbers, or is not as long as its header says; when an integer
-    ///   is not one of the `f32`s, or a float is too large for them.
-    /// - [`Error::VectorNotFinite`] and [`Error::ZeroVector`] as for [`Index::add`].
+    ///   is not one of the `f32`s, or a float is too large for them; when a vector holds NaN or infinity, or is zero and the metric
+    ///   is the cosine.
     /// - [`Error::OutOfMemory`] when there is none.
     pub fn open(path: &Path, metric: Metric) -> Result<Self> {
         let (reader, rows, dimension) = Self::reader(path)?;
@@ -109,8 +121,11 @@ impl Index {
         let mut reader = Some(reader);
         if rows > 0 {
             // There is one part, for the index is empty.
-            index.append(rows, numbered_vector, |_, values| {
-                reader.take().map_or(Ok(()), |reader| reader.read(values))
+            let added = index
+                .append(rows, numbered_vector, |_, values| reader.take().map_or(Ok(()), |reader| reader.read(values)));
+            added.map_err(|error| match error {
+                Error::VectorNotFinite { .. } | Error::ZeroVector { .. } => Error::file(path, error.to_string()),
+                other => other,
             })?;
         }
         Ok(index)
@@ -1258,7 +1273,8 @@ mod tests {
             [header("<f4", "False", "(2, 1)"), 1_f32.to_le_bytes().to_vec(), f32::NAN.to_le_bytes().to_vec()].concat();
         std::fs::write(&path, nan).unwrap();
         let error = Index::open(&path, Metric::DotProduct).unwrap_err();
-        assert_eq!(error.to_string(), "value 0 of vector 1 is NaN, not a finite number");
+        let expected = format!("cannot use {}: value 0 of vector 1 is NaN, not a finite number", path.display());
+        assert_eq!(error.to_string(), expected);
         // SAFETY: no other process knows the file.
         let mapped = unsafe { Index::map(&path, Metric::DotProduct) }.unwrap();
         let found = mapped.search(&[1.0], &Search::nearest(2)).unwrap();

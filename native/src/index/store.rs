@@ -50,6 +50,59 @@ struct Writer {
     marks: bool,
     /// The id of the next vector that comes without one: more than any that there has been.
     next: u64,
+    /// What has changed since the vectors were saved, if they have been.
+    unsaved: Option<Unsaved>,
+}
+
+/// What has changed since a save: the vectors with ids from `next` on, all of which lie from the slot `end` on, and those with
+/// the ids `changed`.
+#[derive(Debug, Default)]
+pub(super) struct Unsaved {
+    next: u64,
+    end: u64,
+    /// Ids less than `next` that have been put or removed since, some of them more than once.
+    changed: Vec<i64>,
+}
+
+impl Unsaved {
+    fn is_new(&self, id: i64) -> bool {
+        u64::try_from(id).is_ok_and(|id| id >= self.next)
+    }
+
+    /// Makes room for `more` ids that change.
+    fn reserve(&mut self, more: usize) -> Result<()> {
+        if self.changed.capacity() - self.changed.len() >= more {
+            return Ok(());
+        }
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        // As much again as there is, lest the ids be sorted for every few that are added.
+        let room = more.max(self.changed.len());
+        let refused = |_| Error::OutOfMemory { bytes: room.saturating_mul(size_of::<i64>()) };
+        self.changed.try_reserve(room).map_err(refused)
+    }
+
+    /// Notes an id that has been put or removed. There is room for it.
+    fn note(&mut self, id: i64) {
+        if !self.is_new(id) {
+            self.changed.push(id);
+        }
+    }
+}
+
+/// What a save has to write.
+#[derive(Debug)]
+pub(super) struct Unwritten {
+    /// The vectors as of one moment.
+    pub(super) view: Snapshot,
+    /// The ids of those that are to be written, in ascending order, and their slots: all of them if `None`.
+    pub(super) rows: Option<Vec<(i64, u64)>>,
+    /// The ids that are no longer what was saved, in ascending order.
+    pub(super) gone: Vec<i64>,
+    /// The id of the next vector that comes without one.
+    pub(super) next: u64,
+    /// What had changed before, in case that it cannot be written.
+    before: Option<Unsaved>,
 }
 
 /// The vectors that there are at one moment.
@@ -203,7 +256,7 @@ impl Store {
         Self {
             dimension,
             current: RwLock::new(Arc::new(version)),
-            writer: Mutex::new(Writer { marks: false, next: rows }),
+            writer: Mutex::new(Writer { marks: false, next: rows, unsaved: None }),
             slots: RwLock::new(Slots::default()),
         }
     }
@@ -287,11 +340,168 @@ impl Store {
         fill: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
         let writer = &mut *self.writer();
+        self.put_all(writer, ids, fill)
+    }
+
+    fn put_all<E: From<Error>>(
+        &self,
+        writer: &mut Writer,
+        ids: &[i64],
+        fill: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
         self.begin_marks(writer)?;
+        if let Some(unsaved) = &mut writer.unsaved {
+            unsaved.reserve(ids.len())?;
+        }
         let replaced = self.write(writer, ids.len(), |row| ids[row], fill)?;
+        if let Some(unsaved) = &mut writer.unsaved {
+            ids.iter().for_each(|id| unsaved.note(*id));
+        }
         let greatest = ids.iter().max().and_then(|id| u64::try_from(*id).ok());
         writer.next = writer.next.max(greatest.map_or(0, |id| id + 1));
         Ok(replaced)
+    }
+
+    /// Adds a vector for each of `ids`, which come in ascending order, as [`Store::put`] does. As long as ids are slots, they
+    /// stay so.
+    ///
+    /// # Errors
+    /// As [`Store::put`].
+    pub(super) fn load(&self, ids: &[i64], fill: impl FnMut(usize, &mut [f32]) -> Result<()>) -> Result<()> {
+        let writer = &mut *self.writer();
+        if !writer.marks && are_slots(ids, self.version().end) {
+            self.write(writer, ids.len(), |row| ids[row], fill)?;
+            writer.next += ids.len() as u64;
+            return Ok(());
+        }
+        self.put_all(writer, ids, fill).map(|_| ())
+    }
+
+    /// Adds the vectors of a mapped file with the ids of `ids`, in place of those that may have them, but for those rows
+    /// that are dead. All memory of the store is mapped.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(super) fn load_mapped(&self, memory: Buffer, ids: &[i64], is_dead: impl Fn(i64) -> bool) -> Result<()> {
+        let writer = &mut *self.writer();
+        let rows = ids.len();
+        let are_slots = !writer.marks && are_slots(ids, self.version().end) && !ids.iter().any(|id| is_dead(*id));
+        if !are_slots {
+            self.begin_marks(writer)?;
+        }
+        let version = self.version();
+        let (number, first) = (version.number + 1, version.end);
+        let mut chunks = heap::with_capacity(version.chunks.len() + 1)?;
+        chunks.extend(version.chunks.iter().cloned());
+        let marks = if writer.marks { Some(Arc::new(Marks::new(rows)?)) } else { None };
+        chunks.push(Placed { chunk: Arc::new(Chunk { first, rows, memory }), marks });
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        let mut live = version.live + rows as u64;
+        if writer.marks {
+            reserve(&mut slots, rows as u64)?;
+            for (slot, id) in (first..).zip(ids) {
+                let (marks, row) = marks_of(&chunks, slot);
+                marks.set_id(row, *id);
+                let old = if is_dead(*id) { Some(slot) } else { slots.insert(*id, slot) };
+                if let Some(old) = old {
+                    kill(&chunks, old, number);
+                    live -= 1;
+                }
+            }
+        }
+        let end = first + rows as u64;
+        self.publish(Version { number, end, live, marks: writer.marks, chunks: Arc::new(chunks) });
+        let greatest = ids.last().and_then(|id| u64::try_from(*id).ok());
+        writer.next = writer.next.max(greatest.map_or(0, |id| id + 1));
+        Ok(())
+    }
+
+    /// Says that all vectors are saved, and that the next one that comes without an id has at least the id `next`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub(super) fn loaded(&self, next: u64) -> Result<()> {
+        let writer = &mut *self.writer();
+        if next > self.version().end {
+            self.begin_marks(writer)?;
+        }
+        writer.next = writer.next.max(next);
+        writer.unsaved = Some(Unsaved { next: writer.next, end: self.version().end, changed: Vec::new() });
+        Ok(())
+    }
+
+    /// Returns how many vectors and ids a save would write, or a few more; `None` where nothing has been saved.
+    pub(super) fn unsaved(&self) -> Option<u64> {
+        let writer = self.writer();
+        let version = self.version();
+        let new = |unsaved: &Unsaved| version.end - unsaved.end + unsaved.changed.len() as u64;
+        writer.unsaved.as_ref().map(new)
+    }
+
+    /// Begins a save of what has changed since the last one, and of the vectors with the ids of `again`, which are less than
+    /// the next one of that save; or of all vectors where `everything` is so, or there was none. Until
+    /// [`Store::end_save`] it counts as saved.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`]. Nothing has begun then.
+    pub(super) fn begin_save(&self, everything: bool, again: &[i64]) -> Result<Unwritten> {
+        let writer = &mut *self.writer();
+        let view = self.view();
+        let (next, end) = (writer.next, view.version.end);
+        let (rows, gone) = match writer.unsaved.as_mut().filter(|_| !everything) {
+            None if !view.has_ids() => (None, Vec::new()),
+            None => {
+                let mut rows = heap::with_capacity(usize::try_from(view.len()).unwrap_or(usize::MAX))?;
+                rows.extend(view.ids());
+                (Some(rows), Vec::new())
+            }
+            Some(unsaved) => self.changes(unsaved, &view, again)?,
+        };
+        let before = writer.unsaved.replace(Unsaved { next, end, changed: Vec::new() });
+        Ok(Unwritten { view, rows, gone, next, before })
+    }
+
+    fn changes(&self, unsaved: &mut Unsaved, view: &Snapshot, again: &[i64]) -> Result<Changes> {
+        unsaved.changed.sort_unstable();
+        unsaved.changed.dedup();
+        let mut gone = heap::with_capacity(unsaved.changed.len())?;
+        gone.extend_from_slice(&unsaved.changed);
+        let mut ids = heap::with_capacity(unsaved.changed.len() + again.len())?;
+        ids.extend_from_slice(&unsaved.changed);
+        ids.extend_from_slice(again);
+        ids.sort_unstable();
+        ids.dedup();
+        let written = usize::try_from(view.version.end - unsaved.end).unwrap_or(usize::MAX);
+        let mut rows = heap::with_capacity(ids.len().saturating_add(written))?;
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        let slot = |id: i64| {
+            let own = || u64::try_from(id).ok().filter(|slot| *slot < view.version.end);
+            if view.has_ids() { slots.get(&id).copied() } else { own() }
+        };
+        rows.extend(ids.iter().filter_map(|id| Some((*id, slot(*id)?))));
+        // What was moved is among these, too.
+        for part in view.parts().filter(|part| part.first + (part.values.len() / self.dimension) as u64 > unsaved.end) {
+            let first = unsaved.end.saturating_sub(part.first) as usize;
+            let new = (first..part.values.len() / self.dimension).filter(|row| part.is_alive(*row));
+            let new = new.map(|row| (part.id(row), part.first + row as u64));
+            rows.extend(new.filter(|(id, _)| unsaved.is_new(*id)));
+        }
+        Ok((Some(rows), gone))
+    }
+
+    /// Ends a save: where it has failed, what it should have written is still to be saved. Where there is no memory to
+    /// remember what that is, everything is.
+    pub(super) fn end_save(&self, saved: Unwritten, has_succeeded: bool) {
+        if has_succeeded {
+            return;
+        }
+        let writer = &mut *self.writer();
+        let since = writer.unsaved.take().map_or_else(Vec::new, |unsaved| unsaved.changed);
+        writer.unsaved = saved.before.and_then(|mut before| {
+            before.reserve(since.len()).ok()?;
+            since.iter().for_each(|id| before.note(*id));
+            Some(before)
+        });
     }
 
     /// Removes the vectors with these ids, all of them at once, and returns how many there were.
@@ -305,6 +515,9 @@ impl Store {
             return Ok(0);
         }
         self.begin_marks(writer)?;
+        if let Some(unsaved) = &mut writer.unsaved {
+            unsaved.reserve(ids.len())?;
+        }
         let version = self.version();
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         let (number, mut removed) = (version.number + 1, 0);
@@ -312,6 +525,9 @@ impl Store {
             if let Some(slot) = slots.remove(id) {
                 kill(&version.chunks, slot, number);
                 removed += 1;
+                if let Some(unsaved) = &mut writer.unsaved {
+                    unsaved.note(*id);
+                }
             }
         }
         if removed > 0 {
@@ -467,6 +683,14 @@ impl Store {
         self.publish(Version { number: version.number + 1, end, live: version.live, marks: true, chunks });
         Ok(())
     }
+}
+
+/// Rows that are to be written, and ids that are gone.
+type Changes = (Option<Vec<(i64, u64)>>, Vec<i64>);
+
+/// Returns whether ids are the slots from `end` on.
+fn are_slots(ids: &[i64], end: u64) -> bool {
+    (end..).zip(ids).all(|(slot, id)| u64::try_from(*id) == Ok(slot))
 }
 
 /// Makes room for `more` ids.

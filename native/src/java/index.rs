@@ -9,6 +9,7 @@ use super::arrays::{Array, Rows, new_array, shape};
 use super::failure::{Failure, Result};
 use super::natives;
 use crate::index::handles::{self, get};
+use crate::index::saved::{Part, Save};
 use crate::index::{self, Bound, Filters, Found, IdFilter, IdSet, Index, Metric, Search};
 use crate::{Error, memory};
 
@@ -142,6 +143,42 @@ natives! {
     fn index_save[_call](index: jlong, path: Path) {
         Ok(get(index)?.save(&path)?)
     }
+
+    fn index_create_mapped(dimension: jint, metric: jint) -> jlong {
+        Ok(handles::open(Index::new_mapped(dimension.into(), self::metric(metric))?))
+    }
+
+    fn index_begin_segment(index: jlong) {
+        get(index)?.begin_segment()
+    }
+
+    fn index_open_part[_call](index: jlong, part: jint, path: Path, count: jlong, checksum: jint) {
+        Ok(get(index)?.open_part(self::part(part), &path, count as u64, checksum as u32)?)
+    }
+
+    fn index_read_segments(index: jlong, next: jlong) {
+        // SAFETY: `VectorIndex.map` tells its callers not to change the files.
+        unsafe { get(index)?.read_segments(next as u64) }
+    }
+
+    fn index_unsaved(index: jlong) -> jlong {
+        Ok(get(index)?.unsaved().map_or(-1, |count| count as jlong))
+    }
+
+    fn index_begin_save[_call](index: jlong, everything: jboolean, save: jlong[]) {
+        let Save { rows, gone, size, next } = get(index)?.begin_save(everything)?;
+        save.write(&[rows, gone, size, next].map(|count| count as jlong));
+        Ok(())
+    }
+
+    fn index_write_part[_call](index: jlong, part: jint, path: Path) -> jint {
+        Ok(get(index)?.write_part(self::part(part), &path)? as jint)
+    }
+
+    fn index_end_save(index: jlong, has_succeeded: jboolean) {
+        get(index)?.end_save(has_succeeded);
+        Ok(())
+    }
 }
 
 /// Returns the metric of the Java enum's ordinal.
@@ -151,6 +188,16 @@ fn metric(ordinal: jint) -> Metric {
         1 => Metric::Cosine,
         2 => Metric::Euclidean,
         _ => panic!("no metric has the ordinal {ordinal}"),
+    }
+}
+
+/// Returns the part that Java has numbered so.
+fn part(kind: jint) -> Part {
+    match kind {
+        0 => Part::Vectors,
+        1 => Part::Ids,
+        2 => Part::Tombstones,
+        _ => panic!("no part is numbered {kind}"),
     }
 }
 

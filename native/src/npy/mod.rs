@@ -8,12 +8,13 @@ mod header;
 mod number;
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 pub use header::{Format, Header, parse};
 pub use number::{Kind, Number};
 
+use crate::file::crc32::Crc32;
 use crate::file::{self, BUFFER};
 use crate::matrix::MatrixRef;
 use crate::{Error, Result, memory};
@@ -61,6 +62,12 @@ impl Array {
         let columns = shape.get(1).map(size).transpose()?;
         let rows = shape.first().map_or(Ok(1), size)?;
         Ok(Self { path: path.into(), format: header.format, rows, columns, offset })
+    }
+
+    /// Returns the path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Returns the length of the first dimension.
@@ -200,6 +207,100 @@ impl Reader {
     }
 }
 
+/// The values of a file in its own order, read one after the other, with the checksum of the whole file.
+#[derive(Debug)]
+pub struct Values {
+    reader: Reader,
+    crc: Crc32,
+    bytes: Vec<u8>,
+    /// Where in `bytes` the next value is.
+    next: usize,
+    /// The number of the next value.
+    first: usize,
+}
+
+impl Values {
+    /// Begins with the first value.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the file cannot be read, [`Error::OutOfMemory`] when there is no memory for a small buffer.
+    pub fn new(mut reader: Reader) -> Result<Self> {
+        let failed = |error: io::Error| Error::io(&reader.array.path, &error);
+        let mut start = memory::filled::<u8>(reader.array.offset)?;
+        reader.file.rewind().map_err(failed)?;
+        reader.file.read_exact(&mut start).map_err(|error| file::truncated(&reader.array.path, &error))?;
+        let mut crc = Crc32::default();
+        crc.update(&start);
+        Ok(Self { reader, crc, bytes: memory::with_capacity(BUFFER)?, next: 0, first: 0 })
+    }
+
+    /// Reads the next values, which are converted as by [`Array::convert`], into the room for them.
+    ///
+    /// # Errors
+    /// Those of [`Reader::read`], and [`Error::File`] where there are not as many left.
+    pub fn read<T: Number>(&mut self, mut room: &mut [T]) -> Result<()> {
+        let width = self.reader.array.format.kind.width();
+        while !room.is_empty() {
+            let buffered = self.buffered()?;
+            let (now, later) = room.split_at_mut(room.len().min(buffered));
+            let bytes = &self.bytes[self.next..][..now.len() * width];
+            self.reader.array.convert(self.first, bytes, now)?;
+            self.pass(now.len());
+            room = later;
+        }
+        Ok(())
+    }
+
+    /// Leaves out the next `count` values.
+    ///
+    /// # Errors
+    /// As [`Values::read`].
+    pub fn skip(&mut self, mut count: usize) -> Result<()> {
+        while count > 0 {
+            let now = self.buffered()?.min(count);
+            self.pass(now);
+            count -= now;
+        }
+        Ok(())
+    }
+
+    /// Checks that the whole file has a checksum, which the manifest gives. All values have been read.
+    ///
+    /// # Errors
+    /// [`Error::File`] where it has another one.
+    pub fn check(&self, expected: u32) -> Result<()> {
+        match self.crc.value() {
+            found if found == expected => Ok(()),
+            found => {
+                let problem = format!("its checksum is {found:08x}, but the manifest says {expected:08x}");
+                Err(Error::file(&self.reader.array.path, problem))
+            }
+        }
+    }
+
+    fn pass(&mut self, count: usize) {
+        self.next += count * self.reader.array.format.kind.width();
+        self.first += count;
+    }
+
+    /// Returns how many values there are in memory, at least one.
+    fn buffered(&mut self) -> Result<usize> {
+        let Array { path, format, .. } = &self.reader.array;
+        let width = format.kind.width();
+        if self.next == self.bytes.len() {
+            let left = self.reader.array.len() - self.first;
+            if left == 0 {
+                return Err(Error::file(path, "it ends early".into()));
+            }
+            self.bytes.resize(left.min(BUFFER / width) * width, 0);
+            self.reader.file.read_exact(&mut self.bytes).map_err(|error| file::truncated(path, &error))?;
+            self.crc.update(&self.bytes);
+            self.next = 0;
+        }
+        Ok((self.bytes.len() - self.next) / width)
+    }
+}
+
 /// Writes `matrix` to `path` in C order, in place of a file that may be there.
 ///
 /// A reader sees the old file or the new one, see [`file::replace`].
@@ -226,15 +327,44 @@ pub fn write_vector<T: Number>(path: &Path, vector: &[T]) -> Result<()> {
 /// As [`write_matrix`].
 pub fn write<'a, T: Number + 'a>(path: &Path, shape: &[u64], parts: impl IntoIterator<Item = &'a [T]>) -> Result<()> {
     let mut buffer = memory::with_capacity(BUFFER)?;
-    file::replace(path, |file| {
-        file.write_all(&start_of::<T>(shape))?;
-        for values in parts.into_iter().flat_map(|part| part.chunks(BUFFER / size_of::<T>())) {
+    file::replace(path, |file| write_to(&mut buffer, shape, parts, |bytes| file.write_all(bytes)))
+}
+
+/// Writes a new file as [`write`] does, forces it to the disk, and returns its checksum.
+///
+/// # Errors
+/// - [`Error::Io`] when there is such a file already, or it cannot be written.
+/// - [`Error::OutOfMemory`] when there is no memory for a small buffer.
+pub fn create<'a, T: Number + 'a>(path: &Path, shape: &[u64], parts: impl IntoIterator<Item = &'a [T]>) -> Result<u32> {
+    let mut buffer = memory::with_capacity(BUFFER)?;
+    let mut crc = Crc32::default();
+    file::create(path, |file| {
+        write_to(&mut buffer, shape, parts, |bytes| {
+            crc.update(bytes);
+            file.write_all(bytes)
+        })
+    })?;
+    Ok(crc.value())
+}
+
+/// Hands the bytes of an array to `write`, as many at a time as `buffer` has room for.
+fn write_to<'a, T: Number + 'a>(
+    buffer: &mut Vec<u8>,
+    shape: &[u64],
+    parts: impl IntoIterator<Item = &'a [T]>,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    buffer.clear();
+    write(&start_of::<T>(shape))?;
+    for values in parts.into_iter().flat_map(|part| part.chunks(BUFFER / size_of::<T>())) {
+        // Parts may be short: single vectors.
+        if buffer.len() + size_of_val(values) > BUFFER {
+            write(buffer)?;
             buffer.clear();
-            values.iter().for_each(|value| value.write(&mut buffer));
-            file.write_all(&buffer)?;
         }
-        Ok(())
-    })
+        values.iter().for_each(|value| value.write(buffer));
+    }
+    write(buffer)
 }
 
 /// Returns the bytes in front of the values of an array in C order, a multiple of 64 long as NumPy makes them.
@@ -286,7 +416,6 @@ mod tests {
     use super::*;
     use crate::file::tests::Scratch;
     use std::fs::{self, OpenOptions};
-    use std::io;
 
     fn npy(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
         let mut bytes = b"\x93NUMPY".to_vec();

@@ -11,7 +11,9 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The ids are 0, 1, 2 and so on, or the caller's own: {@link #put} adds a vector with an id or replaces the one that
  * has it, {@link #remove} removes it. Ids of one's own take some 50 bytes a vector, which {@link #bytesInUse()} does
  * not count.
+ *
+ * <p>{@link #save} keeps an index in a directory, and writes what has changed when it is called again;
+ * {@link #open(Path)} and {@link #map(Path)} return it.
  *
  * <p>An index may be used from any number of threads. Searches run concurrently with each other and with changes, and
  * wait for none: a search sees the index as it is at one moment, with every change that had completed before, and
@@ -72,6 +77,12 @@ public final class VectorIndex implements AutoCloseable {
 
     private final int dimension;
     private final Metric metric;
+
+    /** What the index has been read from, unless it has been saved to a directory since; null if from none. */
+    private @Nullable Manifest base;
+
+    /** The real path of that directory. */
+    private @Nullable Path from;
 
     private VectorIndex(Opened opened, Metric metric) {
         this.opened = opened;
@@ -112,13 +123,46 @@ public final class VectorIndex implements AutoCloseable {
         /** Zero as long as there is no index. Nothing that can fail may come between making one and writing this. */
         long handle;
 
+        /** Held while the index is saved to a directory. */
+        final ReentrantLock saving = new ReentrantLock();
+
+        /** The directory that the index is saved to; null if to none. Only used by who holds the lock. */
+        @Nullable
+        IndexDirectory directory;
+
+        volatile boolean isClosed;
+
         @Override
         public void run() {
-            if (handle != 0) {
-                try {
+            try {
+                close();
+            } finally {
+                Figures.update();
+            }
+        }
+
+        /** Closes the index and releases its directory; a save that is running does that when it ends. */
+        void close() {
+            isClosed = true;
+            try {
+                if (handle != 0) {
                     Natives.indexClose(handle);
+                }
+            } finally {
+                release();
+            }
+        }
+
+        void release() {
+            if (isClosed && saving.tryLock()) {
+                try {
+                    IndexDirectory held = directory;
+                    directory = null;
+                    if (held != null) {
+                        held.close();
+                    }
                 } finally {
-                    Figures.update();
+                    saving.unlock();
                 }
             }
         }
@@ -150,8 +194,7 @@ public final class VectorIndex implements AutoCloseable {
      * @param metric the measure of similarity
      * @return the index
      * @throws IOException if the file cannot be read, is not such an array, is not as long as its header says, or has a
-     *     value that is refused
-     * @throws IllegalArgumentException if a vector holds NaN or infinity, or is zero where the metric is the cosine
+     *     value that is refused; if a vector holds NaN or infinity, or is zero where the metric is the cosine
      * @throws UnsupportedOperationException if the file is not one of the default file system
      * @throws OutOfMemoryError if there is not enough memory
      */
@@ -160,6 +203,72 @@ public final class VectorIndex implements AutoCloseable {
         Opened opened = new Opened();
         opened.closing.handle = Natives.indexOpen(file, metric.ordinal());
         return new VectorIndex(opened, metric);
+    }
+
+    /**
+     * Returns the index that has been saved to a directory, read into memory. It has the metric and the ids of the one
+     * that was saved. Every file is compared with its checksum.
+     *
+     * <p>The directory may be saved to meanwhile and afterwards: what is read is what one save has left. To change the
+     * index changes nothing in the directory until it is {@linkplain #save saved}.
+     *
+     * @param directory the directory
+     * @return the index
+     * @throws IOException if there is no index in the directory, a file cannot be read, a file is damaged, or the index
+     *     was saved by a later version of this library in a form of its own; the message names the file
+     * @throws UnsupportedOperationException if the directory is not one of the default file system
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public static VectorIndex open(Path directory) throws IOException {
+        return read(directory, false);
+    }
+
+    /**
+     * Returns the index that has been saved to a directory, mapped into memory: vectors are not read before they are
+     * needed, and processes that map the same files share them. It cannot be changed. Ids are read, and take memory
+     * where they are not 0, 1, 2 and so on.
+     *
+     * <p>The directory may be saved to meanwhile: this index stays as it is. Nobody else may change the files in place,
+     * for which {@link #map(Path, Metric)} says what happens. The manifest, ids and lengths are checked, but not the
+     * checksums of the vectors, which would have to be read for that: {@link #verify} does it.
+     *
+     * @param directory the directory
+     * @return the index
+     * @throws IOException as for {@link #open(Path)}
+     * @throws UnsupportedOperationException if the directory is not one of the default file system
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public static VectorIndex map(Path directory) throws IOException {
+        return read(directory, true);
+    }
+
+    private static VectorIndex read(Path directory, boolean map) throws IOException {
+        Objects.requireNonNull(directory, "directory");
+        Path path = Path.of(LocalFile.path(directory));
+        Opened opened = new Opened();
+        boolean isRead = false;
+        try {
+            Manifest manifest = IndexDirectory.load(path, found -> {
+                Closing closing = opened.closing;
+                if (closing.handle != 0) {
+                    Natives.indexClose(closing.handle);
+                }
+                int metric = found.metric().ordinal();
+                closing.handle = map
+                        ? Natives.indexCreateMapped(found.dimension(), metric)
+                        : Natives.indexCreate(found.dimension(), metric);
+                return closing.handle;
+            });
+            VectorIndex index = new VectorIndex(opened, manifest.metric());
+            index.base = manifest;
+            index.from = path.toRealPath();
+            isRead = true;
+            return index;
+        } finally {
+            if (!isRead) {
+                opened.cleanable.clean();
+            }
+        }
     }
 
     /**
@@ -578,21 +687,93 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Writes the vectors to a {@code .npy} file that {@code numpy.load}, {@link #open} and {@link #map} read, in the
-     * order of their ids, in place of one that may be there: a reader sees the old file or the new one, whatever
-     * happens meanwhile. The ids are not written, nor is what changes while it runs.
+     * Saves the index to a directory, from which {@link #open(Path)} and {@link #map(Path)} read it: vectors, ids and
+     * metric. If the name of the path ends with {@code .npy}, the vectors alone are written to a single file.
      *
-     * @param npy the file
-     * @throws IOException if the file cannot be written; the old one stays as it was
-     * @throws UnsupportedOperationException if the file is not one of the default file system
+     * <p><b>A directory</b> is created if there is none; the one above it has to be there. It has to be empty, or that
+     * of an index, in whose place this one is saved. Whenever the save is interrupted, even by the end of the process
+     * or of the machine, the directory holds what there was before or what has been saved, whole; once it has returned,
+     * what has been saved is on the disk. Changes that are made while it runs are not saved.
+     *
+     * <p>An index that was read from the directory, or saved to it before, writes only what has changed since, and now
+     * and then some of it again: on average, a change costs a number of bytes that is in proportion to those of a
+     * vector and the logarithm of the size. It has the directory locked from its first save on until it is closed, or
+     * saved to another directory: no other index, of this process or another one, can be saved there, while any number
+     * may read it. If another index has been saved there between the reading and the first save, the save is refused.
+     * To save an index as soon as it has been read writes nothing, and locks the directory.
+     *
+     * <p>The parts are {@code .npy} files that NumPy reads. They never change; a file named {@code manifest} says which
+     * ones count and has their checksums. Parts that no longer count are removed. An index that has mapped them goes
+     * on: where the system does not let a mapped file be removed, on Windows, a later save removes it.
+     *
+     * <p><b>A {@code .npy} file</b> is written as {@code numpy.save} does, for {@code numpy.load}, {@link #open(Path,
+     * Metric)} and {@link #map(Path, Metric)}. The vectors are in the order of their ids, which are not written. It
+     * takes the place of a file that may be there: a reader sees the old file or the new one, whatever happens
+     * meanwhile.
+     *
+     * @param path the directory or the file
+     * @throws IOException if the directory or the file cannot be written, the directory is neither empty nor that of an
+     *     index, another index is or has been saved to it, or the index there is damaged; what was there stays as it
+     *     was
+     * @throws UnsupportedOperationException if the path is not one of the default file system
+     * @throws OutOfMemoryError if there is not enough memory; what was there stays as it was
      */
-    public void save(Path npy) throws IOException {
-        Objects.requireNonNull(npy, "npy");
+    public void save(Path path) throws IOException {
+        Objects.requireNonNull(path, "path");
+        String absolute = LocalFile.path(path);
         try {
-            Natives.indexSave(handle, LocalFile.path(npy));
+            if (absolute.toLowerCase(Locale.ROOT).endsWith(".npy")) {
+                Natives.indexSave(handle, absolute);
+            } else {
+                saveTo(Path.of(absolute));
+            }
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    private void saveTo(Path path) throws IOException {
+        Closing closing = opened.closing;
+        closing.saving.lock();
+        try {
+            ensureOpen();
+            Path real = IndexDirectory.create(path);
+            IndexDirectory last = closing.directory;
+            if (last != null && last.path().equals(real)) {
+                last.save(handle, metric, dimension);
+                return;
+            }
+            IndexDirectory directory = IndexDirectory.lock(real, real.equals(from) ? base : null);
+            boolean isSaved = false;
+            try {
+                directory.save(handle, metric, dimension);
+                closing.directory = directory;
+                isSaved = true;
+            } finally {
+                IndexDirectory left = isSaved ? last : directory;
+                if (left != null) {
+                    left.close();
+                }
+            }
+            base = null;
+            from = null;
+        } finally {
+            closing.saving.unlock();
+            closing.release();
+        }
+    }
+
+    /**
+     * Reads every file of the index in a directory, and compares it with its checksum. {@link #open(Path)} does that
+     * too; {@link #map(Path)} does not look at the vectors.
+     *
+     * @param directory the directory
+     * @throws IOException if there is no index, a file cannot be read, or one is damaged: the message names it
+     * @throws UnsupportedOperationException if the directory is not one of the default file system
+     */
+    public static void verify(Path directory) throws IOException {
+        Objects.requireNonNull(directory, "directory");
+        IndexDirectory.verify(Path.of(LocalFile.path(directory)));
     }
 
     /** Closes the index and frees its memory, unless that has happened already. */
@@ -601,7 +782,7 @@ public final class VectorIndex implements AutoCloseable {
         // First of all, for what is cleaned is cleaned once, even where the stack ends in the middle of it. What cannot
         // be done
         // now is left to the cleaner.
-        Natives.indexClose(handle);
+        opened.closing.close();
         if (Figures.update()) {
             opened.cleanable.clean();
         }

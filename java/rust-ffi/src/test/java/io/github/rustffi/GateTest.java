@@ -24,6 +24,7 @@ class GateTest {
     private static final Set<String> OPENED = Set.of(
             "io/github/rustffi/VectorIndex",
             "io/github/rustffi/VectorIndex$Closing",
+            "io/github/rustffi/IndexDirectory",
             "io/github/rustffi/Npz",
             "io/github/rustffi/Npz$Member",
             "io/github/rustffi/Npz$Content");

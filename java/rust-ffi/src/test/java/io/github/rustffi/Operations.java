@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** Every operation that crosses to Rust, by name, to be run where it could go wrong. */
 final class Operations {
@@ -266,6 +267,7 @@ final class Operations {
                         index.add(Values.floats(2, n));
                         index.save(npy);
                     }
+                    inDirectory(npy, n);
                     try (VectorIndex mapped = VectorIndex.map(npy, VectorIndex.Metric.EUCLIDEAN);
                             VectorIndex opened = VectorIndex.open(npy, VectorIndex.Metric.COSINE)) {
                         return concat(
@@ -282,6 +284,31 @@ final class Operations {
 
     private interface UseOfFile {
         double[] apply(Path file) throws IOException;
+    }
+
+    private static void inDirectory(Path npy, int n) throws IOException {
+        Path directory = Files.createTempDirectory(npy.getParent(), "operations");
+        try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {
+            index.addAll(Values.floats(1, 20 * n));
+            index.save(directory);
+            index.put(3, Values.floats(2, n));
+            index.save(directory);
+            VectorIndex.verify(directory);
+            try (VectorIndex mapped = VectorIndex.map(directory);
+                    VectorIndex opened = VectorIndex.open(directory)) {
+                float[] query = Values.floats(3, n);
+                if (!mapped.search(query, 5).equals(opened.search(query, 5))) {
+                    throw new AssertionError("mapped and opened differ");
+                }
+            }
+        } finally {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
+        }
     }
 
     private static double[] inFile(UseOfFile use) {

@@ -34,7 +34,11 @@ class PathsTest {
             Npz.open(npz).close();
             try (VectorIndex opened = VectorIndex.open(matrix, Metric.COSINE)) {
                 opened.save(index);
+                opened.save(Path.of("index"));
             }
+            VectorIndex.verify(Path.of("index"));
+            VectorIndex.open(Path.of("index")).close();
+            VectorIndex.map(Path.of("index")).close();
             VectorIndex.map(index, Metric.COSINE).close();
             try (var files = Files.list(Path.of(args[0]))) {
                 files.map(file -> file.getFileName().toString()).sorted().forEach(System.out::println);
@@ -46,7 +50,7 @@ class PathsTest {
     void relativePathsAreResolvedAsTheJdkDoesIt() throws Exception {
         Child.Result child = Child.run(List.of("-Duser.dir=" + directory), Relative.class, directory.toString());
         assertThat(child.output().lines())
-                .containsExactly("arrays.npz", "index.npy", "matrix.csv", "matrix.npy", "vector.npy");
+                .containsExactly("arrays.npz", "index", "index.npy", "matrix.csv", "matrix.npy", "vector.npy");
         assertThat(child.exit()).isZero();
     }
 
@@ -69,6 +73,9 @@ class PathsTest {
                     () -> Npz.builder().write(file),
                     () -> VectorIndex.open(file, Metric.COSINE),
                     () -> VectorIndex.map(file, Metric.COSINE),
+                    () -> VectorIndex.open(file),
+                    () -> VectorIndex.map(file),
+                    () -> VectorIndex.verify(file),
                     () -> index.save(file))) {
                 assertThatThrownBy(call)
                         .isExactlyInstanceOf(UnsupportedOperationException.class)

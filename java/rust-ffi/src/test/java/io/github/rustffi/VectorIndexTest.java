@@ -406,6 +406,8 @@ class VectorIndexTest {
     void namesTheArgumentThatIsNull() {
         assertNull(() -> VectorIndex.create(1, null), "metric");
         assertNull(() -> VectorIndex.open(null, Metric.COSINE), "npy");
+        assertNull(() -> VectorIndex.open(null), "directory");
+        assertNull(() -> VectorIndex.map(null), "directory");
         assertNull(() -> VectorIndex.map(Path.of("a.npy"), null), "metric");
         try (VectorIndex index = VectorIndex.create(1, Metric.COSINE)) {
             assertNull(() -> index.add(null), "vector");
@@ -420,7 +422,7 @@ class VectorIndexTest {
                         index.save(null);
                         return index;
                     },
-                    "npy");
+                    "path");
         }
     }
 

@@ -394,4 +394,31 @@ public final class Natives {
             long index, float[] queries, long k, int bound, float threshold, long[] filters, int[] own, int[] counts);
 
     public static native void indexSave(long index, String path) throws IOException;
+
+    /** The vectors of such an index are those of segments, which are mapped. */
+    public static native long indexCreateMapped(int dimension, int metric);
+
+    /** Begins a segment, whose parts are opened next, to be read or merged with what is saved. */
+    public static native void indexBeginSegment(long index);
+
+    /** Opens a part of so many vectors or ids: vectors are part 0, ids 1 and tombstones 2. */
+    public static native void indexOpenPart(long index, int part, String path, long count, int checksum)
+            throws IOException;
+
+    /** Adds the vectors of the segments that have been opened. The next id is not signed. */
+    public static native void indexReadSegments(long index, long next) throws IOException;
+
+    /** Returns how many vectors and ids have changed since the last save, or a few more; -1 if there was none. */
+    public static native long indexUnsaved(long index);
+
+    /**
+     * Begins to save what has changed, with the segments that have been opened, or everything. Writes to the array the
+     * numbers of vectors and of tombstones to be written, the size of the index and its next id.
+     */
+    public static native void indexBeginSave(long index, boolean everything, long[] save);
+
+    /** Writes a part of what is saved to a new file, and returns its CRC-32. */
+    public static native int indexWritePart(long index, int part, String path) throws IOException;
+
+    public static native void indexEndSave(long index, boolean hasSucceeded);
 }

@@ -1766,8 +1766,9 @@ public final class FailingCalls {
         String open = "VectorIndex.open(Path,VectorIndex.Metric)";
         addOpening(open, "no file", NO_FILE, "{directory}/none.npy: …", "none.npy", VectorIndex::open);
         addOpening(open, "not an array", IO, "cannot use {directory}/text: …", "text", VectorIndex::open);
-        addOpening(open, "a NaN", ARGUMENT, notFinite, "nan.npy", VectorIndex::open);
-        addOpening(open, "zero", ARGUMENT, noDirection, "zero.npy", VectorIndex::open);
+        String cannotUse = "cannot use {directory}/";
+        addOpening(open, "a NaN", IO, cannotUse + "nan.npy: " + notFinite, "nan.npy", VectorIndex::open);
+        addOpening(open, "zero", IO, cannotUse + "zero.npy: " + noDirection, "zero.npy", VectorIndex::open);
         addOpening(open, "no dimension", IO, "cannot use {directory}/empty.npy: …", "empty.npy", VectorIndex::open);
         add(open, "memory", MEMORY, "cannot allocate 281474976710656 bytes", s -> {
             Path file = s.tooLargeForMemory();
@@ -1919,6 +1920,16 @@ public final class FailingCalls {
             Path file = s.file("none").resolve("a.npy");
             return () -> index.save(file);
         });
+        add("VectorIndex.save(Path)", "not an index", IO, "cannot use {directory}: it is neither empty…", s -> {
+            VectorIndex index = s.index(cosine);
+            Path directory = s.directory();
+            return () -> index.save(directory);
+        });
+        for (String method : List.of("open", "map", "verify")) {
+            addInDirectory(method, "no directory", NO_FILE, "{directory}/none: …", "none");
+            addInDirectory(method, "no index", NO_FILE, "{directory}/manifest: …", ".");
+            addInDirectory(method, "a file", IO, "cannot use {directory}/text: …", "text");
+        }
         add("VectorIndex.save(Path)", "closed", STATE, OPEN, s -> {
             VectorIndex index = s.closedIndex();
             Path file = s.file("a.npy");
@@ -1972,6 +1983,17 @@ public final class FailingCalls {
             Path path = s.file(file);
             Metric metric = Metric.COSINE;
             return () -> opening.open(path, metric);
+        });
+    }
+
+    private void addInDirectory(String method, String mistake, String exception, String message, String name) {
+        add("VectorIndex." + method + "(Path)", mistake, exception, message, s -> {
+            Path path = s.file(name).normalize();
+            return switch (method) {
+                case "open" -> () -> VectorIndex.open(path);
+                case "map" -> () -> VectorIndex.map(path);
+                default -> () -> VectorIndex.verify(path);
+            };
         });
     }
 

@@ -125,6 +125,10 @@ final class Round {
         pool.add(index);
         index.addAll(new float[] {1, 2, 3, -1, 0, 0.5f, 0, 0, 1, 7, -7, 7});
         index.save(directory.resolve("0.npy"));
+        try (VectorIndex saved = VectorIndex.create(2, VectorIndex.Metric.COSINE)) {
+            saved.put(-1, new float[] {1, 2});
+            saved.save(directory.resolve("index-0"));
+        }
         Matrix.identity(3).writeNpy(directory.resolve("1.npy"));
     }
 

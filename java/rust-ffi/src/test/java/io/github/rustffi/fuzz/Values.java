@@ -276,8 +276,10 @@ final class Values {
      */
     private Path path() {
         Path file = directory.resolve(random.nextInt(FILES) + ".npy");
-        int kind = random.nextInt(10);
-        if (kind == 0) {
+        int kind = random.nextInt(12);
+        if (kind >= 10) {
+            return directory.resolve("index-" + (kind - 10));
+        } else if (kind == 0) {
             return directory;
         } else if (kind == 1) {
             return directory.resolve("none").resolve("none.npy");

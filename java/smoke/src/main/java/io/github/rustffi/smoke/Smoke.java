@@ -41,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * Calls every public method of rust-ffi and checks its result, to be run out of an assembled jar on each platform.
@@ -633,6 +634,7 @@ public final class Smoke {
     }
 
     private void index(Path file) throws IOException {
+        Path directory = file.resolveSibling("smoke-index-" + System.nanoTime());
         equal("VectorIndex.Metric", VectorIndex.Metric.values().length, 3);
         VectorIndex.Metric metric = VectorIndex.Metric.valueOf("EUCLIDEAN");
         float[] query = {0, 0};
@@ -662,13 +664,27 @@ public final class Smoke {
             equal("VectorIndex.contains", index.contains(-5), true);
             equal("VectorIndex.ids", Arrays.toString(index.ids()), "[-5, 70]");
             hits("VectorIndex.search", index.search(query, 1), "[70]", "[25.0]");
+            index.save(directory);
             equal("VectorIndex.remove", index.remove(-5), true);
+            index.save(directory);
             equal("VectorIndex.removeAll", index.removeAll(-5, 70), 1L);
             equal("VectorIndex.size", index.size(), 0L);
         }
         try (VectorIndex opened = VectorIndex.open(file, metric)) {
             hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
         }
+        VectorIndex.verify(directory);
+        try (VectorIndex opened = VectorIndex.open(directory);
+                VectorIndex again = VectorIndex.map(directory)) {
+            hits("VectorIndex.open", opened.search(query, 2), "[70]", "[25.0]");
+            hits("VectorIndex.map", again.search(query, 2), "[70]", "[25.0]");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path saved : files.toList()) {
+                Files.delete(saved);
+            }
+        }
+        Files.delete(directory);
         VectorIndex mapped = VectorIndex.map(file, metric);
         hits("VectorIndex.map", mapped.search(query, 1), "[1]", "[1.0]");
         fails("VectorIndex.add", UnsupportedOperationException.class, () -> mapped.add(query));
