@@ -91,6 +91,9 @@ fn products_are_exact_for_whole_numbers() {
     }
 }
 
+/// Writes to a matrix and a right-hand side.
+type Spoil = dyn Fn(&mut [f64], &mut [f64]);
+
 /// What is given up has a NaN, and the others are as without it.
 #[test]
 fn one_matrix_changes_no_other() {
@@ -99,7 +102,7 @@ fn one_matrix_changes_no_other() {
     let b = values(count, n, 7);
     let mut expected = vec![0.0; b.len()];
     batch::solve(count, n, 1, &good, &b, &mut expected).unwrap();
-    let bad: [&dyn Fn(&mut [f64], &mut [f64]); 7] = [
+    let bad: [&Spoil; 7] = [
         &|a, _| a.fill(0.0),
         &|a, _| a[4] = f64::NAN,
         &|a, _| a[0] = f64::INFINITY,
