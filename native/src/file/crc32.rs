@@ -1,34 +1,36 @@
 //! CRC-32, the checksum of zip: as `java.util.zip.CRC32` and Python's `zlib.crc32` compute it.
 
+use std::sync::Once;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
+
 /// Bytes that are looked up at once.
 const AT_ONCE: usize = 16;
 
-/// For each byte, and each number of bytes that follow it, what it does to the checksum.
-static TABLES: [[u32; 256]; AT_ONCE] = tables();
+type Tables = [[AtomicU32; 256]; AT_ONCE];
 
-const fn tables() -> [[u32; 256]; AT_ONCE] {
-    let mut tables = [[0; 256]; AT_ONCE];
-    let mut byte = 0;
-    while byte < 256 {
-        let (mut value, mut bit) = (byte as u32, 0);
-        while bit < 8 {
-            value = if value & 1 == 1 { value >> 1 ^ 0xEDB8_8320 } else { value >> 1 };
-            bit += 1;
+/// Returns, for each byte and each number of bytes that follow it, what it does to the checksum. It is worked out when it is first
+/// asked for, since it would take 16 KB of the library that no compression makes smaller.
+fn tables() -> &'static Tables {
+    static TABLES: Tables = [const { [const { AtomicU32::new(0) }; 256] }; AT_ONCE];
+    static FILLED: Once = Once::new();
+    FILLED.call_once(|| {
+        for (byte, entry) in (0_u32..).zip(&TABLES[0]) {
+            let mut value = byte;
+            for _ in 0..8 {
+                value = if value & 1 == 1 { value >> 1 ^ 0xEDB8_8320 } else { value >> 1 };
+            }
+            entry.store(value, Relaxed);
         }
-        tables[0][byte] = value;
-        byte += 1;
-    }
-    let mut following = 1;
-    while following < AT_ONCE {
-        let mut byte = 0;
-        while byte < 256 {
-            let before = tables[following - 1][byte];
-            tables[following][byte] = before >> 8 ^ tables[0][(before & 0xFF) as usize];
-            byte += 1;
+        for following in 1..AT_ONCE {
+            for (before, entry) in TABLES[following - 1].iter().zip(&TABLES[following]) {
+                let before = before.load(Relaxed);
+                let first = TABLES[0][(before & 0xFF) as usize].load(Relaxed);
+                entry.store(before >> 8 ^ first, Relaxed);
+            }
         }
-        following += 1;
-    }
-    tables
+    });
+    &TABLES
 }
 
 /// The checksum of bytes that come one after the other.
@@ -44,17 +46,18 @@ impl Default for Crc32 {
 impl Crc32 {
     /// Takes further bytes into account.
     pub fn update(&mut self, bytes: &[u8]) {
+        let tables = tables();
         let (blocks, rest) = bytes.as_chunks::<AT_ONCE>();
         for block in blocks {
             let begin = self.0.to_le_bytes();
             self.0 = 0;
             for (i, byte) in block.iter().enumerate() {
                 let byte = if i < begin.len() { byte ^ begin[i] } else { *byte };
-                self.0 ^= TABLES[AT_ONCE - 1 - i][usize::from(byte)];
+                self.0 ^= tables[AT_ONCE - 1 - i][usize::from(byte)].load(Relaxed);
             }
         }
         for byte in rest {
-            self.0 = self.0 >> 8 ^ TABLES[0][usize::from(self.0 as u8 ^ byte)];
+            self.0 = self.0 >> 8 ^ tables[0][usize::from(self.0 as u8 ^ byte)].load(Relaxed);
         }
     }
 

@@ -66,8 +66,8 @@ pub fn times(count: usize, [rows, inner, columns]: [usize; 3], a: &[f64], b: &[f
 pub fn solve(count: usize, n: usize, right: usize, a: &[f64], b: &[f64], x: &mut [f64]) -> Result<()> {
     let size = n * right;
     check_result(count, size, b)?;
-    beside(count, n, a, size, x, |group, a, x, kept| {
-        gather(&b[group.start * size..group.end * size], size, x, |_| 0.0);
+    beside(count, n, a, size, x, &|group, a, x, kept| {
+        gather(&b[group.start * size..group.end * size], size, x, &|_| 0.0);
         simd::run(Solve { n, right, a, x, kept });
     })
 }
@@ -78,7 +78,7 @@ pub fn solve(count: usize, n: usize, right: usize, a: &[f64], b: &[f64], x: &mut
 /// # Errors
 /// As [`solve`].
 pub fn cholesky(count: usize, n: usize, a: &[f64], l: &mut [f64]) -> Result<()> {
-    beside(count, n, a, n * n, l, |_, a, l, kept| simd::run(Cholesky { n, a, l, kept }))
+    beside(count, n, a, n * n, l, &|_, a, l, kept| simd::run(Cholesky { n, a, l, kept }))
 }
 
 /// Writes the eigenvalues and eigenvectors of `count` symmetric matrices of `n` rows to `values` and `vectors`, each as
@@ -108,16 +108,12 @@ pub fn symmetric_eigens(count: usize, n: usize, a: &[f64], values: &mut [f64], v
     })
 }
 
+/// What is done with some matrices beside each other.
+type Work<'a> = dyn Fn(Range<usize>, &mut [Lane], &mut [Lane], &mut Lane) + Sync + 'a;
+
 /// Computes results of `size` values each from `count` square matrices of `n` rows. `work` gets which matrices it is about, their
 /// values, room for their results, and says which of them it keeps.
-fn beside(
-    count: usize,
-    n: usize,
-    a: &[f64],
-    size: usize,
-    out: &mut [f64],
-    work: impl Fn(Range<usize>, &mut [Lane], &mut [Lane], &mut Lane) + Sync,
-) -> Result<()> {
+fn beside(count: usize, n: usize, a: &[f64], size: usize, out: &mut [f64], work: &Work<'_>) -> Result<()> {
     check_result(count, n * n, a)?;
     check_result(count, size, out)?;
     if count == 0 {
@@ -132,7 +128,7 @@ fn beside(
             for first in (band * BAND..last).step_by(BESIDE) {
                 let group = first..last.min(first + BESIDE);
                 // The lanes that are left over have the identity.
-                gather(&a[group.start * n * n..group.end * n * n], n * n, lanes, |k| {
+                gather(&a[group.start * n * n..group.end * n * n], n * n, lanes, &|k| {
                     if k % (n + 1) == 0 { 1.0 } else { 0.0 }
                 });
                 let mut kept = [0.0; BESIDE];
@@ -155,7 +151,7 @@ fn beside(
 }
 
 /// Copies matrices of `size` values into lanes, and fills those that are left over.
-fn gather(matrices: &[f64], size: usize, lanes: &mut [Lane], rest: impl Fn(usize) -> f64) {
+fn gather(matrices: &[f64], size: usize, lanes: &mut [Lane], rest: &dyn Fn(usize) -> f64) {
     if size == 0 {
         return;
     }

@@ -73,6 +73,7 @@ public final class Batch {
         Buffer product = new Buffer();
         forEachChunk(a.length, rows * inner + inner * columns + size, (from, to) -> {
             double[] values = product.of((to - from) * size);
+            NativeLibrary.load();
             Natives.batchTimes(
                     to - from, rows, inner, columns, left.gather(a, from, to), right.gather(b, from, to), values);
             for (int i = from; i < to; i++) {
@@ -112,6 +113,7 @@ public final class Batch {
                 double[] values = product.like(products, from, to, size);
                 double[] as = left.part(a, from, to, rows * inner);
                 double[] bs = right.part(b, from, to, inner * columns);
+                NativeLibrary.load();
                 Natives.batchTimes(to - from, rows, inner, columns, as, bs, values);
                 product.copyTo(products, from, size);
             });
@@ -180,6 +182,7 @@ public final class Batch {
                 double[] values = solutions.like(x, from, to, size);
                 double[] as = left.part(a, from, to, n * n);
                 double[] bs = right.part(b, from, to, size);
+                NativeLibrary.load();
                 Natives.batchSolve(to - from, n, columns, as, bs, values);
                 solutions.copyTo(x, from, size);
             });
@@ -218,6 +221,7 @@ public final class Batch {
             double[] as = left.gather(a, from, to);
             double[] bs = b.of(from, to);
             double[] xs = solutions.of((to - from) * size);
+            NativeLibrary.load();
             Natives.batchSolve(to - from, n, columns, as, bs, xs);
             for (int i = from; i < to; i++) {
                 int k = i - from;
@@ -289,6 +293,7 @@ public final class Batch {
         forEachChunk(a.length, 2 * n * n, (from, to) -> {
             double[] given = buffer.gather(a, from, to);
             double[] l = results.of(given.length);
+            NativeLibrary.load();
             Natives.batchCholesky(to - from, n, given, l);
             for (int i = from; i < to; i++) {
                 int k = i - from;
@@ -327,6 +332,7 @@ public final class Batch {
             double[] given = buffer.gather(a, from, to);
             double[] values = eigenvalues.of((to - from) * n);
             double[] vectors = eigenvectors.of(given.length);
+            NativeLibrary.load();
             Natives.batchSymmetricEigen(to - from, n, given, values, vectors);
             for (int i = from; i < to; i++) {
                 int k = i - from;
@@ -340,11 +346,6 @@ public final class Batch {
 
     private static boolean isSmall(Matrix a) {
         return a.rows() == a.columns() && a.rows() <= MOST;
-    }
-
-    private static void prepare(int size) {
-        NativeLibrary.load();
-        Crossing.lends(size);
     }
 
     /** Does work for each index; many pieces of work in Java, on the threads of Java's common pool. */
@@ -371,7 +372,8 @@ public final class Batch {
 
     /** Works on as many matrices at once as have together about as many values as are to cross. */
     private static void forEachChunk(int count, int values, Chunk work) {
-        prepare((int) Math.min((long) count * values, CHUNK));
+        NativeLibrary.load();
+        Crossing.lends((int) Math.min((long) count * values, CHUNK));
         int chunk = Math.max(1, CHUNK / values);
         for (int from = 0, to; from < count; from = to) {
             to = from + Math.min(chunk, count - from);

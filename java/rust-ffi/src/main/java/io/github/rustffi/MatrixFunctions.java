@@ -40,6 +40,7 @@ public final class MatrixFunctions {
         own.requireFinite();
         return own;
     }
+
     /**
      * Returns the principal square root: the matrix whose square is {@code a}, and whose eigenvalues have positive real
      * parts, as SciPy's {@code sqrtm} does, by the method of Higham (1987). That of a symmetric matrix is symmetric.
