@@ -1,5 +1,6 @@
 package io.github.rustffi.smoke;
 
+import io.github.rustffi.Batch;
 import io.github.rustffi.BatchHits;
 import io.github.rustffi.Cholesky;
 import io.github.rustffi.Eigen;
@@ -546,11 +547,11 @@ public final class Smoke {
         near("Matrix.symmetricEigenSmallest", sloped.symmetricEigenSmallest(1).values(), -8);
         near("Matrix.symmetricEigenNearest", sloped.symmetricEigenNearest(1, 3).values(), 2);
         near("Matrix.svd", sloped.svd(2).singularValues(), 8, 5);
-        Matrix[] sides = {Matrix.ofColumn(2, 3), Matrix.ofColumn(4, 5)};
+        Matrix[] rightSides = {Matrix.ofColumn(2, 3), Matrix.ofColumn(4, 5)};
         Matrix[] batch = {Matrix.diagonal(2, 1), Matrix.diagonal(4, 5)};
-        near("Batch.times", Batch.times(batch, sides)[1].toArray(), 16, 25);
+        near("Batch.times", Batch.times(batch, rightSides)[1].toArray(), 16, 25);
         near("Batch.times", Batch.times(1, 2, 1, new double[] {1, 2, 3, 4}, new double[] {1, 1, 2, 2}), 3, 14);
-        near("Batch.solve", Batch.solve(batch, sides)[0].toArray(), 1, 3);
+        near("Batch.solve", Batch.solve(batch, rightSides)[0].toArray(), 1, 3);
         near("Batch.solve", Batch.solve(1, new double[] {2, 4}, 1, new double[] {6, 4}), 3, 1);
         near("Batch.inverse", Batch.inverse(batch)[1].toArray(), 0.25, 0, 0, 0.2);
         near("Batch.cholesky", Batch.cholesky(batch)[1].l().toArray(), 2, 0, 0, Math.sqrt(5));
