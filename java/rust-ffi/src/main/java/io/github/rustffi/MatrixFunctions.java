@@ -61,6 +61,25 @@ public final class MatrixFunctions {
     }
 
     /**
+     * Returns the principal logarithm: the matrix whose exponential is {@code a}, and whose eigenvalues have imaginary
+     * parts between -π and π, as SciPy's {@code logm} does, by the method of Al-Mohy and Higham (2012). That of a
+     * symmetric matrix is symmetric.
+     *
+     * <p>There is one where no eigenvalue is zero or negative.
+     *
+     * @param a the matrix
+     * @return the logarithm, of the same shape: zeros for the identity
+     * @throws IllegalArgumentException if {@code a} is not square: {@code matrix is not square: 2x3}; if a value is not
+     *     finite: {@code matrix has a NaN at row 1, column 2}
+     * @throws ArithmeticException if an eigenvalue is zero or negative, perhaps by rounding: {@code the principal
+     *     logarithm is not defined: the eigenvalue -2.0 is on the closed negative real axis}; if a value of the result
+     *     or of a square root of {@code a} is too large for a double
+     */
+    public static Matrix log(Matrix a) {
+        return Logarithm.of(checked(a));
+    }
+
+    /**
      * Returns the solution x of Sylvester's equation {@code a * x + x * b = c}, as SciPy's {@code solve_sylvester} and
      * LAPACK's {@code dtrsyl} do, through the real Schur forms of a and b.
      *

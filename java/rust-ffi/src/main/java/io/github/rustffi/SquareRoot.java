@@ -21,10 +21,8 @@ final class SquareRoot {
         // An even power of two has a root.
         int half = Math.floorDiv(Sylvester.exponent(a), 2);
         Schur schur = Sylvester.scaled(a, -2 * half).schur();
-        requireRoot(schur.t(), 2 * half);
-        SquareRoot root = new SquareRoot(schur.t());
-        root.compute(0, root.n);
-        Matrix result = schur.q().times(new Matrix(root.n, root.n, root.root)).timesTranspose(schur.q());
+        requireDefined("square root", schur.t(), 2 * half);
+        Matrix result = schur.q().times(ofForm(schur.t())).timesTranspose(schur.q());
         result = Sylvester.scaled(result, half);
         for (double value : result.values()) {
             if (!Double.isFinite(value)) {
@@ -34,12 +32,20 @@ final class SquareRoot {
         return a.isSymmetric() ? result.symmetrized() : result;
     }
 
-    private static void requireRoot(Matrix form, int exponent) {
+    /** Returns the root of a real Schur form of which no eigenvalue is zero or negative. */
+    static Matrix ofForm(Matrix form) {
+        SquareRoot root = new SquareRoot(form);
+        root.compute(0, root.n);
+        return new Matrix(root.n, root.n, root.root);
+    }
+
+    /** Requires a real Schur form, times a power of two, to have no eigenvalue that is zero or negative. */
+    static void requireDefined(String function, Matrix form, int exponent) {
         for (int i = 0; i < form.rows(); i++) {
             if (i + 1 < form.rows() && form.get(i + 1, i) != 0) {
                 i++;
             } else if (!(form.get(i, i) > 0)) {
-                throw new ArithmeticException("the principal square root is not defined: the eigenvalue "
+                throw new ArithmeticException("the principal " + function + " is not defined: the eigenvalue "
                         + Math.scalb(form.get(i, i), exponent) + " is on the closed negative real axis");
             }
         }

@@ -170,6 +170,9 @@ final class Operations {
                                 .toArray(),
                         MatrixFunctions.lyapunov(random(1, n, n), symmetric(2, n))
                                 .toArray()));
+        all.put("log", n -> MatrixFunctions.log(
+                        random(1, n, n).plus(Matrix.identity(n).times(3 * n)))
+                .toArray());
         all.put("sqrt", n -> MatrixFunctions.sqrt(
                         random(1, n, n).plus(Matrix.identity(n).times(3 * n)))
                 .toArray());

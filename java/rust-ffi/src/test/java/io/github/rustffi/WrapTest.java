@@ -30,6 +30,7 @@ class WrapTest {
         all.put("hessenberg", (a, b) -> a.hessenberg().h().toArray());
         all.put("sylvester", (a, b) -> MatrixFunctions.sylvester(a, a, a).toArray());
         all.put("lyapunov", (a, b) -> MatrixFunctions.lyapunov(a, a).toArray());
+        all.put("log", (a, b) -> MatrixFunctions.log(a).toArray());
         all.put("sqrt", (a, b) -> MatrixFunctions.sqrt(a).toArray());
         all.put("exp", (a, b) -> MatrixFunctions.exp(a.div(a.norm1())).toArray());
         all.put("svd", (a, b) -> a.svd().u().toArray());

@@ -946,6 +946,15 @@ public final class FailingCalls {
                 });
         add("Matrix.eigen()", "not square", ARGUMENT, NOT_SQUARE, s -> Matrix.zeros(2, 3)::eigen);
         add(
+                "MatrixFunctions.log(Matrix)",
+                "negative",
+                ARITHMETIC,
+                "the principal logarithm is not defined: the eigenvalue -2.0 is on the closed negative real axis",
+                s -> {
+                    Matrix a = Matrix.diagonal(1, -2);
+                    return () -> MatrixFunctions.log(a);
+                });
+        add(
                 "MatrixFunctions.sqrt(Matrix)",
                 "negative",
                 ARITHMETIC,

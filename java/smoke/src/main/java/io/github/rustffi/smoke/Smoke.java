@@ -495,6 +495,13 @@ public final class Smoke {
                 Math.sin(1),
                 cosine);
         near(
+                "MatrixFunctions.log",
+                MatrixFunctions.log(Matrix.of(2, 2, 1, 3, 0, 1)).toArray(),
+                0,
+                3,
+                0,
+                0);
+        near(
                 "MatrixFunctions.sqrt",
                 MatrixFunctions.sqrt(Matrix.of(2, 2, 7, 10, 15, 22)).power(2).toArray(),
                 7,
