@@ -95,6 +95,20 @@ record Manifest(Metric metric, int dimension, long size, long nextId, long nextS
         segments = List.copyOf(segments);
     }
 
+    /**
+     * Returns whether both are the same in a file. What the JDK generates for records would keep the class loader of
+     * the first one that is compared (seen on 17).
+     */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Manifest other && Arrays.equals(bytes(), other.bytes());
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes());
+    }
+
     /** Returns the same with another next number. */
     Manifest numbered(long next) {
         return new Manifest(metric, dimension, size, nextId, next, segments);
