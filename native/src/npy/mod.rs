@@ -330,7 +330,7 @@ pub fn write<'a, T: Number + 'a>(path: &Path, shape: &[u64], parts: impl IntoIte
     file::replace(path, |file| write_to(&mut buffer, shape, parts, |bytes| file.write_all(bytes)))
 }
 
-/// Writes a new file as [`write`] does, forces it to the disk, and returns its checksum.
+/// Writes a new file as [`write()`] does, forces it to the disk, and returns its checksum.
 ///
 /// # Errors
 /// - [`Error::Io`] when there is such a file already, or it cannot be written.
