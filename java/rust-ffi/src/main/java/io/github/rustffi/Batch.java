@@ -9,13 +9,13 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Many small matrices of one shape at once, as NumPy's stacks: a Kalman filter for each of 100,000 tracks, a
- * least-squares fit for each pixel.
+ * Many small matrices of one shape at once, as NumPy's stacks: a Kalman filter for each of 100,000 tracks, a system of
+ * equations for each pixel.
  *
  * <p>The results are those of the methods of {@link Matrix} one by one, up to rounding, and so are the exceptions,
  * whose message names the matrix: {@code matrix is singular: pivot 1 is zero (matrix 17 of the batch)}. Up to 32 rows
- * they take a fraction of the time, and all threads ({@link Parallelism}); up to four rows these are those of Java's
- * common pool. The same input gives the same bits. *
+ * they take a fraction of the time, and are spread over all threads: those of {@link Parallelism}, or up to four rows
+ * those of Java's common pool. The same input gives the same bits.
  *
  * <p>Matrices come as an array of them, or one after another in one array of values, each in row-major order.
  *

@@ -54,6 +54,8 @@ final class Exponential {
 
     private static final int THIRTEEN = 4;
 
+    private static final String QUANTITY = "largest value of the exponential";
+
     private final int n;
 
     /** By which power of two the matrix is multiplied before its powers are computed. */
@@ -67,7 +69,7 @@ final class Exponential {
     private Exponential(Matrix matrix) {
         n = matrix.rows();
         shift = -Math.max(0, Math.getExponent(matrix.maxAbs()) - LARGEST_EXPONENT);
-        a = scaled(matrix, shift);
+        a = matrix.timesPowerOfTwo(shift);
         square = a.times(a);
         fourth = square.times(square);
         sixth = fourth.times(square);
@@ -104,7 +106,7 @@ final class Exponential {
             odd = slope(mean - root, mean + root);
         }
         Matrix result = Matrix.of(2, 2, even + odd * half, odd * a.get(0, 1), odd * a.get(1, 0), even - odd * half);
-        requireInRange(result);
+        result.requireInRange(QUANTITY);
         return result;
     }
 
@@ -151,7 +153,7 @@ final class Exponential {
             if (triangle != null) {
                 result = withExactDiagonals(result, triangle, left);
             }
-            requireInRange(result);
+            result.requireInRange(QUANTITY);
             if (left == 0) {
                 return result;
             }
@@ -215,10 +217,14 @@ final class Exponential {
         int by = -shift - squarings;
         double[] b = COEFFICIENTS[degree];
         Matrix[] powers = {
-            Matrix.identity(n), scaled(square, 2 * by), scaled(fourth, 4 * by), scaled(sixth, 6 * by), null
+            Matrix.identity(n),
+            square.timesPowerOfTwo(2 * by),
+            fourth.timesPowerOfTwo(4 * by),
+            sixth.timesPowerOfTwo(6 * by),
+            null
         };
         if (degree == 3) {
-            powers[4] = scaled(eighth, 8 * by);
+            powers[4] = eighth.timesPowerOfTwo(8 * by);
         }
         Matrix odd;
         Matrix even;
@@ -236,9 +242,9 @@ final class Exponential {
             odd = sum(powers, ofOdd);
             even = sum(powers, ofEven);
         }
-        odd = scaled(a, by).times(odd);
-        requireInRange(odd);
-        requireInRange(even);
+        odd = a.timesPowerOfTwo(by).times(odd);
+        odd.requireInRange(QUANTITY);
+        even.requireInRange(QUANTITY);
         // (even - odd)⁻¹ (even + odd), of which the identity is taken out.
         return even.minus(odd).solve(odd.times(2)).plus(powers[0]);
     }
@@ -276,18 +282,6 @@ final class Exponential {
             return (Math.exp(y) - Math.exp(x)) / (y - x);
         }
         return Math.exp(x + half) * (half == 0 ? 1 : Math.sinh(half) / half);
-    }
-
-    private static void requireInRange(Matrix exponential) {
-        for (double value : exponential.values()) {
-            if (!Double.isFinite(value)) {
-                throw Matrix.beyond("largest value of the exponential");
-            }
-        }
-    }
-
-    private static Matrix scaled(Matrix a, int exponent) {
-        return exponent == 0 ? a : a.map(x -> Math.scalb(x, exponent));
     }
 
     private static double log2(double x) {

@@ -49,23 +49,13 @@ final class GolubKahanLanczos {
             return whole(own, k);
         }
         int exponent = Lanczos.excess(own);
-        Matrix scaled = exponent == 0 ? own : Lanczos.scaled(own, -exponent);
-        GolubKahanLanczos lanczos = new GolubKahanLanczos(scaled);
+        GolubKahanLanczos lanczos = new GolubKahanLanczos(own.timesPowerOfTwo(-exponent));
         Svd svd = lanczos.find(k) ? lanczos.triples(k) : null;
         if (svd == null) {
             return whole(own, k);
         }
-        if (exponent != 0) {
-            double[] values = svd.singularValues();
-            for (int i = 0; i < k; i++) {
-                values[i] = Math.scalb(values[i], exponent);
-                if (!Double.isFinite(values[i])) {
-                    throw Matrix.beyond("singular value");
-                }
-            }
-            svd = new Svd(svd.u(), values, svd.v());
-        }
-        return new Found(svd, lanczos.products);
+        double[] values = Lanczos.restored(svd.singularValues(), exponent, "singular value");
+        return new Found(new Svd(svd.u(), values, svd.v()), lanczos.products);
     }
 
     private static Found whole(Matrix a, int k) {

@@ -71,13 +71,7 @@ public final class Hessenberg implements Serializable {
         Matrix h = Matrix.read(in);
         Serialized.requireShape("h", h, q.rows(), q.rows());
         Serialized.requireFinite("h", h.values());
-        for (int i = 2; i < q.rows(); i++) {
-            for (int j = 0; j < i - 1; j++) {
-                if (h.get(i, j) != 0.0) {
-                    throw Serialized.invalid("h is not zero at row " + i + ", column " + j + ": " + h.get(i, j));
-                }
-            }
-        }
+        Serialized.requireHessenberg("h", h);
         return new Hessenberg(q, h);
     }
 

@@ -71,7 +71,7 @@ final class Lanczos {
         }
         int exponent = excess(own);
         Matrix symmetric = isSymmetric ? own : own.symmetrized();
-        Matrix scaled = exponent == 0 ? symmetric : scaled(symmetric, -exponent);
+        Matrix scaled = symmetric.timesPowerOfTwo(-exponent);
         double scaledSigma = Math.scalb(sigma, -exponent);
         double norm = scaled.norm1();
         if (part == Part.NEAREST && !(Math.abs(scaledSigma) <= 2 * norm)) {
@@ -84,17 +84,8 @@ final class Lanczos {
         if (eigen == null) {
             return whole(own, k, part, sigma);
         }
-        if (exponent != 0) {
-            double[] values = eigen.values();
-            for (int i = 0; i < k; i++) {
-                values[i] = Math.scalb(values[i], exponent);
-                if (!Double.isFinite(values[i])) {
-                    throw Matrix.beyond("eigenvalue");
-                }
-            }
-            eigen = new SymmetricEigen(values, eigen.vectors());
-        }
-        return new Found(eigen, lanczos.products);
+        double[] values = restored(eigen.values(), exponent, "eigenvalue");
+        return new Found(new SymmetricEigen(values, eigen.vectors()), lanczos.products);
     }
 
     /** Returns whether so many of n are as quickly found among all. */
@@ -114,10 +105,12 @@ final class Lanczos {
         return Math.abs(exponent) > 400 ? exponent : 0;
     }
 
-    /** Returns a matrix times a power of two, which may be one that no double is. */
-    static Matrix scaled(Matrix a, int exponent) {
-        int half = exponent / 2;
-        return a.times(Math.scalb(1.0, half)).times(Math.scalb(1.0, exponent - half));
+    /** Returns values times the power of two that their matrix has been divided by. */
+    static double[] restored(double[] values, int exponent, String quantity) {
+        return Matrix.ofRow(values)
+                .timesPowerOfTwo(exponent)
+                .requireInRange(quantity)
+                .values();
     }
 
     /** Returns k of all eigenvalues. */
@@ -251,15 +244,15 @@ final class Lanczos {
                 return true;
             }
             kept = wanted + (most - wanted) * 2 / 5;
-            int[] first0 = Arrays.copyOf(order, kept);
-            double[][] vectors = Arrays.copyOf(space.combine(ritz.vectors().selectColumns(first0)), kept + 1);
+            int[] chosen = Arrays.copyOf(order, kept);
+            double[][] vectors = Arrays.copyOf(space.combine(ritz.vectors().selectColumns(chosen)), kept + 1);
             vectors[kept] = space.vector(most);
             space.replace(vectors);
             for (double[] row : projected) {
                 Arrays.fill(row, 0.0);
             }
             for (int i = 0; i < kept; i++) {
-                projected[i][i] = values[first0[i]];
+                projected[i][i] = values[chosen[i]];
             }
         }
     }

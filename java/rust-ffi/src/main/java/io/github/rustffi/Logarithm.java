@@ -27,7 +27,7 @@ final class Logarithm {
         int exponent = Sylvester.exponent(a);
         // Other matrices stay as they are: those near to the identity have a logarithm near to zero.
         int shift = Math.abs(exponent) > 400 ? exponent : 0;
-        Schur schur = Sylvester.scaled(a, -shift).schur();
+        Schur schur = a.timesPowerOfTwo(-shift).schur();
         SquareRoot.requireDefined("logarithm", schur.t(), shift);
         Matrix form = ofForm(schur.t());
         Matrix result = schur.q().times(form).timesTranspose(schur.q());
@@ -38,11 +38,7 @@ final class Logarithm {
             }
             result = new Matrix(a.rows(), a.rows(), values);
         }
-        for (double value : result.values()) {
-            if (!Double.isFinite(value)) {
-                throw Matrix.beyond("logarithm");
-            }
-        }
+        result.requireInRange("logarithm");
         return a.isSymmetric() ? result.symmetrized() : result;
     }
 

@@ -2488,6 +2488,21 @@ public final class Matrix implements Serializable {
         return new ArithmeticException("the " + quantity + " is beyond " + Double.MAX_VALUE);
     }
 
+    /** Returns this matrix times a power of two, which itself may be too large or small for a double. */
+    Matrix timesPowerOfTwo(int exponent) {
+        return exponent == 0 ? this : map(x -> Math.scalb(x, exponent));
+    }
+
+    /** Returns this result, or throws that the quantity is too large for a double. */
+    Matrix requireInRange(String quantity) {
+        for (double value : values) {
+            if (!Double.isFinite(value)) {
+                throw beyond(quantity);
+            }
+        }
+        return this;
+    }
+
     /** Requires values that are finite, as Rust does. */
     void requireFinite() {
         requireFinite("matrix");

@@ -76,13 +76,7 @@ public final class Schur implements Serializable {
         Matrix t = Matrix.read(in);
         Serialized.requireShape("t", t, q.rows(), q.rows());
         Serialized.requireFinite("t", t.values());
-        for (int i = 2; i < q.rows(); i++) {
-            for (int j = 0; j < i - 1; j++) {
-                if (t.get(i, j) != 0.0) {
-                    throw Serialized.invalid("t is not zero at row " + i + ", column " + j + ": " + t.get(i, j));
-                }
-            }
-        }
+        Serialized.requireHessenberg("t", t);
         for (int i = 0; i < q.rows() - 1; i++) {
             if (t.get(i + 1, i) != 0.0) {
                 requireBlock(t, i);

@@ -304,6 +304,17 @@ final class Serialized implements Externalizable {
         }
     }
 
+    /** Refuses a matrix with a value below those next to the diagonal that is not zero. */
+    static void requireHessenberg(String name, Matrix matrix) throws InvalidObjectException {
+        for (int i = 2; i < matrix.rows(); i++) {
+            for (int j = 0; j < i - 1; j++) {
+                if (matrix.get(i, j) != 0.0) {
+                    throw invalid(name + " is not zero at row " + i + ", column " + j + ": " + matrix.get(i, j));
+                }
+            }
+        }
+    }
+
     /** Refuses a matrix of another shape. */
     static void requireShape(String name, Matrix matrix, int rows, int columns) throws InvalidObjectException {
         if (matrix.rows() != rows || matrix.columns() != columns) {

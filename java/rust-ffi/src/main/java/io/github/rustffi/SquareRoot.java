@@ -20,15 +20,13 @@ final class SquareRoot {
     static Matrix of(Matrix a) {
         // An even power of two has a root.
         int half = Math.floorDiv(Sylvester.exponent(a), 2);
-        Schur schur = Sylvester.scaled(a, -2 * half).schur();
+        Schur schur = a.timesPowerOfTwo(-2 * half).schur();
         requireDefined("square root", schur.t(), 2 * half);
-        Matrix result = schur.q().times(ofForm(schur.t())).timesTranspose(schur.q());
-        result = Sylvester.scaled(result, half);
-        for (double value : result.values()) {
-            if (!Double.isFinite(value)) {
-                throw Matrix.beyond("square root");
-            }
-        }
+        Matrix result = schur.q()
+                .times(ofForm(schur.t()))
+                .timesTranspose(schur.q())
+                .timesPowerOfTwo(half)
+                .requireInRange("square root");
         return a.isSymmetric() ? result.symmetrized() : result;
     }
 

@@ -38,13 +38,17 @@ final class Sylvester {
     /** Returns the solution, for square matrices whose shapes suit each other. */
     static Matrix solve(Matrix a, Matrix b, Matrix c) {
         int exponent = Math.max(exponent(a), exponent(b));
-        return solve(scaled(a, -exponent).schur(), scaled(b, -exponent).schur(), c, exponent);
+        return solve(
+                a.timesPowerOfTwo(-exponent).schur(),
+                b.timesPowerOfTwo(-exponent).schur(),
+                c,
+                exponent);
     }
 
     /** Returns the solution with the transpose of a as b. */
     static Matrix solve(Matrix a, Matrix c) {
         int exponent = exponent(a);
-        Schur schur = scaled(a, -exponent).schur();
+        Schur schur = a.timesPowerOfTwo(-exponent).schur();
         // Upside down, the transpose of a form is the form of the transpose.
         int n = a.rows();
         Matrix q = Matrix.generate(n, n, (i, j) -> schur.q().get(i, n - 1 - j));
@@ -55,17 +59,14 @@ final class Sylvester {
 
     private static Matrix solve(Schur a, Schur b, Matrix c, int exponent) {
         int ofRight = exponent(c);
-        Matrix inner = a.q().transposeTimes(scaled(c, -ofRight)).times(b.q());
+        Matrix inner = a.q().transposeTimes(c.timesPowerOfTwo(-ofRight)).times(b.q());
         double least = Math.max(c.rows(), c.columns()) * Math.ulp(1.0) * Math.max(a.t().maxAbs(), b.t().maxAbs());
         Sylvester equation = new Sylvester(a.t(), b.t(), inner.values(), exponent, least);
         equation.solve(0, equation.rows, 0, equation.columns);
-        Matrix x = scaled(a.q().times(inner).timesTranspose(b.q()), ofRight - exponent);
-        for (double value : x.values()) {
-            if (!Double.isFinite(value)) {
-                throw Matrix.beyond("solution");
-            }
-        }
-        return x;
+        return a.q().times(inner)
+                .timesTranspose(b.q())
+                .timesPowerOfTwo(ofRight - exponent)
+                .requireInRange("solution");
     }
 
     /** Returns the solution for two Schur forms of which no eigenvalues add up to zero, however small they are. */
@@ -79,10 +80,6 @@ final class Sylvester {
     static int exponent(Matrix a) {
         double largest = a.rows() == 0 || a.columns() == 0 ? 0 : a.maxAbs();
         return largest == 0 ? 0 : Math.getExponent(largest);
-    }
-
-    static Matrix scaled(Matrix a, int exponent) {
-        return exponent == 0 ? a : a.map(x -> Math.scalb(x, exponent));
     }
 
     /** Solves for a part of the unknowns, where those below and on the left are known and taken away. */
