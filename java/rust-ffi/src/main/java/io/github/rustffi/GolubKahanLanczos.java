@@ -1,15 +1,12 @@
 package io.github.rustffi;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * The largest singular values of a matrix, by Lanczos bidiagonalization (Golub and Kahan, J. SIAM Numer. Anal. B 2,
- * 1965) with full orthogonalization and thick restarts (Baglama and Reichel, SIAM J. Sci. Comput. 27, 2005). It goes on
- * after the first ones as {@link Lanczos} does.
+ * 1965) with full orthogonalization and thick restarts (Baglama and Reichel, SIAM J. Sci. Comput. 27, 2005).
  */
-final class GolubKahanLanczos {
+final class GolubKahanLanczos extends FewValues {
     /**
      * What was found.
      *
@@ -26,7 +23,6 @@ final class GolubKahanLanczos {
     private final Krylov right;
     private final int budget;
     private int products;
-    private double[] found = new double[0];
     private double[][] lefts = new double[0][];
     private double[][] rights = new double[0][];
 
@@ -50,7 +46,7 @@ final class GolubKahanLanczos {
         }
         int exponent = Lanczos.excess(own);
         GolubKahanLanczos lanczos = new GolubKahanLanczos(own.timesPowerOfTwo(-exponent));
-        Svd svd = lanczos.find(k) ? lanczos.triples(k) : null;
+        Svd svd = lanczos.find(k, least) ? lanczos.triples(k) : null;
         if (svd == null) {
             return whole(own, k);
         }
@@ -68,42 +64,13 @@ final class GolubKahanLanczos {
                 0);
     }
 
-    private boolean find(int k) {
-        if (k == 0) {
-            return true;
-        }
-        if (!run(k, Double.NEGATIVE_INFINITY)) {
-            return false;
-        }
-        // What a space with one pair of vectors of each value has missed.
-        while (found.length < least) {
-            double last = found[order()[k - 1]];
-            int before = found.length;
-            if (!run(1, last)) {
-                return false;
-            }
-            if (found.length == before || found[before] <= last) {
-                return true;
-            }
-        }
-        return true;
+    @Override
+    double key(double value) {
+        return value;
     }
 
-    /** Returns the indices of what is found, the largest first. */
-    private Integer[] order() {
-        Integer[] order = IntStream.range(0, found.length).boxed().toArray(Integer[]::new);
-        Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -found[i]));
-        return order;
-    }
-
-    /**
-     * Finds the largest of those that are orthogonal to what is found.
-     *
-     * @param wanted how many
-     * @param enough the value up to which none is of interest
-     * @return false if it takes too long
-     */
-    private boolean run(int wanted, double enough) {
+    @Override
+    boolean run(int wanted, double enough) {
         int most = Math.min(least - found.length, 2 * wanted + 24);
         double[][] projected = new double[most][most];
         double scale = Arrays.stream(found).max().orElse(0.0);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * one is therefore sought orthogonally to all that are found, until it comes after them. What is returned was
  * multiplied with the matrix and looked at; a matrix for which this takes too long is decomposed wholly.
  */
-final class Lanczos {
+final class Lanczos extends FewValues {
     /** Which eigenvalues. */
     enum Part {
         /** The largest. */
@@ -42,7 +42,6 @@ final class Lanczos {
     private final Krylov space;
     private final int budget;
     private int products;
-    private double[] found = new double[0];
     private double[][] foundVectors = new double[0][];
 
     private Lanczos(int n, Part part, UnaryOperator<double[]> operator) {
@@ -80,7 +79,7 @@ final class Lanczos {
         }
         Lanczos lanczos = new Lanczos(
                 scaled.rows(), part, part == Part.NEAREST ? inverse(scaled, scaledSigma, norm) : scaled::times);
-        SymmetricEigen eigen = lanczos.find(k) ? lanczos.pairs(scaled, k, norm, scaledSigma) : null;
+        SymmetricEigen eigen = lanczos.find(k, a.rows()) ? lanczos.pairs(scaled, k, norm, scaledSigma) : null;
         if (eigen == null) {
             return whole(own, k, part, sigma);
         }
@@ -147,37 +146,8 @@ final class Lanczos {
         }
     }
 
-    /** Finds the first k of the operator; returns whether it did. */
-    private boolean find(int k) {
-        if (k == 0) {
-            return true;
-        }
-        if (!run(k, Double.NEGATIVE_INFINITY)) {
-            return false;
-        }
-        // What a space with one vector of each value has missed.
-        while (found.length < n) {
-            double last = key(found[order()[k - 1]]);
-            int before = found.length;
-            if (!run(1, last)) {
-                return false;
-            }
-            if (found.length == before || key(found[before]) <= last) {
-                return true;
-            }
-        }
-        return true;
-    }
-
-    /** Returns the indices of what is found, the first one first. */
-    private Integer[] order() {
-        Integer[] order = IntStream.range(0, found.length).boxed().toArray(Integer[]::new);
-        Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -key(found[i])));
-        return order;
-    }
-
-    /** Returns what is the larger, the earlier a value comes. */
-    private double key(double value) {
+    @Override
+    double key(double value) {
         return switch (part) {
             case LARGEST -> value;
             case SMALLEST -> -value;
@@ -185,14 +155,8 @@ final class Lanczos {
         };
     }
 
-    /**
-     * Finds the first ones of those that are orthogonal to what is found.
-     *
-     * @param wanted how many
-     * @param enough the key up to which none is of interest
-     * @return false if it takes too long
-     */
-    private boolean run(int wanted, double enough) {
+    @Override
+    boolean run(int wanted, double enough) {
         int most = Math.min(n - found.length, 2 * wanted + 24);
         double[][] projected = new double[most][most];
         double scale = Arrays.stream(found).map(Math::abs).max().orElse(0.0);
