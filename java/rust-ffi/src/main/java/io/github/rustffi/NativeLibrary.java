@@ -32,14 +32,22 @@ public final class NativeLibrary {
     /** Bytes of heap that are free before loading begins: a first start allocates 700,000. */
     private static final int HEAP = 1 << 20;
 
-    /** Calls of {@link #touch} that use about 27 KB of stack: a first start needs 25. */
+    /** Calls of {@link #touch} that use about 27 KB of stack as long as it is interpreted: a first start needs 25. */
     private static final int STACK = 72;
+
+    /** Calls that use as much once {@link #touch} is compiled: 148 bytes each instead of 377. */
+    private static final int COMPILED_STACK = 200;
+
+    /** Attempts after which {@link #touch} may soon be compiled: the JVM's compilers wait for 5,000 calls or more. */
+    private static final int INTERPRETED_ATTEMPTS = 40;
 
     /** Whether the library can be called. Not volatile: a thread that sees it too late only takes the longer way. */
     private static boolean loaded;
 
     /** The outcome of loading, once there is one: not volatile either, since it cannot change. */
     private static @Nullable Loader outcome;
+
+    private static int attempts;
 
     private NativeLibrary() {}
 
@@ -65,12 +73,14 @@ public final class NativeLibrary {
 
     /** Fails here where loading would fail half-way for want of memory, and leave classes of the JDK useless too. */
     private static void requireRoom() {
-        long used = touch(STACK, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+        attempts++;
+        int calls = attempts > INTERPRETED_ATTEMPTS ? COMPILED_STACK : STACK;
+        long used = touch(calls, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
         byte[] memory = new byte[HEAP];
         memory[0] = (byte) used;
     }
 
-    /** Calls itself, with enough values that each call uses much of the stack whether it is compiled or not. */
+    /** Calls itself, with so many values that each call uses much of the stack even where it is compiled. */
     private static long touch(
             int calls,
             long a,

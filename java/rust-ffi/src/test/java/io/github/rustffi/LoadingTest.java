@@ -41,6 +41,12 @@ class LoadingTest {
         assertAlive(AtTheEndOfTheStack.class);
     }
 
+    @Test
+    void loadingAtTheEndOfTheStackCanBeTriedAgainWhenItsOwnCallsAreCompiled() throws Exception {
+        // The optimizing compiler alone, and what it compiles is used at once.
+        assertAlive(AtTheEndOfTheStack.class, "-XX:-TieredCompilation", "-Xbatch");
+    }
+
     /** Tries to load again and again on the way back from the end of the stack. */
     static final class AtTheEndOfTheStack {
         private static boolean loaded;
