@@ -147,7 +147,10 @@ impl<'local, T: Element> Array<'local, T> {
     /// [`Failure::Null`] when it is null.
     #[inline]
     pub fn new(call: Call<'local>, array: &JPrimitiveArray<'local, T>, name: &'static str) -> Result<Self> {
-        Self::nullable(call, array).ok_or(Failure::Null(name))
+        match Self::nullable(call, array) {
+            Some(array) => Ok(array),
+            None => Err(Failure::Null(name)),
+        }
     }
 
     /// Returns the array that an argument is, or nothing where it is null.
@@ -372,7 +375,8 @@ impl Lending {
 pub struct Elements<'local, T: Element> {
     array: Array<'local, T>,
     access: Access,
-    lent: Option<Lent<'local, T>>,
+    /// Where they are while they are lent.
+    lent: Option<NonNull<T>>,
     copy: Vec<T>,
 }
 
@@ -382,6 +386,13 @@ impl<'local, T: Element> Elements<'local, T> {
     #[must_use]
     pub fn new(array: Array<'local, T>, access: Access) -> Self {
         Self { array, access, lent: None, copy: Vec::new() }
+    }
+
+    /// Returns the array.
+    #[inline]
+    #[must_use]
+    pub fn array(&self) -> Array<'local, T> {
+        self.array
     }
 
     /// Copies the elements, if they are not to be lent.
@@ -406,8 +417,18 @@ impl<'local, T: Element> Elements<'local, T> {
     /// [`Error::OutOfMemory`].
     #[inline]
     pub fn lend(&mut self, lending: Lending) -> crate::Result<()> {
-        if lending.lends(self.access, self.array.bytes()) {
-            self.lent = Some(Lent::new(self.array, if self.access == Access::Input { JNI_ABORT } else { 0 })?);
+        if lending.lends(self.access, self.array.bytes()) { self.begin() } else { Ok(()) }
+    }
+
+    /// Begins a critical section. `jni` has one too, but calls JNI within it.
+    #[inline(never)]
+    fn begin(&mut self) -> crate::Result<()> {
+        let env = self.array.call.env();
+        // SAFETY: `env` is this thread's environment, and the array is not null, for it has elements.
+        let lent = unsafe { ((**env).v1_2.GetPrimitiveArrayCritical)(env, self.array.array, std::ptr::null_mut()) };
+        self.lent = NonNull::new(lent.cast());
+        if self.lent.is_none() {
+            return Err(Error::OutOfMemory { bytes: self.array.bytes() });
         }
         Ok(())
     }
@@ -416,9 +437,9 @@ impl<'local, T: Element> Elements<'local, T> {
     #[inline]
     #[must_use]
     pub fn get(&self) -> &[T] {
-        match &self.lent {
+        match self.lent {
             // SAFETY: the JVM keeps the elements here until the section ends, and an array that is written is not lent twice.
-            Some(lent) => unsafe { std::slice::from_raw_parts(lent.elements.as_ptr(), self.array.length()) },
+            Some(lent) => unsafe { std::slice::from_raw_parts(lent.as_ptr(), self.array.length()) },
             None => &self.copy,
         }
     }
@@ -430,9 +451,9 @@ impl<'local, T: Element> Elements<'local, T> {
     #[inline]
     #[must_use]
     pub unsafe fn get_mut(&mut self) -> &mut [T] {
-        match &mut self.lent {
+        match self.lent {
             // SAFETY: as in `get`; by the caller's grant no one else has this array.
-            Some(lent) => unsafe { std::slice::from_raw_parts_mut(lent.elements.as_ptr(), self.array.length()) },
+            Some(lent) => unsafe { std::slice::from_raw_parts_mut(lent.as_ptr(), self.array.length()) },
             None => &mut self.copy,
         }
     }
@@ -440,7 +461,17 @@ impl<'local, T: Element> Elements<'local, T> {
     /// Ends to borrow the elements, if they are lent.
     #[inline]
     pub fn end(&mut self) {
-        self.lent = None;
+        if let Some(lent) = self.lent.take() {
+            self.release(lent);
+        }
+    }
+
+    #[inline(never)]
+    fn release(&self, lent: NonNull<T>) {
+        let env = self.array.call.env();
+        let mode = if self.access == Access::Input { JNI_ABORT } else { 0 };
+        // SAFETY: `begin` began the section on this thread with these values, and this ends it.
+        unsafe { ((**env).v1_2.ReleasePrimitiveArrayCritical)(env, self.array.array, lent.as_ptr().cast(), mode) };
     }
 
     /// Copies to the array what was written, if it was not lent. To be called when nothing is lent any more.
@@ -451,38 +482,10 @@ impl<'local, T: Element> Elements<'local, T> {
     }
 }
 
-/// An array in a critical section, which ends when this is dropped.
-#[derive(Debug)]
-struct Lent<'local, T> {
-    array: Array<'local, T>,
-    elements: NonNull<T>,
-    mode: jint,
-}
-
-impl<'local, T: Element> Lent<'local, T> {
-    /// Begins a critical section. `jni` has one too, but calls JNI within it.
-    #[inline]
-    fn new(array: Array<'local, T>, mode: jint) -> crate::Result<Self> {
-        let env = array.call.env();
-        // SAFETY: `env` is this thread's environment, and `array` is not null, for its length is known.
-        let elements = unsafe { ((**env).v1_2.GetPrimitiveArrayCritical)(env, array.array, std::ptr::null_mut()) };
-        let elements = NonNull::new(elements.cast()).ok_or(Error::OutOfMemory { bytes: array.bytes() })?;
-        Ok(Self { array, elements, mode })
-    }
-}
-
-impl<T> Drop for Lent<'_, T> {
+impl<T: Element> Drop for Elements<'_, T> {
+    /// Ends what is lent where the call fails before it comes to that.
     #[inline]
     fn drop(&mut self) {
-        let env = self.array.call.env();
-        // SAFETY: `new` began the section on this thread with these values, and this ends it.
-        unsafe {
-            ((**env).v1_2.ReleasePrimitiveArrayCritical)(
-                env,
-                self.array.array,
-                self.elements.as_ptr().cast(),
-                self.mode,
-            );
-        }
+        self.end();
     }
 }

@@ -169,23 +169,23 @@ macro_rules! native {
             $( let $converted = $crate::java::native!(@convert call $converted $how); )*
             $( let mut $in = $crate::java::native!(@elements call $in $in_access); )*
             $( let mut $out = $crate::java::native!(@elements call $out $out_access); )*
-            let largest = 0_usize $( .max($in.0.bytes()) )* $( .max($out.0.bytes()) )*;
+            let largest = 0_usize $( .max($in.array().bytes()) )* $( .max($out.array().bytes()) )*;
             let lending = $crate::java::arrays::Lending::beside(largest)$(.unless_shared($shared))?;
-            $( $in.1.copy(lending)?; )*
-            $( $out.1.copy(lending)?; )*
+            $( $in.copy(lending)?; )*
+            $( $out.copy(lending)?; )*
             // From here on no function of JNI may be called until all have ended.
-            $( $in.1.lend(lending)?; )*
-            $( $out.1.lend(lending)?; )*
+            $( $in.lend(lending)?; )*
+            $( $out.lend(lending)?; )*
             let result = {
                 $( let $in = $crate::java::native!(@slice $in $in_type $in_access); )*
                 // SAFETY: Java passes no array twice of which one is written.
-                $( let $out: &mut [$out_type] = unsafe { $out.1.get_mut() }; )*
+                $( let $out: &mut [$out_type] = unsafe { $out.get_mut() }; )*
                 $crate::java::run(|| $body)
             };
-            $( $in.1.end(); )*
-            $( $out.1.end(); )*
+            $( $in.end(); )*
+            $( $out.end(); )*
             let value = result?;
-            $( $out.1.write_back(); )*
+            $( $out.write_back(); )*
             Ok(value)
         })
     };
@@ -246,15 +246,15 @@ macro_rules! native {
     };
     (@elements $call:ident $x:ident NullableInput) => {{
         let array = $crate::java::arrays::Array::or_empty($call, &$x);
-        (array, $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::Input))
+        $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::Input)
     }};
     (@elements $call:ident $x:ident $access:ident) => {{
         let array = $crate::java::arrays::Array::new($call, &$x, stringify!($x))?;
-        (array, $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::$access))
+        $crate::java::arrays::Elements::new(array, $crate::java::arrays::Access::$access)
     }};
-    (@slice $x:ident $t:ident NullableInput) => { (!$x.0.is_null()).then(|| -> &[$t] { $x.1.get() }) };
+    (@slice $x:ident $t:ident NullableInput) => { (!$x.array().is_null()).then(|| -> &[$t] { $x.get() }) };
     (@slice $x:ident $t:ident $access:ident) => {{
-        let slice: &[$t] = $x.1.get();
+        let slice: &[$t] = $x.get();
         slice
     }};
 }

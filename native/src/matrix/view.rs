@@ -283,11 +283,12 @@ impl<'a, T: Copy + Send + Sync> ViewMut<'a, T> {
     /// Calls `work` with stripes of about `width` columns each, and with the number of the first column, on all threads of the
     /// pool.
     pub(crate) fn for_each_stripe(self, width: usize, work: impl Fn(usize, ViewMut<'_, T>) + Sync) {
-        let infallible = |column: usize, stripe: ViewMut<'_, T>| {
-            work(column, stripe);
-            Ok(())
-        };
-        self.try_for_each_stripe(width, infallible).expect("no stripe fails");
+        let whole = Shared(self);
+        parallel::for_each(whole.columns().div_ceil(width), |stripe| {
+            // SAFETY: stripes do not overlap, and `for_each` calls with each index once.
+            let (column, block) = unsafe { whole.stripe(width, stripe) };
+            work(column, block);
+        });
     }
 
     /// Does what [`ViewMut::for_each_stripe`] does with work that may fail.
@@ -301,9 +302,9 @@ impl<'a, T: Copy + Send + Sync> ViewMut<'a, T> {
     ) -> Result<()> {
         let whole = Shared(self);
         parallel::try_for_each(whole.columns().div_ceil(width), |stripe| {
-            let column = stripe * width;
             // SAFETY: stripes do not overlap, and `try_for_each` calls with each index once.
-            work(column, unsafe { whole.block(0, column, whole.rows(), width.min(whole.columns() - column)) })
+            let (column, block) = unsafe { whole.stripe(width, stripe) };
+            work(column, block)
         })
     }
 }
@@ -387,6 +388,16 @@ impl<'a, T> Shared<'a, T> {
 
     pub(crate) const fn columns(&self) -> usize {
         self.0.columns
+    }
+
+    /// Returns one of the stripes of `width` columns, of which the last may be narrower, and the number of its first column.
+    ///
+    /// # Safety
+    /// It is taken once, and no other block that lives at the same time overlaps it.
+    unsafe fn stripe(&self, width: usize, number: usize) -> (usize, ViewMut<'_, T>) {
+        let column = number * width;
+        // SAFETY: as the caller grants.
+        (column, unsafe { self.block(0, column, self.rows(), width.min(self.columns() - column)) })
     }
 
     /// Returns a block of the view.

@@ -57,7 +57,7 @@ pub(crate) fn values(diagonal: &mut [f64], off_diagonal: &mut [f64]) -> bool {
     assert_eq!(off_diagonal.len(), n.saturating_sub(1), "values next to a diagonal of {n}");
     // Vectors of no length.
     let converged = by_qr(diagonal, off_diagonal, &mut ViewMut::new(&mut [], n, 0, 0));
-    diagonal.sort_unstable_by(f64::total_cmp);
+    float::sort(diagonal);
     converged
 }
 

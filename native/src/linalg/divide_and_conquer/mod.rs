@@ -15,7 +15,7 @@ use crate::blas::kernel::Update;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{Shared, View, ViewMut};
 use crate::simd::{self, KernelOf, Lanes};
-use crate::{Result, memory, parallel};
+use crate::{Result, float, memory, parallel};
 use secular::Secular;
 
 /// Vectors, or components of all of them, that are copied at a time.
@@ -250,9 +250,11 @@ pub(crate) fn solve<const SQUARED: bool>(
 /// # Errors
 /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) when working memory cannot be had.
 pub(crate) fn ascending(values: &[f64]) -> Result<Vec<usize>> {
-    let mut order = memory::filled(values.len())?;
-    order.iter_mut().enumerate().for_each(|(i, place)| *place = i);
-    order.sort_unstable_by(|i: &usize, j: &usize| values[*i].total_cmp(&values[*j]).then(i.cmp(j)));
+    let mut keys = memory::with_capacity(values.len())?;
+    keys.extend(values.iter().zip(0_u64..).map(|(x, number)| (float::order_key(*x), number)));
+    keys.sort_unstable();
+    let mut order = memory::with_capacity(values.len())?;
+    order.extend(keys.iter().map(|(_, number)| *number as usize));
     Ok(order)
 }
 

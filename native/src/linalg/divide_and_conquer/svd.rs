@@ -76,7 +76,8 @@ pub(crate) fn values(diagonal: &mut [f64], superdiagonal: &mut [f64]) -> bool {
     // Vectors of no length.
     let (mut left, mut right) = (ViewMut::new(&mut [], n, 0, 0), ViewMut::new(&mut [], n + 1, 0, 0));
     let converged = by_qr(diagonal, superdiagonal, &mut left, &mut right);
-    diagonal.sort_unstable_by(|x, y| y.total_cmp(x));
+    float::sort(diagonal);
+    diagonal.reverse();
     converged
 }
 
