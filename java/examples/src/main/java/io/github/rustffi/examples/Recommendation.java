@@ -4,11 +4,15 @@ import io.github.rustffi.Hits;
 import io.github.rustffi.IdFilter;
 import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Random;
 
 /**
  * Recommends films to somebody who has seen some: those nearest to the mean of these, but none that was already seen,
  * and none that is not near enough. Films have ids of their own, and one that is taken off the programme is removed.
+ * The films are saved, with what has changed since saved by itself, and the next start of the program maps the
+ * directory.
  */
 public final class Recommendation {
     private static final int DIMENSION = 16;
@@ -21,9 +25,11 @@ public final class Recommendation {
     /**
      * Runs the example.
      *
-     * @param args nothing
+     * @param args the directory to save the films in: {@code films} if it is not given
+     * @throws IOException if the films cannot be saved or read
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
+        Path directory = Path.of(args.length > 0 ? args[0] : "films");
         Random random = new Random(1);
         try (VectorIndex films = VectorIndex.create(DIMENSION, VectorIndex.Metric.COSINE)) {
             for (int genre = 0; genre < GENRES.length; genre++) {
@@ -43,9 +49,16 @@ public final class Recommendation {
             }
             SearchOptions unseen = SearchOptions.nearest(5).atLeast(0.5f).filter(IdFilter.exclude(seen));
             print("recommended", films.search(taste, unseen));
+            films.save(directory);
 
             films.remove(films.search(taste, unseen).ids()[0]);
             print("without the first", films.search(taste, unseen));
+            films.save(directory);
+
+            // At the next start. What is mapped is read from the disk as it is searched.
+            try (VectorIndex saved = VectorIndex.map(directory)) {
+                print("from the disk", saved.search(taste, unseen));
+            }
         }
     }
 

@@ -3,22 +3,32 @@ package io.github.rustffi.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the examples whose input is their own; all are seeded. */
 class ExamplesTest {
-    private static String output(Consumer<String[]> main) {
+    @TempDir
+    Path directory;
+
+    /** An example's main method. */
+    private interface Main {
+        void run(String[] args) throws IOException;
+    }
+
+    private static String output(Main main, String... args) throws IOException {
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
         try {
-            main.accept(new String[0]);
+            main.run(args);
         } finally {
             System.setOut(before);
         }
@@ -33,7 +43,7 @@ class ExamplesTest {
     }
 
     @Test
-    void linearRegressionFindsTheParabola() {
+    void linearRegressionFindsTheParabola() throws Exception {
         String output = output(LinearRegression::main);
         assertThat(output).containsPattern("degree 2: .*, the least");
         double[] exact = {1, -2, 0.5};
@@ -45,19 +55,21 @@ class ExamplesTest {
     }
 
     @Test
-    void theKalmanFilterIsNearerThanTheMeasurements() {
+    void theKalmanFilterIsNearerThanTheMeasurements() throws Exception {
         String output = output(KalmanFilter::main);
         assertThat(number(output, "off by ([0-9.,]+) as filtered"))
                 .isLessThan(number(output, "off by ([0-9.,]+) as measured") / 2);
     }
 
     @Test
-    void filmsOfTheSameGenreAreRecommendedThatWereNotSeen() {
-        String[] lists = output(Recommendation::main).split("without the first");
+    void filmsOfTheSameGenreAreRecommendedThatWereNotSeen() throws Exception {
+        String[] lists = output(Recommendation::main, directory.resolve("films").toString())
+                .split("without the first|from the disk");
         long[] recommended = films(lists[0]);
         assertThat(recommended).hasSize(5).doesNotContain(2003, 2014, 2015, 2092, 2065, 2035);
         assertThat(Arrays.stream(recommended)).allMatch(film -> film / 1000 == 2);
         assertThat(films(lists[1])).hasSize(5).startsWith(Arrays.copyOfRange(recommended, 1, 5));
+        assertThat(films(lists[2])).isEqualTo(films(lists[1]));
     }
 
     private static long[] films(String list) {
@@ -69,7 +81,7 @@ class ExamplesTest {
     }
 
     @Test
-    void kMeansFindsTheClusters() {
+    void kMeansFindsTheClusters() throws Exception {
         assertThat(output(KMeans::main).replace(',', '.'))
                 .containsPattern("\\(-?0\\.[01].\\. -?0\\.[01].\\)")
                 .containsPattern("\\([56]\\.[019].\\. [01]\\.[019].\\)")
@@ -77,7 +89,7 @@ class ExamplesTest {
     }
 
     @Test
-    void theNeuralNetworkLearns() {
+    void theNeuralNetworkLearns() throws Exception {
         assertThat(number(output(NeuralNetwork::main), "(\\d+) of 300")).isGreaterThan(270);
     }
 }
