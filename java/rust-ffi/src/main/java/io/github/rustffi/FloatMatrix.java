@@ -122,6 +122,54 @@ public final class FloatMatrix implements Serializable {
     }
 
     /**
+     * Returns a matrix of equal values.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param value each value
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static FloatMatrix filled(int rows, int columns, float value) {
+        float[] values = newValues(rows, columns);
+        Arrays.fill(values, value);
+        return new FloatMatrix(rows, columns, values);
+    }
+
+    /** A function of a position in a matrix. */
+    @FunctionalInterface
+    public interface Generator {
+        /**
+         * Returns the value at a position.
+         *
+         * @param row the row, from 0
+         * @param column the column, from 0
+         * @return the value
+         */
+        float valueAt(int row, int column);
+    }
+
+    /**
+     * Returns a matrix whose values are computed from their positions.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @param generator returns the value at a row and a column; it is called once for each, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number is negative, or their product more than an int holds
+     */
+    public static FloatMatrix generate(int rows, int columns, Generator generator) {
+        Objects.requireNonNull(generator, "generator");
+        float[] values = newValues(rows, columns);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                values[i * columns + j] = generator.valueAt(i, j);
+            }
+        }
+        return new FloatMatrix(rows, columns, values);
+    }
+
+    /**
      * Returns the number of rows.
      *
      * @return the number of rows

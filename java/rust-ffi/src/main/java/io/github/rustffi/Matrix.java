@@ -1350,7 +1350,7 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if the norm is too large for a double
      */
     public double norm2() {
-        return values.length == 0 ? 0.0 : svd().singularValues()[0];
+        return values.length == 0 ? 0.0 : singularValues()[0];
     }
 
     /**

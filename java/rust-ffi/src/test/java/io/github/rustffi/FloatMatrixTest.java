@@ -110,6 +110,14 @@ class FloatMatrixTest {
     }
 
     @Test
+    void matricesAreMadeOfOneValueAndOfPositions() {
+        assertThat(FloatMatrix.filled(2, 3, 1.5f)).isEqualTo(FloatMatrix.of(2, 3, 1.5f, 1.5f, 1.5f, 1.5f, 1.5f, 1.5f));
+        assertThat(FloatMatrix.filled(0, 3, 1)).isEqualTo(FloatMatrix.zeros(0, 3));
+        assertThat(FloatMatrix.generate(2, 3, (i, j) -> 10 * i + j))
+                .isEqualTo(FloatMatrix.of(2, 3, 0, 1, 2, 10, 11, 12));
+    }
+
+    @Test
     void reductionsAreThoseOfLoops() {
         FloatMatrix a = FloatMatrix.of(new float[][] {{3, 4}, {-1, 7}, {0, 0}});
         assertThat(a.sum()).isEqualTo(13);

@@ -511,6 +511,24 @@ public final class FailingCalls {
                 ARGUMENT,
                 "a matrix cannot be -1x2",
                 s -> () -> FloatMatrix.zeros(-1, 2));
+        addInJava(
+                "FloatMatrix.filled(int,int,float)",
+                "negative",
+                ARGUMENT,
+                "a matrix cannot be 2x-1",
+                s -> () -> FloatMatrix.filled(2, -1, 1));
+        addInJava(
+                "FloatMatrix.generate(int,int,FloatMatrix.Generator)",
+                "negative",
+                ARGUMENT,
+                "a matrix cannot be 2x-1",
+                s -> () -> FloatMatrix.generate(2, -1, (i, j) -> 1));
+        addInJava(
+                "FloatMatrix.generate(int,int,FloatMatrix.Generator)",
+                "null",
+                NULL,
+                "generator",
+                s -> () -> FloatMatrix.generate(1, 1, null));
         addInJava("FloatMatrix.get(int,int)", "outside", INDEX, "no row 2, column 0 in a 2x3 matrix", s -> {
             FloatMatrix a = FloatMatrix.zeros(2, 3);
             return () -> a.get(2, 0);
@@ -2198,6 +2216,7 @@ public final class FailingCalls {
                 "Npz.builder()",
                 "VectorIndex.close()");
         excuse("is the caller's", "Matrix.Generator.valueAt(int,int)");
+        excuse("is the caller's", "FloatMatrix.Generator.valueAt(int,int)");
         excuse("fails only where the system cannot close a file", "Npz.close()");
         excuse(
                 "keeps a message or numbers",
