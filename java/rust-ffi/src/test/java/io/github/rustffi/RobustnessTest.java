@@ -406,8 +406,13 @@ class RobustnessTest {
     @EnabledOnOs(OS.LINUX)
     void nothingLeaks() throws Exception {
         // The second compiler takes and keeps memory of its own whenever it gets round to something.
-        List<String> options =
-                List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1");
+        List<String> options = new ArrayList<>(
+                List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
+        Path memory = Path.of("/dev/shm");
+        if (Files.isWritable(memory)) {
+            // Thousands of files that each wait for a disk take minutes.
+            options.add("-Djava.io.tmpdir=" + memory);
+        }
         Child.Result child = Child.run(options, Leaks.class, "100000");
         assertThat(child.output()).endsWith("flat\n");
         assertThat(child.exit()).isZero();
@@ -438,12 +443,18 @@ class RobustnessTest {
 
         private static void watch(String name, int calls, Runnable call) {
             repeat(Math.max(calls / 10, 2_000), call);
-            long before = residentBytes();
-            repeat(calls, call);
-            long growth = residentBytes() - before;
-            System.out.printf("%s: %d KiB%n", name, growth >> 10);
-            if (growth > ALLOWED) {
-                System.exit(3);
+            // The C library keeps more or less of what is freed. What leaks grows every time.
+            for (int attempt = 1; ; attempt++) {
+                long before = residentBytes();
+                repeat(calls, call);
+                long growth = residentBytes() - before;
+                System.out.printf("%s: %d KiB%n", name, growth >> 10);
+                if (growth <= ALLOWED) {
+                    return;
+                }
+                if (attempt == 3) {
+                    System.exit(3);
+                }
             }
         }
 
