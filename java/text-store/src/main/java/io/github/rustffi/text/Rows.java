@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * added, behind those that it counts. To remove rows changes it: nobody may read it meanwhile.
  */
 final class Rows {
-    static final Rows NONE = new Rows(new Row[0], new long[0], new long[0], 0, 0, new Columns());
-
     /** The rows; null where one has been removed. */
     final @Nullable Row[] rows;
 
@@ -38,10 +36,14 @@ final class Rows {
         this.columns = columns;
     }
 
+    /** Returns the state without rows. */
+    static Rows none() {
+        return new Rows(new Row[0], new long[0], new long[0], 0, 0, new Columns());
+    }
+
     /** Returns the state of these rows alone. */
     static Rows of(Collection<Row> rows) {
-        Rows empty = new Rows(new Row[0], new long[0], new long[0], 0, 0, new Columns());
-        return empty.plus(List.copyOf(rows));
+        return none().plus(List.copyOf(rows));
     }
 
     /** Returns the state with more rows, whose numbers are greater than those that are there. */

@@ -70,7 +70,7 @@ public final class TextStore implements AutoCloseable {
     private final Map<String, Row> byId = new HashMap<>();
 
     /** Rows are here before the index has their vectors. */
-    private volatile Rows rows = Rows.NONE;
+    private volatile Rows rows = Rows.none();
 
     /** The vectors; null as long as their dimension is not known. */
     private volatile @Nullable VectorIndex index;

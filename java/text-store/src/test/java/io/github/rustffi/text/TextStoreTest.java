@@ -176,6 +176,17 @@ class TextStoreTest {
     }
 
     @Test
+    void storesDoNotShareWhatTheyKnowOfMetadata() {
+        Condition condition = Condition.of("same", "yes"::equals);
+        for (String value : List.of("yes", "no", "yes")) {
+            try (TextStore store = TextStore.create()) {
+                store.putAll(List.of(new Segment("a", new float[] {1}, "t", Map.of("same", value))));
+                assertThat(store.search(new float[] {1}, 1, -1, condition)).hasSize(value.equals("yes") ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
     void moreKeysThanThereAreColumnsAreTestedToo() {
         try (TextStore store = TextStore.create()) {
             List<Segment> segments = new ArrayList<>();
