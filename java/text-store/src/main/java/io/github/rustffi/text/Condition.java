@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No condition allows a segment without text, not even one that is negated. Tests are made in order: the right one
  * of {@link #and} and {@link #or} only for segments of which the left one has not decided, and what a test throws is
- * thrown by the search.
+ * thrown by the search. A test must not change the store.
  *
  * <p>Every method throws a {@link NullPointerException} naming an argument that is null.
  */

@@ -7,6 +7,7 @@ import io.github.rustffi.VectorIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The directory</b> is that of {@link VectorIndex#save}, with one more file, {@code texts}. {@link #save} writes
  * what has changed, and is atomic and durable: whenever the process or the machine ends, the directory holds the
  * segments that had been saved before or those that have been saved, text, metadata and vectors together. It is locked
- * while a store that can be changed is open; any number may {@link #map} it. {@code docs/index-files.md} has the form.
+ * while a store that can be changed is open, a new one from its first segment on where its dimension is not given; any
+ * number may {@link #map} it. {@code docs/index-files.md} has the form.
  *
  * <p><b>Threads</b>: a store may be used from any number of threads. Searches run concurrently. Each sees the store as
  * it is at one moment: all of a call of {@code putAll} or of a removal, or nothing of it, and a text always with its
@@ -53,6 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextStore implements AutoCloseable {
     private static final String MANIFEST = "manifest";
+    private static final String LOCK = "rust-ffi.lock";
 
     private final @Nullable Path directory;
     private final boolean isMapped;
@@ -132,8 +136,29 @@ public final class TextStore implements AutoCloseable {
         TextStore store = new TextStore(directory, false);
         if (Files.exists(directory.resolve(MANIFEST))) {
             store.begin(VectorIndex.open(directory));
+        } else {
+            checkNew(directory);
         }
         return store;
+    }
+
+    /** Fails where no store can be saved, which would be noticed later otherwise. */
+    private static void checkNew(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            Path above = directory.toAbsolutePath().getParent();
+            if (above != null && !Files.isDirectory(above)) {
+                throw new NoSuchFileException(directory.toString(), null, "there is no directory above it");
+            }
+            return;
+        }
+        if (!Files.isDirectory(directory)) {
+            throw TextFile.unusable(directory, "it is not a directory");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            if (files.findAny().isPresent() && !Files.exists(directory.resolve(LOCK))) {
+                throw TextFile.unusable(directory, "it is neither empty nor the directory of a store");
+            }
+        }
     }
 
     /**
@@ -552,6 +577,12 @@ public final class TextStore implements AutoCloseable {
         int count = rows.count;
         if (count > 0 && rows.numbers[0] == 0 && rows.numbers[count - 1] == count - 1) {
             return IdFilter.allowBits(words);
+        }
+        if (count > 0 && rows.numbers[count - 1] / 64 < count) {
+            // Few enough words.
+            long[] bits = new long[(int) (rows.numbers[count - 1] / 64) + 1];
+            forEach(words, place -> bits[(int) (rows.numbers[place] / 64)] |= 1L << rows.numbers[place]);
+            return IdFilter.allowBits(bits);
         }
         int allowed = 0;
         for (long word : words) {

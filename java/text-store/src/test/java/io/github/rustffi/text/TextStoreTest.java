@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.Vectors;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -366,6 +367,17 @@ class TextStoreTest {
         assertThatThrownBy(() -> TextStore.open(directory.resolve("a.npy")))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessageContaining("a name that ends with .npy");
+        assertThatThrownBy(() -> TextStore.open(directory))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("cannot use " + directory + ": it is neither empty nor the directory of a store");
+        Path file = index.resolve("manifest");
+        assertThatThrownBy(() -> TextStore.open(file))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("cannot use " + file + ": it is not a directory");
+        Path below = directory.resolve("no/below");
+        assertThatThrownBy(() -> TextStore.open(below))
+                .isExactlyInstanceOf(NoSuchFileException.class)
+                .hasMessage(below + ": there is no directory above it");
         Path late = directory.resolve("late");
         try (TextStore first = TextStore.open(late)) {
             try (TextStore second = TextStore.open(late)) {
