@@ -50,11 +50,12 @@ final class Filters {
         }
         if (type == IsEqualTo.class) {
             IsEqualTo is = (IsEqualTo) filter;
-            return compared(filter, is.key(), is.comparisonValue(), sign -> sign == 0);
+            return among(filter, is.key(), Set.of(is.comparisonValue()));
         }
         if (type == IsNotEqualTo.class) {
             IsNotEqualTo is = (IsNotEqualTo) filter;
-            return compared(filter, is.key(), is.comparisonValue(), sign -> sign != 0);
+            // It matches where the other one does not, and throws the same.
+            return condition(new IsEqualTo(is.key(), is.comparisonValue())).not();
         }
         if (type == IsGreaterThan.class) {
             IsGreaterThan is = (IsGreaterThan) filter;
@@ -74,11 +75,11 @@ final class Filters {
         }
         if (type == IsIn.class) {
             IsIn is = (IsIn) filter;
-            return among(filter, is.key(), is.comparisonValues(), true);
+            return among(filter, is.key(), is.comparisonValues());
         }
         if (type == IsNotIn.class) {
             IsNotIn is = (IsNotIn) filter;
-            return among(filter, is.key(), is.comparisonValues(), false);
+            return condition(new IsIn(is.key(), is.comparisonValues())).not();
         }
         if (type == ContainsString.class) {
             ContainsString contains = (ContainsString) filter;
@@ -135,18 +136,19 @@ final class Filters {
         return a < b ? -1 : a > b ? 1 : 0;
     }
 
-    private static Condition among(Filter filter, String key, Collection<?> values, boolean passes) {
+    private static Condition among(Filter filter, String key, Collection<?> values) {
         Class<?> type = onlyClass(values);
+        Predicate<Object> test = value -> filter.test(metadata(key, value));
         if (type == String.class || type == Integer.class || type == Long.class || type == UUID.class) {
             Set<?> set = new HashSet<>(values);
-            return of(
-                    filter,
-                    key,
-                    value -> value.getClass() == type
-                            ? set.contains(value) == passes
-                            : filter.test(metadata(key, value)));
+            return Condition.ofValues(key, set, value -> {
+                if (value == null) {
+                    return filter.test(NOTHING);
+                }
+                return value.getClass() == type ? set.contains(value) : test.test(value);
+            });
         }
-        return of(filter, key, value -> filter.test(metadata(key, value)));
+        return of(filter, key, test);
     }
 
     /** Returns the class of all values; null if they are of several. */

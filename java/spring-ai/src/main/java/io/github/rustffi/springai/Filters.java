@@ -4,8 +4,11 @@ import io.github.rustffi.text.Condition;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.vectorstore.filter.Filter;
 
@@ -69,19 +72,31 @@ final class Filters {
 
     private static Condition equal(Filter.Expression expression) {
         Object wanted = value(expression);
-        return Condition.of(key(expression), value -> isEqual(value, wanted));
+        return wanted != null && isPlain(wanted)
+                ? Condition.ofValues(key(expression), Set.of(wanted), value -> isEqual(value, wanted))
+                : Condition.of(key(expression), value -> isEqual(value, wanted));
     }
 
     private static Condition in(Filter.Expression expression) {
         Object wanted = value(expression);
         List<?> all = wanted instanceof List<?> list ? list : List.of(wanted == null ? "" : wanted);
-        return Condition.of(key(expression), value -> all.stream().anyMatch(one -> isEqual(value, plain(one))));
+        Set<Object> plain = new HashSet<>();
+        all.forEach(one -> plain.add(plain(one)));
+        Predicate<@Nullable Object> test = value -> plain.stream().anyMatch(one -> isEqual(value, one));
+        return !plain.isEmpty() && plain.stream().allMatch(one -> one != null && isPlain(one))
+                ? Condition.ofValues(key(expression), plain, test)
+                : Condition.of(key(expression), test);
     }
 
     private static Condition compared(Filter.Expression expression, IntPredicate test) {
         String key = key(expression);
         Object other = value(expression);
         return Condition.of(key, value -> test.test(sign(key, value, other)));
+    }
+
+    /** Returns whether values of the same class are equal if {@link Object#equals} says so, as 0.0 and -0.0 are not. */
+    private static boolean isPlain(Object value) {
+        return value instanceof String || value instanceof Boolean || value instanceof Number number && isWhole(number);
     }
 
     private static boolean isEqual(@Nullable Object value, @Nullable Object other) {

@@ -26,10 +26,26 @@ final class Columns {
 
         final int size;
 
-        View(int[] codes, @Nullable Object[] values, int size) {
-            this.codes = codes;
-            this.values = values;
-            this.size = size;
+        private final Column column;
+        private final @Nullable Class<?> type;
+
+        private View(Column column) {
+            this.column = column;
+            this.codes = column.codes;
+            this.values = column.values;
+            this.size = column.size;
+            this.type = column.type;
+        }
+
+        /** Returns whether all values are of one class. */
+        boolean hasOnly(Class<?> type) {
+            return this.type == type;
+        }
+
+        /** Returns the number of a value; 0 if there is none. */
+        int code(Object value) {
+            int code = column.numberOf(value);
+            return code < size ? code : 0;
         }
     }
 
@@ -40,6 +56,9 @@ final class Columns {
         private @Nullable Object[] values = new Object[16];
         private int size = 1;
         private int count;
+
+        /** The class of all values; null if there are none, or of several. */
+        private @Nullable Class<?> type;
 
         Column(String key) {
             this.key = key;
@@ -53,7 +72,11 @@ final class Columns {
                 Object value = rows.metadata(count).get(key);
                 codes[count] = value == null ? 0 : code(value);
             }
-            return new View(codes, values, size);
+            return new View(this);
+        }
+
+        synchronized int numberOf(Object value) {
+            return known.getOrDefault(value, 0);
         }
 
         private int code(Object value) {
@@ -64,6 +87,7 @@ final class Columns {
             if (size == values.length) {
                 values = Arrays.copyOf(values, size + (size >> 1));
             }
+            type = size == 1 || type == value.getClass() ? value.getClass() : null;
             values[size] = value;
             known.put(value, size);
             return size++;

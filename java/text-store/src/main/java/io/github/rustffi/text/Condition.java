@@ -1,7 +1,9 @@
 package io.github.rustffi.text;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,26 @@ public abstract class Condition {
     public static Condition of(String key, Predicate<@Nullable Object> test) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(test, "test");
-        return new OfValue(key, test);
+        return new OfValue(key, Set.of(), test);
+    }
+
+    /**
+     * Returns the condition that a key's value passes a test that only some values pass: as {@link #of}, but where all
+     * values of the key are of the class of these, they are looked up, and no others are tested. That is faster where
+     * there are many different ones.
+     *
+     * @param key the key
+     * @param values the values of their class that pass the test, which are equal to no others of it; of a class that a
+     *     {@link Segment} may have
+     * @param test the test, which is given null for segments that have no such key, and values of other classes; its
+     *     answer must depend on the value alone
+     * @return the condition
+     */
+    public static Condition ofValues(String key, Set<?> values, Predicate<@Nullable Object> test) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(values, "values");
+        Objects.requireNonNull(test, "test");
+        return new OfValue(key, Set.copyOf(values), test);
     }
 
     /**
@@ -87,10 +108,15 @@ public abstract class Condition {
         private static final byte FAILS = 2;
 
         private final String key;
+
+        /** The values that pass, if they are known; empty otherwise. */
+        private final Set<?> passing;
+
         private final Predicate<@Nullable Object> test;
 
-        OfValue(String key, Predicate<@Nullable Object> test) {
+        OfValue(String key, Set<?> passing, Predicate<@Nullable Object> test) {
             this.key = key;
+            this.passing = passing;
             this.test = test;
         }
 
@@ -102,6 +128,15 @@ public abstract class Condition {
                 return;
             }
             byte[] answers = new byte[column.size];
+            if (!passing.isEmpty() && passing.stream().allMatch(value -> column.hasOnly(value.getClass()))) {
+                Arrays.fill(answers, 1, answers.length, FAILS);
+                for (Object value : passing) {
+                    int code = column.code(value);
+                    if (code > 0) {
+                        answers[code] = PASSES;
+                    }
+                }
+            }
             for (int word = 0; word < words.length; word++) {
                 long kept = words[word];
                 for (long left = kept; left != 0; left &= left - 1) {

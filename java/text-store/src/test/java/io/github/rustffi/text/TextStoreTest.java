@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -173,6 +174,29 @@ class TextStoreTest {
                     .hasMessage("tested 1");
             assertThat(store.removeAll(kind.and(throwing))).isEqualTo(10);
             assertThat(store.size()).isEqualTo(291);
+        }
+    }
+
+    @Test
+    void valuesThatAreKnownAreLookedUp() {
+        try (TextStore store = TextStore.create()) {
+            List<Segment> segments = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                segments.add(new Segment("s" + i, new float[] {1, i}, "t", i % 10 == 0 ? Map.of() : Map.of("n", i)));
+            }
+            store.putAll(segments);
+            List<@Nullable Object> tested = new ArrayList<>();
+            Condition condition = Condition.ofValues("n", Set.of(3, 77, 1000), value -> {
+                tested.add(value);
+                return value != null && Set.of(3, 77).contains(((Number) value).intValue());
+            });
+            assertThat(ids(store.search(new float[] {1, 0}, 9, -1, condition))).containsExactly("s3", "s77");
+            assertThat(tested).containsExactly((Object) null);
+            assertThat(store.search(new float[] {1, 0}, 1000, -1, condition.not()))
+                    .hasSize(98);
+            // As soon as there is a value of another class, all are tested.
+            store.putAll(List.of(new Segment("long", new float[] {1, 0}, "t", Map.of("n", 77L))));
+            assertThat(ids(store.search(new float[] {1, 0}, 9, -1, condition))).containsExactly("long", "s3", "s77");
         }
     }
 
