@@ -2,10 +2,10 @@
 
     check_bundle.py BUNDLE.zip PLATFORM...
 
-What the bundle has to hold follows from the modules in pom.xml: each that does not set maven.deploy.skip, with a signature and
-checksums for every file, with sources and javadoc for every jar, and with all that Central requires of a POM, which may come
-from the parent. Of rust-ffi it has to hold the jars of the platforms given. Signatures are verified by gpg, with its own keys.
-Prints every violation; the exit code is 1 if there is one.
+What the bundle has to hold follows from the modules in pom.xml, also those of its profiles: each that does not set
+maven.deploy.skip, with a signature and checksums for every file, with sources and javadoc for every jar, and with all that
+Central requires of a POM, which may come from the parent. Of rust-ffi it has to hold the jars of the platforms given. Signatures
+are verified by gpg, with its own keys. Prints every violation; the exit code is 1 if there is one.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ def published_modules(root=ROOT):
     """The version of the project, and the packaging of each artifact that is published."""
     parent = ElementTree.parse(root / "pom.xml").getroot()
     modules = {text(parent, "artifactId"): "pom"}
-    for module in parent.iterfind(f"{POM}modules/{POM}module"):
+    for module in parent.iterfind(f".//{POM}modules/{POM}module"):
         pom = ElementTree.parse(root / module.text / "pom.xml").getroot()
         if text(pom, "properties", "maven.deploy.skip") != "true":
             modules[text(pom, "artifactId")] = text(pom, "packaging") or "jar"
