@@ -92,6 +92,22 @@ mod index {
         }
     }
 
+    /// No codes: none of what the model follows makes any.
+    pub mod codes {
+        #[derive(Debug)]
+        pub struct Codes;
+
+        impl Codes {
+            pub fn new(_rows: usize) -> Self {
+                Self
+            }
+
+            pub fn bytes(&self) -> usize {
+                0
+            }
+        }
+    }
+
     #[expect(dead_code, reason = "the library uses the rest")]
     mod store;
 

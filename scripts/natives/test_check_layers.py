@@ -50,4 +50,7 @@ def test_files_of_a_room_may_import_from_those_before_them():
         f"index/worker.rs: imports from {other}, which is above it" for other in expected
     ]
     assert check_files({"index/scan.rs": "use super::Index;"}) == ["index/scan.rs: imports from mod, which is above it"]
+    assert check_files({"index/codes/mod.rs": "use super::buffer::Buffer;", "index/codes/bound.rs": "use super::kernel;"}) == []
+    above = {"index/codes/mod.rs": "use super::store::Snapshot;"}
+    assert check_files(above) == ["index/codes/mod.rs: imports from store, which is above it"]
     assert check_files({"index/gpu.rs": ""}) == ["index/gpu.rs has no place among the files of its room"]

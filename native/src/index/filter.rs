@@ -11,6 +11,7 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
+use super::codes::{Centre, CodedQuery, Coding};
 use super::ids::IdFilter;
 use super::metric::Metric;
 use super::read_order::ReadOrder;
@@ -26,6 +27,7 @@ use crate::vector::{WideDot, WideSquaredDistance};
 pub(super) struct Request<'a> {
     pub(super) level: Level,
     pub(super) read_order: &'a ReadOrder,
+    pub(super) coding: &'a Coding,
     pub(super) metric: Metric,
     /// The queries, row after row: finite, and not zero where the metric is the cosine.
     pub(super) queries: &'a [f32],
@@ -48,6 +50,16 @@ impl Request<'_> {
         own.is_none_or(|own| own.allows(id))
     }
 
+    /// Returns whether scores have to reach something.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.floor > f32::NEG_INFINITY
+    }
+
+    /// Returns whether so many are asked for that it is their scores that decide.
+    pub(super) fn wants_many(&self) -> bool {
+        self.limit as u64 > self.findable / 8
+    }
+
     /// Returns a score that every score reaches that reaches the floor.
     pub(super) fn reached(&self) -> f64 {
         f64::from(self.floor.next_down())
@@ -67,6 +79,14 @@ pub(super) struct Queries<'a> {
     /// Tiles of queries side by side: for every dimension the values of as many queries as a tile has.
     pub(super) packed: Aligned<f32>,
     pub(super) bound: Bound,
+    /// The queries for codes, where they are used.
+    pub(super) coded: Option<Coded<'a>>,
+}
+
+/// Queries for codes, and what the codes are relative to.
+pub(super) struct Coded<'a> {
+    pub(super) centre: &'a Centre,
+    pub(super) queries: Vec<CodedQuery>,
 }
 
 /// What the filter allows for.
@@ -111,11 +131,37 @@ impl<'a> Queries<'a> {
             scales,
             packed: Aligned::default(),
             bound: Bound::of(dimension),
+            coded: None,
         };
         if queries.is_tiled() {
             queries.pack(tile::width(request.level, count))?;
+        } else {
+            queries.coded = queries.code()?;
         }
         Ok(queries)
+    }
+
+    /// Returns the queries for codes, unless it is known that the floats are read sooner.
+    fn code(&self) -> Result<Option<Coded<'a>>> {
+        let request = self.request;
+        // Of so many, too few are left out.
+        if request.wants_many() && !request.is_bounded() {
+            return Ok(None);
+        }
+        let view = self.view;
+        let centre =
+            request.coding.centre(self.dimension, view.len(), request.wants_many(), view.end(), |slot| view.get(slot));
+        let Some(centre) = centre else {
+            return Ok(None);
+        };
+        let mut queries = memory::with_capacity(self.count)?;
+        for query in request.queries.chunks_exact(self.dimension) {
+            match CodedQuery::new(request.metric, centre, query)? {
+                Some(query) => queries.push(query),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Coded { centre, queries }))
     }
 
     /// Returns whether the queries are worth a tile. A few of them are better off one by one.

@@ -30,6 +30,7 @@
 //! 64 MB or less, unless a search that may still read it is running.
 
 mod buffer;
+mod codes;
 mod filter;
 pub mod handles;
 mod ids;
@@ -55,6 +56,7 @@ use crate::npy::{self, Kind};
 use crate::simd::Level;
 use crate::{Error, Result, memory};
 use buffer::Buffer;
+use codes::Coding;
 use filter::Request;
 pub use ids::{Filters, IdFilter, IdSet};
 pub use metric::Metric;
@@ -71,13 +73,17 @@ pub struct Index {
     mapped: bool,
     level: Level,
     read_order: ReadOrder,
+    coding: Coding,
     progress: Mutex<Progress>,
 }
 
 /// Largest dimension of an index: what Java's arrays can have.
 pub const MAX_DIMENSION: usize = i32::MAX as usize;
 
-/// Returns the bytes of memory that the vectors of all indexes take, with what is left over for further ones. Mapped
+/// Vectors from which on an index has codes of them, unless it is told otherwise.
+pub const CODES_FROM: u64 = codes::FROM;
+
+/// Returns the bytes of memory that the vectors of all indexes and their codes take, with what is left over for further ones. Mapped
 /// files are not counted.
 #[must_use]
 pub fn bytes_in_use() -> u64 {
@@ -103,6 +109,7 @@ impl Index {
             mapped: false,
             level: Level::best(),
             read_order: ReadOrder::default(),
+            coding: Coding::default(),
             progress: Mutex::default(),
         }
     }
@@ -202,8 +209,8 @@ impl Index {
         self.len() == 0
     }
 
-    /// Returns the bytes of memory that the vectors take, with what is left over for further ones: nothing for a mapped
-    /// file.
+    /// Returns the bytes of memory that the vectors and their codes take, with what is left over for further ones. The vectors
+    /// of a mapped file take none.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.store.bytes()
@@ -473,6 +480,7 @@ impl Index {
             let request = Request {
                 level: self.level,
                 read_order: &self.read_order,
+                coding: &self.coding,
                 metric: self.metric,
                 queries,
                 limit,
@@ -495,6 +503,18 @@ impl Index {
     fn check_length(&self, vector: Which, values: usize) -> Result<()> {
         let dimension = self.dimension();
         if values == dimension { Ok(()) } else { Err(Error::VectorDimension { vector, values, dimension }) }
+    }
+
+    /// Has searches use codes of the vectors, see [`Index::use_codes_from`], from [`CODES_FROM`] vectors on, or never.
+    pub fn use_codes(&self, enabled: bool) {
+        self.use_codes_from(if enabled { CODES_FROM } else { u64::MAX });
+    }
+
+    /// Has searches use codes of the vectors where there are at least `vectors`. They find the same. Codes are made by the
+    /// first search that reads a vector, take as much memory as a quarter of the vectors and a little more, and are freed
+    /// with the vectors.
+    pub fn use_codes_from(&self, vectors: u64) {
+        self.coding.set_from(vectors);
     }
 
     /// Makes the searches use the instructions of `level`.

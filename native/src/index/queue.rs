@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::codes::GROUP;
 use super::filter::Queries;
 use super::store::Extent;
 use super::tile::TALLEST;
@@ -51,7 +52,8 @@ impl<'a> Queue<'a> {
         let (view, dimension) = (queries.view, queries.dimension);
         let bytes = if queries.is_tiled() { BLOCK_BYTES } else { LONG_BLOCK_BYTES };
         let rows = bytes / size_of::<f32>() / dimension;
-        let values = (if rows < TALLEST { rows.max(1) } else { rows / TALLEST * TALLEST }) * dimension;
+        let together = if queries.is_tiled() { TALLEST } else { GROUP };
+        let values = (if rows < together { rows.max(1) } else { rows / together * together }) * dimension;
         let mut parts = memory::with_capacity(view.parts().count())?;
         let mut count = 0;
         for part in view.parts() {

@@ -1,8 +1,10 @@
 //! The scan of vectors: the arithmetic of a search.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use super::filter::{Queries, length};
+use super::codes::{GROUP, Room};
+use super::filter::{Coded, Queries, Request, length};
 use super::ids;
 use super::metric::Metric;
 use super::queue::Task;
@@ -44,16 +46,75 @@ pub(super) fn scan(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'
         many if many >= rows / DENSE => Some(Choice::Many(mask)),
         _ => Some(Choice::Few(mask)),
     };
-    if let Some(choice) = choice {
-        let level = queries.request.level;
-        match queries.request.metric {
-            Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, block, choice }),
-            Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker, queries, block, choice }),
-            Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker, queries, block, choice }),
+    match (choice, &queries.coded) {
+        (None, _) => {}
+        (Some(choice), Some(coded)) if worker.is_coded && !matches!(choice, Choice::Few(_)) => {
+            scan_codes(worker, queries, block, choice, coded);
         }
+        (Some(choice), _) => scan_floats(worker, queries, block, choice, block.at..block.end),
     }
     worker.mask = room;
     worker.end(queries, rows as u64);
+}
+
+/// Has `worker` keep those vectors of a part of a block that may be found and pass the filter for a query.
+fn scan_floats(
+    worker: &mut Worker<'_>,
+    queries: &Queries<'_>,
+    block: Task<'_>,
+    choice: Choice<'_>,
+    values: Range<usize>,
+) {
+    let level = queries.request.level;
+    match queries.request.metric {
+        Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, block, choice, values }),
+        Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker, queries, block, choice, values }),
+        Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker, queries, block, choice, values }),
+    }
+}
+
+/// The same for those that their codes do not rule out; and makes the codes of the others, which are scanned in floats.
+fn scan_codes(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>, choice: Choice<'_>, coded: &Coded<'_>) {
+    let dimension = queries.dimension;
+    let values = GROUP * dimension;
+    let room = block.part.codes.and_then(|codes| codes.room(dimension));
+    // Where the floats begin that are to be scanned.
+    let mut from = block.at;
+    // A block begins with a group, unless vectors are so long that there are no codes.
+    let mut at = block.at;
+    while let Some(room) = room
+        && worker.is_coded
+        && at + values <= block.end
+    {
+        let next = at + values;
+        if let Some(group) = room.group(at / values) {
+            if from < at {
+                scan_floats(worker, queries, block, choice, from..at);
+                make_codes(room, queries, block, coded, from..at);
+            }
+            let allowed = choice.of_group((at - block.at) / dimension);
+            if allowed != 0 {
+                worker.offer_group(queries, coded, group, block.part.first + (at / dimension) as u64, allowed);
+            }
+            from = next;
+        }
+        at = next;
+    }
+    if from < block.end {
+        scan_floats(worker, queries, block, choice, from..block.end);
+        if let Some(room) = room.filter(|_| worker.is_coded) {
+            make_codes(room, queries, block, coded, from..block.end);
+        }
+    }
+}
+
+/// Makes the codes of all whole groups, of which the values have just been read.
+fn make_codes(room: &Room, queries: &Queries<'_>, block: Task<'_>, coded: &Coded<'_>, values: Range<usize>) {
+    let Request { level, metric, .. } = queries.request;
+    let group = GROUP * queries.dimension;
+    for (i, vectors) in block.part.values[values.clone()].chunks_exact(group).enumerate() {
+        room.make(values.start / group + i, level, metric, coded.centre, vectors);
+    }
 }
 
 /// Writes to `mask` a bit for each of the `rows` of a block: whether it is there and may be found. Returns how many are.
@@ -88,12 +149,25 @@ enum Choice<'a> {
     Few(&'a [u64]),
 }
 
+impl Choice<'_> {
+    /// Returns a bit for each vector of a group that begins with the vector `first` of a block: whether it may be found.
+    fn of_group(self, first: usize) -> u32 {
+        match self {
+            Choice::All => (1 << GROUP) - 1,
+            // Whole groups lie in one word, for there are four of them in it.
+            Choice::Many(mask) | Choice::Few(mask) => (mask[first / 64] >> (first % 64)) as u32 & ((1 << GROUP) - 1),
+        }
+    }
+}
+
 /// The scan of one block.
 struct Scan<'a, 'w, const METRIC: u8> {
     worker: &'a mut Worker<'w>,
     queries: &'a Queries<'a>,
     block: Task<'a>,
     choice: Choice<'a>,
+    /// Which values of the part: all of the block, unless queries are scanned one by one.
+    values: Range<usize>,
 }
 
 impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
@@ -120,7 +194,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     /// Scans the vectors with every query in turn, in the way that is the faster one.
     #[inline(always)]
     fn singly<S: Simd>(&mut self, simd: S) {
-        let Task { at, end, .. } = self.block;
+        let Range { start: at, end } = self.values;
         let read_order = self.queries.request.read_order;
         let (way, begin) = (read_order.next(), Instant::now());
         let dimension = self.queries.dimension;

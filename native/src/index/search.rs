@@ -163,13 +163,22 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
         }
     });
     let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
+    // Whether no thread has found codes to be of no use.
+    let mut are_useful = true;
     for worker in workers {
-        found.push(worker.into_inner().unwrap_or_else(PoisonError::into_inner).0.into_lists()?);
+        let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner).0;
+        are_useful &= worker.is_coded;
+        found.push(worker.into_lists()?);
     }
     let mut lists =
         each(queries.count, |query| Shortlist::joined(found.iter().map(|lists| &lists[query]), thresholds.get(query)))?;
     drop(found);
-    settle(queries, &mut lists)?;
+    if queries.coded.is_some() {
+        let settled = settle_likely(queries, &mut lists, thresholds)?;
+        let share = if are_useful { settled as f32 / queries.view.rows() as f32 / queries.count as f32 } else { 1.0 };
+        queries.request.coding.learn(queries.request.wants_many(), share);
+    }
+    settle(queries, &mut lists, usize::MAX)?;
     let mut ranked = memory::with_capacity(queries.count)?;
     ranked.extend(lists.into_iter().map(Mutex::new));
     parallel::for_each(queries.count, |query| ranked[query].lock().unwrap_or_else(PoisonError::into_inner).rank());
@@ -178,13 +187,31 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
     Ok(best)
 }
 
-/// Finds the scores of all candidates, on all threads, in the order in which the vectors lie in memory.
-fn settle(queries: &Queries<'_>, lists: &mut [Shortlist]) -> Result<()> {
+/// Finds the scores of twice as many as are wanted, of those that are likely the best, and drops who cannot be among the best
+/// then: bounds by codes are so wide that many can. Returns how many scores that makes with those that are left to find.
+fn settle_likely(queries: &Queries<'_>, lists: &mut [Shortlist], thresholds: &Thresholds) -> Result<usize> {
+    let likely = queries.request.limit.saturating_mul(2);
+    for list in lists.iter_mut() {
+        list.reached_by(likely);
+    }
+    settle(queries, lists, likely)?;
+    let mut settled = 0;
+    for (query, list) in lists.iter_mut().enumerate() {
+        let before = list.candidates().len();
+        list.drop_hopeless(thresholds.get(query));
+        settled += likely.min(before) + list.candidates().iter().filter(|candidate| !candidate.is_settled()).count();
+    }
+    Ok(settled)
+}
+
+/// Finds the scores of the first `most` candidates of each list, on all threads, in the order in which the vectors lie in memory.
+fn settle(queries: &Queries<'_>, lists: &mut [Shortlist], most: usize) -> Result<()> {
     let open = |candidate: &&mut Candidate| !candidate.is_settled();
-    let count = lists.iter_mut().map(|list| list.candidates().iter_mut().filter(open).count()).sum();
+    let count = lists.iter_mut().map(|list| list.candidates().iter_mut().take(most).filter(open).count()).sum();
     let mut candidates = memory::with_capacity(count)?;
     for (query, list) in lists.iter_mut().enumerate() {
-        candidates.extend(list.candidates().iter_mut().filter(open).map(|candidate| (query, candidate)));
+        let open = list.candidates().iter_mut().take(most).filter(open);
+        candidates.extend(open.map(|candidate| (query, candidate)));
     }
     candidates.sort_unstable_by_key(|(_, candidate)| candidate.slot);
     let mut shares = memory::with_capacity(count.div_ceil(SETTLED))?;

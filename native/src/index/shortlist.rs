@@ -46,6 +46,8 @@ pub(super) struct Shortlist {
     floor: f32,
     /// Candidates that the list is to hold at most before it is worth a look at all of them.
     room: usize,
+    /// What that becomes at most where the bounds are too wide to drop some of them.
+    most_room: usize,
 }
 
 /// Candidates that a list has room for at first.
@@ -59,7 +61,12 @@ impl Shortlist {
     pub(super) fn new(limit: usize, count: usize, floor: f32) -> Result<Self> {
         // Twice as many as are wanted, so that a look at all of them is worth its time.
         let room = limit.saturating_mul(2).saturating_add(32).min(count.max(1));
-        Ok(Self { candidates: memory::with_capacity(room.min(FIRST_ROOM))?, limit, floor, room })
+        Ok(Self { candidates: memory::with_capacity(room.min(FIRST_ROOM))?, limit, floor, room, most_room: room })
+    }
+
+    /// Lets the list grow to `most` candidates before it asks for scores that cost much to find.
+    pub(super) fn grow_to(&mut self, most: usize) {
+        self.most_room = most.max(self.room);
     }
 
     /// Adds a candidate, and returns whether the list is full: the next thing to do is [`Shortlist::shorten`].
@@ -87,6 +94,10 @@ impl Shortlist {
         if self.candidates.len() <= self.limit || spare >= self.room / 4 {
             return threshold;
         }
+        if self.room < self.most_room {
+            self.room = self.room.saturating_mul(2).min(self.most_room);
+            return threshold;
+        }
         self.candidates.iter_mut().filter(|candidate| !candidate.is_settled()).for_each(&mut settle);
         self.keep_best();
         self.drop_hopeless(known)
@@ -100,7 +111,7 @@ impl Shortlist {
         threshold
     }
 
-    /// Returns the score that `rank` candidates reach.
+    /// Returns the score that `count` candidates reach, and puts these first.
     pub(super) fn reached_by(&mut self, count: usize) -> f64 {
         if self.candidates.len() < count {
             return f64::NEG_INFINITY;
@@ -130,7 +141,7 @@ impl Shortlist {
         for list in lists {
             candidates.extend_from_slice(&list.candidates);
         }
-        let mut joined = Self { candidates, limit, floor, room };
+        let mut joined = Self { candidates, limit, floor, room, most_room: room };
         joined.drop_hopeless(known);
         Ok(joined)
     }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::buffer::Buffer;
+use super::codes::Codes;
 use crate::parallel::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, RwLock};
 use crate::{Error, Result, memory as heap};
 
@@ -132,9 +133,19 @@ struct Chunk {
     first: u64,
     rows: usize,
     memory: Buffer,
+    codes: Codes,
 }
 
 impl Chunk {
+    fn new(first: u64, rows: usize, memory: Buffer) -> Arc<Self> {
+        Arc::new(Self { first, rows, memory, codes: Codes::new(rows) })
+    }
+
+    /// Returns the bytes of memory that the chunk takes.
+    fn bytes(&self) -> u64 {
+        (self.memory.bytes() + self.codes.bytes()) as u64
+    }
+
     fn end(&self) -> u64 {
         self.first + self.rows as u64
     }
@@ -204,6 +215,8 @@ pub(super) struct Extent<'a> {
     pub(super) first: u64,
     /// The rows, one after the other.
     pub(super) values: &'a [f32],
+    /// Their codes, as far as they have been made, and those of what may follow.
+    pub(super) codes: Option<&'a Codes>,
     marks: Option<(&'a Marks, u64)>,
 }
 
@@ -211,7 +224,7 @@ impl<'a> Extent<'a> {
     /// Returns rows whose ids are their slots, and all of which are there.
     #[cfg(test)]
     pub(super) fn of(first: u64, values: &'a [f32]) -> Self {
-        Self { first, values, marks: None }
+        Self { first, values, codes: None, marks: None }
     }
 
     /// Returns whether rows have ids that are not their slots.
@@ -247,7 +260,7 @@ impl Store {
     /// [`Error::OutOfMemory`] when there is none for the bookkeeping.
     pub(super) fn of(dimension: usize, rows: usize, memory: Buffer) -> Result<Self> {
         let mut chunks = heap::with_capacity(1)?;
-        chunks.push(Placed { chunk: Arc::new(Chunk { first: 0, rows, memory }), marks: None });
+        chunks.push(Placed { chunk: Chunk::new(0, rows, memory), marks: None });
         Ok(Self::with_chunks(dimension, rows as u64, chunks))
     }
 
@@ -271,9 +284,10 @@ impl Store {
         self.version().live
     }
 
-    /// Returns the bytes of memory that the vectors take, with what is left over for further ones and what has been removed.
+    /// Returns the bytes of memory that the vectors and their codes take, with what is left over for further ones and what has
+    /// been removed.
     pub(super) fn bytes(&self) -> u64 {
-        self.version().chunks.iter().map(|placed| placed.chunk.memory.bytes() as u64).sum()
+        self.version().chunks.iter().map(|placed| placed.chunk.bytes()).sum()
     }
 
     /// Returns the vectors that are there now.
@@ -394,7 +408,7 @@ impl Store {
         let mut chunks = heap::with_capacity(version.chunks.len() + 1)?;
         chunks.extend(version.chunks.iter().cloned());
         let marks = if writer.marks { Some(Arc::new(Marks::new(rows)?)) } else { None };
-        chunks.push(Placed { chunk: Arc::new(Chunk { first, rows, memory }), marks });
+        chunks.push(Placed { chunk: Chunk::new(first, rows, memory), marks });
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         let mut live = version.live + rows as u64;
         if writer.marks {
@@ -639,7 +653,7 @@ impl Store {
         let values = rows.checked_mul(self.dimension).ok_or(Error::OutOfMemory { bytes: usize::MAX })?;
         let mut chunks = heap::with_capacity(version.chunks.len() + 1)?;
         chunks.extend(version.chunks.iter().cloned());
-        let chunk = Arc::new(Chunk { first, rows, memory: Buffer::allocate(values)? });
+        let chunk = Chunk::new(first, rows, Buffer::allocate(values)?);
         let marks = if with_marks { Some(Arc::new(Marks::new(rows)?)) } else { None };
         chunks.push(Placed { chunk: Arc::clone(&chunk), marks });
         Ok((chunk, Arc::new(chunks)))
@@ -754,6 +768,11 @@ impl Snapshot {
         self.version.rows()
     }
 
+    /// Returns the slot after the last one.
+    pub(super) fn end(&self) -> u64 {
+        self.version.end
+    }
+
     /// Returns the number of values of a vector.
     pub(super) fn dimension(&self) -> usize {
         self.dimension
@@ -802,7 +821,7 @@ impl Snapshot {
     fn extent<'a>(&'a self, Placed { chunk, marks }: &'a Placed) -> Extent<'a> {
         let rows = self.version.end.saturating_sub(chunk.first).min(chunk.rows as u64) as usize;
         let marks = marks.as_deref().map(|marks| (marks, self.version.number));
-        Extent { first: chunk.first, values: self.read(chunk, 0..rows), marks }
+        Extent { first: chunk.first, values: self.read(chunk, 0..rows), codes: Some(&chunk.codes), marks }
     }
 
     fn read<'a>(&'a self, chunk: &'a Chunk, rows: Range<usize>) -> &'a [f32] {

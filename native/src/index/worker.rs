@@ -1,6 +1,7 @@
 //! What one thread does in a search.
 
-use super::filter::Queries;
+use super::codes::GROUP;
+use super::filter::{Coded, Queries};
 use super::shortlist::{Candidate, Shortlist};
 use super::threshold::Thresholds;
 use crate::memory::{self, Aligned};
@@ -13,6 +14,12 @@ const SETTLED_FROM: u64 = 8;
 
 /// Vectors that have passed the filter and wait to become candidates at a time.
 const WAITING: usize = 64;
+
+/// Where codes are used, a list holds one of so many vectors of a thread at most before scores are asked for.
+const CODED_SHARE: u64 = 16;
+
+/// Where it is scores that decide, codes are worth their time if they leave one of so many vectors at most.
+const FEW: u64 = 8;
 
 /// A vector that may be good for a query, and what the filter knows of it: q·x and x·x, or the distance and nothing.
 #[derive(Clone, Copy, Default)]
@@ -34,6 +41,12 @@ pub(super) struct Worker<'a> {
     /// What has passed the filter and is no candidate yet: the first `waits` of these.
     waiting: [Passed; WAITING],
     waits: usize,
+    /// Whether codes are used.
+    pub(super) is_coded: bool,
+    /// For every query, what bounds by codes are compared with.
+    pub(super) code_cutoffs: Vec<f32>,
+    /// Vectors whose codes this thread has seen, and how many of them, for one query or another, may have been good.
+    coded: (u64, u64),
     /// Room for a bit for each vector of a block, where there is a filter: whether it may be found.
     pub(super) mask: Vec<u64>,
     /// Why the lists are not complete, if they are not.
@@ -52,16 +65,25 @@ impl<'a> Worker<'a> {
     pub(super) fn new(queries: &Queries<'_>, thresholds: &'a Thresholds, thread: usize, rows: usize) -> Result<Self> {
         let count = queries.view.len();
         let mut lists = memory::with_capacity(queries.count)?;
+        let rows_in_all = queries.view.rows();
+        let is_coded = queries.coded.is_some();
         for _ in 0..queries.count {
             let count = usize::try_from(count).unwrap_or(usize::MAX);
-            lists.push(Shortlist::new(thresholds.limit, count, queries.request.floor)?);
+            let mut list = Shortlist::new(thresholds.limit, count, queries.request.floor)?;
+            if is_coded {
+                let share =
+                    usize::try_from(rows_in_all / CODED_SHARE / thresholds.threads as u64).unwrap_or(usize::MAX);
+                list.grow_to(thresholds.limit.saturating_mul(8).saturating_add(share.clamp(256, 1 << 16)).min(count));
+            }
+            lists.push(list);
         }
         let mut cutoffs = Aligned::filled(queries.count.max(queries.packed.len() / queries.dimension))?;
         cutoffs[..queries.count].fill(Queries::OPEN);
         cutoffs[queries.count..].fill(f32::INFINITY);
         let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        let rows_in_all = queries.view.rows();
+        let mut code_cutoffs = memory::filled(if is_coded { queries.count } else { 0 })?;
+        code_cutoffs.fill(f32::NEG_INFINITY);
         let next_guess = thresholds.first_guess(rows_in_all);
         let settled_from =
             if queries.is_tiled() { next_guess } else { rows_in_all / thresholds.threads as u64 / SETTLED_FROM };
@@ -75,6 +97,9 @@ impl<'a> Worker<'a> {
             cutoffs,
             waiting: [Passed::default(); WAITING],
             waits: 0,
+            is_coded,
+            code_cutoffs,
+            coded: (0, 0),
             mask,
             failed: None,
             seen: 0,
@@ -136,7 +161,20 @@ impl<'a> Worker<'a> {
 
     /// Makes a vector a candidate for a query.
     fn offer(&mut self, queries: &Queries<'_>, Passed { query, slot, sums: [sum, squares] }: Passed) {
-        let (low, high) = queries.bounds(query, sum, squares);
+        let bounds = queries.bounds(query, sum, squares);
+        self.offer_within(queries, query, slot, bounds, self.seen >= self.settled_from);
+    }
+
+    /// Makes a vector with a score within bounds a candidate for a query, and finds the score itself if its floats are at
+    /// hand.
+    fn offer_within(
+        &mut self,
+        queries: &Queries<'_>,
+        query: usize,
+        slot: u64,
+        (low, high): (f64, f64),
+        is_at_hand: bool,
+    ) {
         if high < self.known[query] {
             return;
         }
@@ -145,7 +183,7 @@ impl<'a> Worker<'a> {
             return;
         }
         let mut candidate = Candidate { slot, id, low, high };
-        if self.seen >= self.settled_from {
+        if is_at_hand {
             candidate.settle(queries.score(query, slot));
         }
         // The score to reach may have risen since the filter has let it pass.
@@ -168,7 +206,12 @@ impl<'a> Worker<'a> {
             }
         };
         if is_full {
-            let settle = |candidate: &mut Candidate| candidate.settle(queries.score(query, candidate.slot));
+            let is_coded = &mut self.is_coded;
+            let settle = |candidate: &mut Candidate| {
+                // The list has grown as far as it may, and still there are too many.
+                *is_coded = false;
+                candidate.settle(queries.score(query, candidate.slot));
+            };
             let threshold = list.shorten(self.thresholds.get(query), settle);
             let threshold = self.thresholds.raise(query, self.thread, threshold, list);
             self.expect(queries, query, threshold);
@@ -180,6 +223,51 @@ impl<'a> Worker<'a> {
         if threshold > self.known[query] {
             self.known[query] = threshold;
             self.cutoffs[query] = queries.cutoff(query, threshold);
+            if let Some(coded) = &queries.coded {
+                self.code_cutoffs[query] = coded.queries[query].cutoff(threshold);
+            }
+        }
+    }
+
+    /// Makes those vectors of a group candidates that codes do not rule out, and that the bits `allowed` allow.
+    pub(super) fn offer_group(
+        &mut self,
+        queries: &Queries<'_>,
+        coded: &Coded<'_>,
+        group: (&[i8], &[f32]),
+        first: u64,
+        allowed: u32,
+    ) {
+        for (query, coded) in coded.queries.iter().enumerate() {
+            let (passing, products) = coded.passing(queries.request.level, group, self.code_cutoffs[query]);
+            if cfg!(debug_assertions) {
+                self.check_left_out(queries, query, first, allowed & !passing);
+            }
+            let mut left = passing & allowed;
+            self.coded.1 += u64::from(left.count_ones());
+            while left != 0 {
+                let row = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let bounds = coded.bounds(row, products[row], group.1);
+                self.offer_within(queries, query, first + row as u64, bounds, false);
+            }
+        }
+        self.coded.0 += coded.queries.len() as u64 * GROUP as u64;
+        let (seen, passed) = self.coded;
+        if queries.request.wants_many() && passed > seen / FEW + 1024 {
+            self.is_coded = false;
+        }
+    }
+
+    /// Checks that no vector was left out that is among the best.
+    fn check_left_out(&self, queries: &Queries<'_>, query: usize, first: u64, left_out: u32) {
+        for row in (0..GROUP as u64).filter(|row| left_out >> row & 1 != 0) {
+            let score = queries.score(query, first + row);
+            let known = self.known[query];
+            assert!(
+                score.is_none_or(|score| score < known),
+                "a score of {score:?} was left out, not less than {known}"
+            );
         }
     }
 }

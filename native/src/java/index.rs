@@ -108,6 +108,11 @@ natives! {
         Ok(get(index)?.bytes() as jlong)
     }
 
+    fn index_use_codes(index: jlong, from: jlong) {
+        get(index)?.use_codes_from(from as u64);
+        Ok(())
+    }
+
     fn index_bytes_in_use() -> jlong {
         Ok(index::bytes_in_use() as jlong)
     }

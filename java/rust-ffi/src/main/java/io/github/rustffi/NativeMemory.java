@@ -18,8 +18,8 @@ import io.github.rustffi.internal.Natives;
  *
  * @param workspaceBytes what calls that are running compute in
  * @param keptBytes what earlier calls computed in, kept for later ones: at most 128 MiB
- * @param indexBytes what the vectors of all indexes take, with what is left over for further ones; as soon as such a
- *     piece is freed it may be kept
+ * @param indexBytes what the vectors of all indexes and their codes take, with what is left over for further ones; as
+ *     soon as such a piece is freed it may be kept
  */
 public record NativeMemory(long workspaceBytes, long keptBytes, long indexBytes) {
     /**

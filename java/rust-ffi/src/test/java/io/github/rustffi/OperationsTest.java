@@ -114,6 +114,7 @@ class OperationsTest {
             "VectorIndex.size",
             "VectorIndex.dimension",
             "VectorIndex.metric",
+            "VectorIndex.useCodes",
             "VectorIndex.bytesInUse");
 
     @Test

@@ -438,6 +438,7 @@ class VectorIndexTest {
         assertClosed(index::size);
         assertClosed(index::dimension);
         assertClosed(index::metric);
+        assertClosed(() -> index.useCodes(false));
         assertClosed(index::bytesInUse);
         assertClosed(() -> index.search(new float[] {1}, 1));
         assertClosed(() -> index.search(new float[] {1}, 1, new BitSet()));
@@ -507,6 +508,53 @@ class VectorIndexTest {
             assertThat(index.bytesInUse()).isBetween(20_000L * 512, 20_000L * 512 * 105 / 100);
             index.addAll(Values.floats(8, 40_000 * 128));
             assertThat(index.bytesInUse()).isBetween(60_000L * 512, 60_000L * 512 * 105 / 100);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void codesTakeMemoryAndChangeNoResult(Metric metric) {
+        int dimension = 64;
+        int count = 12_000;
+        float[] vectors = Values.floats(9, count * dimension);
+        float[] queries = Values.floats(10, 5 * dimension);
+        try (VectorIndex coded = VectorIndex.create(dimension, metric);
+                VectorIndex plain = VectorIndex.create(dimension, metric)) {
+            plain.useCodes(false);
+            coded.addAll(vectors);
+            plain.addAll(vectors);
+            long bytes = (long) count * dimension * Float.BYTES;
+            assertThat(coded.bytesInUse()).isEqualTo(bytes);
+            for (int round = 0; round < 3; round++) {
+                for (int query = 0; query < 5; query++) {
+                    float[] one = Arrays.copyOfRange(queries, query * dimension, (query + 1) * dimension);
+                    for (int k : new int[] {1, 10, 500}) {
+                        assertThat(coded.search(one, k)).isEqualTo(plain.search(one, k));
+                    }
+                    float score = plain.search(one, 100).scores()[99];
+                    SearchOptions within = metric == Metric.EUCLIDEAN
+                            ? SearchOptions.all().atMost(score)
+                            : SearchOptions.all().atLeast(score);
+                    assertThat(coded.search(one, within)).isEqualTo(plain.search(one, within));
+                    SearchOptions filtered = SearchOptions.nearest(20)
+                            .filter(IdFilter.exclude(plain.search(one, 30).ids()));
+                    assertThat(coded.search(one, filtered)).isEqualTo(plain.search(one, filtered));
+                }
+                assertThat(coded.searchAll(queries, 10)).isEqualTo(plain.searchAll(queries, 10));
+                // What is replaced and added has codes of its own.
+                float[] more = Values.floats(11 + round, 1000 * dimension);
+                long[] ids = LongStream.range(0, 1000).map(id -> 13 * id).toArray();
+                for (VectorIndex index : new VectorIndex[] {coded, plain}) {
+                    index.putAll(ids, more);
+                    index.removeAll(1, 2, 3);
+                }
+            }
+            // The codes of 64 values, and five numbers.
+            assertThat(coded.bytesInUse() - plain.bytesInUse())
+                    .isBetween(10_000L * (dimension + 20), 14_000L * (dimension + 20));
+            coded.useCodes(false);
+            float[] one = Arrays.copyOf(queries, dimension);
+            assertThat(coded.search(one, 10)).isEqualTo(plain.search(one, 10));
         }
     }
 

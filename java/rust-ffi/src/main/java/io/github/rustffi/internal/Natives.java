@@ -377,6 +377,9 @@ public final class Natives {
 
     public static native long indexBytes(long index);
 
+    /** Has searches use codes from so many vectors on. */
+    public static native void indexUseCodes(long index, long from);
+
     public static native long indexBytesInUse();
 
     public static native int openIndexes();

@@ -654,6 +654,8 @@ public final class Smoke {
             equal("VectorIndex.size", index.size(), 3L);
             equal("VectorIndex.dimension", index.dimension(), 2);
             equal("VectorIndex.metric", index.metric(), metric);
+            index.useCodes(true);
+            equal("VectorIndex.useCodes", index.size(), 3L);
             equal("VectorIndex.get", Arrays.toString(index.get(0)), "[3.0, 4.0]");
             equal("VectorIndex.bytesInUse", index.bytesInUse() >= 3 * 2 * Float.BYTES, true);
             hits("VectorIndex.search", index.search(query, 2), "[1, 2]", "[1.0, 4.0]");

@@ -1,0 +1,138 @@
+//! The codes of vectors, and what is known of each besides.
+
+use super::{CONSTANTS, Centre, GROUP, LEAST_NORM, MOST_NORM, above, tiny};
+use crate::index::metric::Metric;
+use crate::simd::{self, Kernel, Lanes, Level, Simd};
+use crate::{Result, memory};
+
+/// Vectors are padded to a multiple of this, which every register's length divides.
+pub(super) const BLOCK: usize = 16;
+
+/// Writes the codes of a group of vectors, and the constants of each: s, R, Y, B and N.
+///
+/// - The codes lie by pairs of dimensions, as [`super::kernel::products`] takes them.
+/// - B is μ·y, or for distances −|y|²/2.
+/// - N is ‖x‖ for the cosine, else 1.
+/// - Where a vector is not finite, or its norm is out of range, R is infinite.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`].
+pub(super) fn group(
+    level: Level,
+    metric: Metric,
+    centre: &Centre,
+    vectors: &[f32],
+    codes: &mut [i8],
+    constants: &mut [f32],
+) -> Result<()> {
+    let dimension = vectors.len() / GROUP;
+    let mut x: Vec<f32> = memory::filled(centre.mean.len())?;
+    for (row, vector) in vectors.chunks_exact(dimension).enumerate() {
+        x[..dimension].copy_from_slice(vector);
+        let encoding = Encoding { x: &x, mean: &centre.mean, codes: &mut codes[2 * row..] };
+        let sums = simd::dispatch(level, encoding);
+        let constants_of_row = constants_of(metric, &sums).unwrap_or_else(|| {
+            // Every vector may be the best whose bound is infinite: its codes do not matter.
+            let [n, r] = if metric == Metric::Cosine && sums.xx.is_finite() {
+                [sums.xx.sqrt() as f32, f32::INFINITY]
+            } else {
+                [1.0, f32::INFINITY]
+            };
+            [0.0, r, LEAST_NORM as f32, 0.0, n]
+        });
+        for i in 0..CONSTANTS {
+            constants[i * GROUP + row] = constants_of_row[i];
+        }
+    }
+    Ok(())
+}
+
+/// Returns s, R, Y, B and N.
+fn constants_of(metric: Metric, sums: &Sums) -> Option<[f32; CONSTANTS]> {
+    let norm = sums.yy.sqrt();
+    // Not a number is out of range, too.
+    if !(norm <= MOST_NORM && sums.xx <= MOST_NORM * MOST_NORM) {
+        return None;
+    }
+    let (b, n) = match metric {
+        Metric::DotProduct => (sums.my, 1.0),
+        Metric::Cosine => (sums.my, sums.xx.sqrt()),
+        Metric::Euclidean => (sums.yy * -0.5, 1.0),
+    };
+    let (s, r, y) = if norm < LEAST_NORM {
+        (0.0, if norm == 0.0 { 0.0 } else { LEAST_NORM }, 0.0)
+    } else {
+        (sums.scale, sums.rr.sqrt(), f64::from(sums.scale) * sums.cc.sqrt())
+    };
+    Some([s, if r == 0.0 { 0.0 } else { above(r) }, above(y.max(LEAST_NORM)), b as f32, n as f32])
+}
+
+/// What the constants are made of.
+struct Sums {
+    scale: f32,
+    /// |y − s·c|².
+    rr: f64,
+    /// |c|².
+    cc: f64,
+    yy: f64,
+    xx: f64,
+    /// μ·y.
+    my: f64,
+}
+
+/// Adds 1.5·2²³, which leaves a number of at most 22 bits rounded in the lowest bits of a float.
+const ROUNDING: f32 = 12_582_912.0;
+
+/// Makes the codes of one vector, which is padded with zeros as the mean is.
+struct Encoding<'a> {
+    x: &'a [f32],
+    mean: &'a [f32],
+    codes: &'a mut [i8],
+}
+
+impl Kernel for Encoding<'_> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> Sums {
+        let (xs, means) = (Lanes::<f32>::blocks(simd, self.x).0, Lanes::<f32>::blocks(simd, self.mean).0);
+        let mut largest = Lanes::<f32>::splat(simd, 0.0);
+        for (x, mean) in xs.iter().zip(means) {
+            let y = Lanes::<f32>::sub(simd, Lanes::<f32>::load(simd, x), Lanes::<f32>::load(simd, mean));
+            largest = Lanes::<f32>::max_abs(simd, largest, y);
+        }
+        let largest = Lanes::<f32>::store(simd, largest).as_ref().iter().fold(0.0, |a: f32, b| a.max(*b));
+        let factor = 127.0 / largest;
+        // What is too large or too small for that has no codes, see `constants_of`. Codes are never -128.
+        let factor = if factor.is_finite() && largest.is_finite() { factor } else { 0.0 };
+        let (factor, rounding) = (Lanes::<f32>::splat(simd, factor), Lanes::<f32>::splat(simd, ROUNDING));
+        let mut sums = [Lanes::<f64>::splat(simd, 0.0); 5];
+        let mut codes = self.codes.chunks_mut(2 * GROUP);
+        for (x, mean) in xs.iter().zip(means) {
+            let (x, mean) = (Lanes::<f32>::load(simd, x), Lanes::<f32>::load(simd, mean));
+            let rounded = Lanes::<f32>::mul_add(simd, Lanes::<f32>::sub(simd, x, mean), factor, rounding);
+            let code = simd.widen(Lanes::<f32>::sub(simd, rounded, rounding));
+            let (x, mean) = (simd.widen(x), simd.widen(mean));
+            for half in 0..2 {
+                let (x, mean, code) = (x[half], mean[half], code[half]);
+                let y = Lanes::<f64>::sub(simd, x, mean);
+                sums[0] = Lanes::<f64>::mul_add(simd, y, code, sums[0]);
+                sums[1] = Lanes::<f64>::mul_add(simd, y, y, sums[1]);
+                sums[2] = Lanes::<f64>::mul_add(simd, code, code, sums[2]);
+                sums[3] = Lanes::<f64>::mul_add(simd, x, x, sums[3]);
+                sums[4] = Lanes::<f64>::mul_add(simd, mean, y, sums[4]);
+            }
+            // The last block may be longer than the vectors are.
+            for (code, to) in Lanes::<f32>::store(simd, rounded).as_ref().as_chunks::<2>().0.iter().zip(&mut codes) {
+                to[..2].copy_from_slice(&code.map(|code| code.to_bits() as i8));
+            }
+        }
+        let [yc, yy, cc, xx, my] = sums;
+        let (yc, yy, cc) = (Lanes::<f64>::sum(simd, yc), Lanes::<f64>::sum(simd, yy), Lanes::<f64>::sum(simd, cc));
+        let scale = if cc > 0.0 { (yc / cc) as f32 } else { 0.0 };
+        let wide = f64::from(scale);
+        // The difference of sums that are nearly the same, with what rounding has taken from it at most.
+        let rr = (yy - 2.0 * wide * yc + wide * wide * cc).max(0.0) + 4.0 * tiny(self.x.len()) * yy;
+        Sums { scale, rr, cc, yy, xx: Lanes::<f64>::sum(simd, xx), my: Lanes::<f64>::sum(simd, my) }
+    }
+}

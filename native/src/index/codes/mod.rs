@@ -1,0 +1,248 @@
+//! Codes of the vectors in 8 bits, which show that most vectors cannot be among the best without a look at their floats.
+//!
+//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, and the
+//! searches after it read a quarter of the memory. Rows never change once they are written, and so neither do their
+//! codes: they belong to a chunk of the store, and go with it. A search waits for nobody, since it reads the floats of vectors
+//! whose codes another one is making.
+//!
+//! # Codes
+//! With μ the mean of a sample of the vectors, and y = x − μ, a vector has the codes c = round(127·y/max|y|), the scale
+//! s = ⟨y,c⟩/⟨c,c⟩, with which y − s·c is orthogonal to c, and bounds R ≥ ‖y − s·c‖ and Y ≥ s·‖c‖. A query q has p = q − μ, and is
+//! rounded to g = round(p/t), with P ≥ ‖p‖ and E ≥ ‖p − t·g‖. With e = s·t·⟨g,c⟩, of which the product of integers is exact,
+//!
+//! > p·y = e + s·(p − t·g)·c + p·(y − s·c),
+//!
+//! of which the second term is E·Y at most. The third one is R times the part of p that is orthogonal to c,
+//! √(P² − a²) with a = |p·c|/‖c‖ ≥ |e|/Y − E. What is left to find q·x = q·μ + μ·y + p·y and |q − x|² = |p|² + |y|² − 2·p·y is
+//! computed in doubles when the codes are made. See `docs/exact-search.md` for what rounding adds.
+
+mod bound;
+mod encode;
+mod kernel;
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+use super::buffer::Buffer;
+use super::metric::Metric;
+use crate::simd::Level;
+use crate::{Result, memory};
+
+pub(super) use bound::CodedQuery;
+pub(super) use kernel::GROUP;
+
+/// Vectors from which on an index has codes: a search among fewer takes a few milliseconds at most.
+pub(super) const FROM: u64 = 10_000;
+
+/// Largest dimension with codes: beyond it, 32 bits hold the products of less than 10 bits of a query.
+const MOST_VALUES: usize = 16_384;
+
+/// Vectors whose mean is the centre.
+const SAMPLE: u64 = 1024;
+
+/// What is known of a vector besides its codes: s, R, Y, B and N, see [`bound`].
+const CONSTANTS: usize = 5;
+
+/// Norms that codes can stand for: their squares are far from both ends of a float's range.
+const LEAST_NORM: f64 = 1e-18;
+const MOST_NORM: f64 = 1e18;
+
+/// Of searches that have gained nothing by codes, one of this many tries again.
+const RETRIED: u32 = 64;
+
+/// The share of the vectors from which on candidates cost as much as the codes save.
+const WORTHLESS: f32 = 0.2;
+
+/// Returns whether the kernels of AVX2 may be used by who uses the instructions of `level`.
+#[cfg(target_arch = "x86_64")]
+fn has_avx2(level: Level) -> bool {
+    level as u8 >= Level::Avx2 as u8 && is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+}
+
+/// What an index knows of its codes.
+#[derive(Debug)]
+pub(super) struct Coding {
+    /// Vectors from which on there are codes.
+    from: AtomicU64,
+    centre: OnceLock<Option<Centre>>,
+    /// The share of the vectors that were candidates, as the bits of a float: in searches for some vectors, and in those for all
+    /// with some scores.
+    shares: [AtomicU32; 2],
+    searches: AtomicU32,
+}
+
+impl Default for Coding {
+    fn default() -> Self {
+        Self {
+            from: AtomicU64::new(FROM),
+            centre: OnceLock::new(),
+            shares: Default::default(),
+            searches: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Coding {
+    /// Has searches use codes from so many vectors on.
+    pub(super) fn set_from(&self, from: u64) {
+        self.from.store(from, Ordering::Relaxed);
+    }
+
+    /// Returns what the codes for a search among `count` vectors are relative to, if it is to use codes. `row` returns the vector
+    /// of a slot below `end`, if there is one.
+    pub(super) fn centre<'a>(
+        &self,
+        dimension: usize,
+        count: u64,
+        bounded: bool,
+        end: u64,
+        row: impl Fn(u64) -> Option<&'a [f32]>,
+    ) -> Option<&Centre> {
+        if count < self.from.load(Ordering::Relaxed) || dimension > MOST_VALUES {
+            return None;
+        }
+        let share = f32::from_bits(self.shares[usize::from(bounded)].load(Ordering::Relaxed));
+        if share > WORTHLESS && !self.searches.fetch_add(1, Ordering::Relaxed).is_multiple_of(RETRIED) {
+            return None;
+        }
+        self.centre.get_or_init(|| Centre::of(dimension, end, row).ok().flatten()).as_ref()
+    }
+
+    /// Learns which share of the vectors were candidates.
+    pub(super) fn learn(&self, bounded: bool, share: f32) {
+        let known = &self.shares[usize::from(bounded)];
+        let old = f32::from_bits(known.load(Ordering::Relaxed));
+        // A search that gains nothing is told from others at once, and forgotten soon.
+        known.store((old + 0.5 * (share - old)).to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// What codes are relative to.
+#[derive(Debug)]
+pub(super) struct Centre {
+    /// μ, followed by zeros up to a whole block.
+    mean: Vec<f32>,
+    norm: f64,
+}
+
+impl Centre {
+    /// Returns about the mean of some vectors, unless that is too large.
+    fn of<'a>(dimension: usize, end: u64, row: impl Fn(u64) -> Option<&'a [f32]>) -> Result<Option<Self>> {
+        let mut mean: Vec<f32> = memory::filled(dimension.next_multiple_of(encode::BLOCK))?;
+        let step = end.div_ceil(SAMPLE).max(1);
+        let share = step as f32 / end as f32;
+        for slot in (0..end).step_by(step as usize) {
+            for (mean, value) in mean.iter_mut().zip(row(slot).unwrap_or_default()) {
+                *mean += if value.is_finite() { *value * share } else { 0.0 };
+            }
+        }
+        let norm = norm(mean.iter().map(|value| f64::from(*value)));
+        Ok((norm < MOST_NORM / 10.0).then_some(Self { mean, norm }))
+    }
+}
+
+fn norm(values: impl Iterator<Item = f64>) -> f64 {
+    values.map(|value| value * value).sum::<f64>().sqrt()
+}
+
+/// Returns more than the relative error of a sum of so many doubles.
+fn tiny(count: usize) -> f64 {
+    count as f64 * (4.0 * f64::EPSILON)
+}
+
+/// Returns a float that is not less than `value` with the relative error of a sum in doubles.
+fn above(value: f64) -> f32 {
+    ((value * (1.0 + 1e-9)) as f32).next_up()
+}
+
+/// The codes of a chunk, as far as there are any.
+#[derive(Debug)]
+pub(super) struct Codes {
+    rows: usize,
+    room: OnceLock<Room>,
+}
+
+impl Codes {
+    /// Returns what becomes the codes of `rows` vectors.
+    pub(super) fn new(rows: usize) -> Self {
+        Self { rows, room: OnceLock::new() }
+    }
+
+    /// Returns the bytes of memory that they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.room.get().map_or(0, |room| room.memory.bytes())
+    }
+
+    /// Returns the room for them, unless there is no memory or not one whole group.
+    pub(super) fn room(&self, dimension: usize) -> Option<&Room> {
+        if let Some(room) = self.room.get() {
+            return Some(room);
+        }
+        let room = Room::new(self.rows / GROUP, dimension).ok()??;
+        Some(self.room.get_or_init(|| room))
+    }
+}
+
+/// Groups of codes.
+#[derive(Debug)]
+pub(super) struct Room {
+    /// Whether the codes of each group are there.
+    states: Vec<AtomicU8>,
+    /// For each group its codes, and then the constants of its vectors.
+    memory: Buffer,
+    /// Floats that the codes take, and that a group takes.
+    codes: usize,
+    words: usize,
+}
+
+const NONE: u8 = 0;
+const BEGUN: u8 = 1;
+const MADE: u8 = 2;
+
+impl Room {
+    fn new(groups: usize, dimension: usize) -> Result<Option<Self>> {
+        if groups == 0 {
+            return Ok(None);
+        }
+        let codes = dimension.next_multiple_of(2) * GROUP / size_of::<f32>();
+        let words = codes + CONSTANTS * GROUP;
+        let mut states = memory::with_capacity(groups)?;
+        states.extend((0..groups).map(|_| AtomicU8::new(NONE)));
+        Ok(Some(Self { states, memory: Buffer::allocate(groups * words)?, codes, words }))
+    }
+
+    /// Returns the codes of a group and its constants, if they have been made.
+    pub(super) fn group(&self, group: usize) -> Option<(&[i8], &[f32])> {
+        if self.states.get(group)?.load(Ordering::Acquire) != MADE {
+            return None;
+        }
+        // SAFETY: a group that has been made is not written again.
+        let (codes, constants) = unsafe { self.memory.read(self.words, group..group + 1) }.split_at(self.codes);
+        // SAFETY: the same memory, of which every byte is a code.
+        let codes = unsafe { std::slice::from_raw_parts(codes.as_ptr().cast(), size_of_val(codes)) };
+        Some((codes, constants))
+    }
+
+    /// Makes the codes of a group from its vectors, unless another thread has begun to.
+    pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: &[f32]) {
+        let Some(state) = self.states.get(group) else {
+            return;
+        };
+        if state.compare_exchange(NONE, BEGUN, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
+        // SAFETY: only who has begun with a group writes it, and nobody reads it before it has been made.
+        let made = unsafe {
+            self.memory.write(self.words, group..group + 1, |room| {
+                let (codes, constants) = room.split_at_mut(self.codes);
+                // SAFETY: the same memory, of which every byte is a code.
+                let codes = std::slice::from_raw_parts_mut(codes.as_mut_ptr().cast(), size_of_val(codes));
+                encode::group(level, metric, centre, vectors, codes, constants)
+            })
+        };
+        state.store(if made.is_ok() { MADE } else { NONE }, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests;
