@@ -4,6 +4,7 @@ import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,6 +53,9 @@ class CompareIndex {
                 default -> SearchOptions.nearest(k);
             };
             List<Hits> together = index.searchAll(rowMajor, options);
+            useCodes(index);
+            // Makes the codes. Searches for many queries do without them, so that both ways are compared.
+            index.search(queries.get(0), SearchOptions.nearest(1));
             for (int query = 0; query < together.size(); query++) {
                 Hits alone = index.search(
                         queries.get(query), form.equals("own") ? options.filter(own.get(query)) : options);
@@ -63,6 +67,13 @@ class CompareIndex {
                 out.newLine();
             }
         }
+    }
+
+    /** Has searches use codes however few vectors there are. */
+    private static void useCodes(VectorIndex index) throws ReflectiveOperationException {
+        Method method = VectorIndex.class.getDeclaredMethod("useCodesFrom", long.class);
+        method.setAccessible(true);
+        method.invoke(index, 1);
     }
 
     private static long[] ids(VectorIndex index, long step) {

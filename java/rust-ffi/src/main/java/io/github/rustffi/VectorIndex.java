@@ -77,8 +77,8 @@ public final class VectorIndex implements AutoCloseable {
         EUCLIDEAN
     }
 
-    /** Vectors from which on searches use codes: those of the tests are fewer. */
-    private static final long CODES_FROM = Long.getLong("rustffi.codesFrom", 10_000);
+    /** Vectors from which on searches use codes. */
+    private static final long CODES_FROM = 10_000;
 
     private final Opened opened;
 
@@ -99,9 +99,6 @@ public final class VectorIndex implements AutoCloseable {
         this.handle = opened.closing.handle;
         this.dimension = Natives.indexDimension(handle);
         this.metric = metric;
-        if (CODES_FROM != 10_000) {
-            Natives.indexUseCodes(handle, CODES_FROM);
-        }
         Figures.update();
         Reference.reachabilityFence(opened);
     }
@@ -582,8 +579,13 @@ public final class VectorIndex implements AutoCloseable {
      * @param enabled whether searches use codes
      */
     public void useCodes(boolean enabled) {
+        useCodesFrom(enabled ? CODES_FROM : Long.MAX_VALUE);
+    }
+
+    /** Has searches use codes from so many vectors on: those of tests are fewer. */
+    void useCodesFrom(long vectors) {
         try {
-            Natives.indexUseCodes(handle, enabled ? CODES_FROM : Long.MAX_VALUE);
+            Natives.indexUseCodes(handle, vectors);
         } finally {
             Reference.reachabilityFence(this);
         }
