@@ -1913,7 +1913,7 @@ public final class FailingCalls {
         addClosed("VectorIndex.size()", VectorIndex::size);
         addClosed("VectorIndex.dimension()", VectorIndex::dimension);
         addClosed("VectorIndex.metric()", VectorIndex::metric);
-        addClosed("VectorIndex.useCodes()", index -> index.useCodes(true));
+        addClosed("VectorIndex.useCodes(boolean)", index -> index.useCodes(true));
         addClosed("VectorIndex.bytesInUse()", VectorIndex::bytesInUse);
         add("VectorIndex.search(float[],int)", "k", ARGUMENT, atLeastOne, s -> {
             VectorIndex index = s.index(cosine);

@@ -195,6 +195,8 @@ final class Values {
             return new Random(random.nextLong());
         } else if (type == FloatMatrix.FloatFunction.class) {
             return (FloatMatrix.FloatFunction) x -> 0.5f * x + 1;
+        } else if (type == FloatMatrix.Generator.class) {
+            return (FloatMatrix.Generator) (row, column) -> row - 0.5f * column;
         } else if (type == Matrix.Generator.class) {
             return (Matrix.Generator) (row, column) -> row - 0.5 * column;
         } else if (type == DoubleUnaryOperator.class) {
