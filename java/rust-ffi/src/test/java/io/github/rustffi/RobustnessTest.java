@@ -406,13 +406,13 @@ class RobustnessTest {
     @EnabledOnOs(OS.LINUX)
     void nothingLeaks() throws Exception {
         // The second compiler takes and keeps memory of its own whenever it gets round to something.
-        List<String> options = new ArrayList<>(
-                List.of("-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
-        Path memory = Path.of("/dev/shm");
-        if (Files.isWritable(memory)) {
-            // Thousands of files that each wait for a disk take minutes.
-            options.add("-Djava.io.tmpdir=" + memory);
-        }
+        List<String> options = List.of(
+                "-Xms64m",
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + Scratch.directory());
         Child.Result child = Child.run(options, Leaks.class, "100000");
         assertThat(child.output()).endsWith("flat\n");
         assertThat(child.exit()).isZero();

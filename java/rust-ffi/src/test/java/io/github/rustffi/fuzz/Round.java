@@ -2,6 +2,7 @@ package io.github.rustffi.fuzz;
 
 import io.github.rustffi.FloatMatrix;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.Scratch;
 import io.github.rustffi.VectorIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,9 @@ final class Round {
 
     /** Values of the largest matrix that is kept: more than any that is made to begin with. */
     private static final int MOST_KEPT = 1 << 16;
+
+    /** Rows or columns of such a matrix: the product of a column and a row has the square of that. */
+    private static final int LONGEST_KEPT = 1 << 11;
 
     /** Calls whose outcome depends on what else the process does. */
     private static final Set<String> UNSTEADY =
@@ -62,7 +66,7 @@ final class Round {
     /** Makes the calls, with files in a new directory, and returns what came of each. */
     List<String> run() {
         try {
-            Path directory = Files.createTempDirectory("fuzz");
+            Path directory = Files.createTempDirectory(Scratch.directory(), "fuzz");
             try {
                 return run(directory);
             } finally {
@@ -217,10 +221,14 @@ final class Round {
         wrong.add(call.name() + " " + mistake + " (round " + seed + ")");
     }
 
+    private static boolean isLarge(int rows, int columns) {
+        return (long) rows * columns > MOST_KEPT || Math.max(rows, columns) > LONGEST_KEPT;
+    }
+
     /** Keeps what a call returns, for others to take. What grows from call to call does not outgrow the heap so. */
     private static void keep(Object result, List<Object> pool) {
-        boolean isLarge = result instanceof Matrix a && (long) a.rows() * a.columns() > MOST_KEPT
-                || result instanceof FloatMatrix b && (long) b.rows() * b.columns() > MOST_KEPT;
+        boolean isLarge = result instanceof Matrix a && isLarge(a.rows(), a.columns())
+                || result instanceof FloatMatrix b && isLarge(b.rows(), b.columns());
         if (isLarge) {
             return;
         }
