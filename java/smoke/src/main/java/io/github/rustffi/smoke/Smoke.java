@@ -302,7 +302,9 @@ public final class Smoke {
         equal("FloatMatrix.toMatrix", a.toMatrix(), Matrix.of(2, 3, 1, 2, 3, 4, 5, 6));
         equal("FloatMatrix.zeros", FloatMatrix.zeros(1, 2), FloatMatrix.of(1, 2, 0, 0));
         equal("FloatMatrix.filled", FloatMatrix.filled(1, 2, 3), FloatMatrix.of(1, 2, 3, 3));
-        equal("FloatMatrix.generate", FloatMatrix.generate(2, 1, (i, j) -> i + 10 * j), FloatMatrix.of(2, 1, 0, 1));
+        FloatMatrix.Generator generator = (i, j) -> i + 10 * j;
+        equal("FloatMatrix.generate", FloatMatrix.generate(2, 1, generator), FloatMatrix.of(2, 1, 0, 1));
+        equal("FloatMatrix.Generator.valueAt", generator.valueAt(1, 2), 21f);
         equal("FloatMatrix.rows", a.rows(), 2);
         equal("FloatMatrix.columns", a.columns(), 3);
         equal("FloatMatrix.get", a.get(1, 0), 4f);
