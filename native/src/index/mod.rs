@@ -505,12 +505,7 @@ impl Index {
         if values == dimension { Ok(()) } else { Err(Error::VectorDimension { vector, values, dimension }) }
     }
 
-    /// Has searches use codes of the vectors, see [`Index::use_codes_from`], from [`CODES_FROM`] vectors on, or never.
-    pub fn use_codes(&self, enabled: bool) {
-        self.use_codes_from(if enabled { CODES_FROM } else { u64::MAX });
-    }
-
-    /// Has searches use codes of the vectors where there are at least `vectors`. They find the same. Codes are made by the
+    /// Has searches use codes of the vectors where there are at least `vectors`, in place of [`CODES_FROM`]. They find the same. Codes are made by the
     /// first search that reads a vector, take as much memory as a quarter of the vectors and a little more, and are freed
     /// with the vectors.
     pub fn use_codes_from(&self, vectors: u64) {

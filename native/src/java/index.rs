@@ -109,7 +109,7 @@ natives! {
     }
 
     fn index_use_codes(index: jlong, from: jlong) {
-        get(index)?.use_codes_from(from as u64);
+        get(index)?.use_codes_from(if from == 0 { index::CODES_FROM } else { from as u64 });
         Ok(())
     }
 

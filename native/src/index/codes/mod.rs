@@ -105,7 +105,12 @@ impl Coding {
         if share > WORTHLESS && !self.searches.fetch_add(1, Ordering::Relaxed).is_multiple_of(RETRIED) {
             return None;
         }
-        self.centre.get_or_init(|| Centre::of(dimension, end, row).ok().flatten()).as_ref()
+        if let Some(known) = self.centre.get() {
+            return known.as_ref();
+        }
+        // Where there is no memory for it, the next search tries again. Of several, the first one counts.
+        let centre = Centre::of(dimension, end, row).ok()?;
+        self.centre.get_or_init(|| centre).as_ref()
     }
 
     /// Learns which share of the vectors were candidates.

@@ -162,7 +162,7 @@ fn searches_with_codes_find_what_searches_without_find() {
 
 fn compare(name: &str, metric: Metric, dimension: usize, (vectors, queries): (&[f32], &[f32]), changed: bool) {
     let (plain, coded) = (index(metric, dimension, vectors, changed), index(metric, dimension, vectors, changed));
-    plain.use_codes(false);
+    plain.use_codes_from(u64::MAX);
     coded.use_codes_from(1);
     let some: Vec<i64> = (0..1500).filter(|id| id % 3 != 0).collect();
     let few: Vec<i64> = (0..1500).step_by(50).collect();

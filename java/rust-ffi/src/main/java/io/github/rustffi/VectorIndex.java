@@ -77,9 +77,6 @@ public final class VectorIndex implements AutoCloseable {
         EUCLIDEAN
     }
 
-    /** Vectors from which on searches use codes. */
-    private static final long CODES_FROM = 10_000;
-
     private final Opened opened;
 
     /** Names the index to Rust, which knows the names of closed ones too: no use of it can reach freed memory. */
@@ -579,10 +576,10 @@ public final class VectorIndex implements AutoCloseable {
      * @param enabled whether searches use codes
      */
     public void useCodes(boolean enabled) {
-        useCodesFrom(enabled ? CODES_FROM : Long.MAX_VALUE);
+        useCodesFrom(enabled ? 0 : Long.MAX_VALUE);
     }
 
-    /** Has searches use codes from so many vectors on: those of tests are fewer. */
+    /** Has searches use codes from so many vectors on, or from 10,000 if it is 0: those of tests are fewer. */
     void useCodesFrom(long vectors) {
         try {
             Natives.indexUseCodes(handle, vectors);

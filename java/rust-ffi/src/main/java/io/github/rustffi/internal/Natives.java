@@ -377,7 +377,7 @@ public final class Natives {
 
     public static native long indexBytes(long index);
 
-    /** Has searches use codes from so many vectors on. */
+    /** Has searches use codes from so many vectors on; 0 is the number that holds if nothing is said. */
     public static native void indexUseCodes(long index, long from);
 
     public static native long indexBytesInUse();
