@@ -1,20 +1,18 @@
 package io.github.rustffi;
 
+import io.github.rustffi.internal.LocalFile;
 import io.github.rustffi.internal.Natives;
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -225,7 +223,7 @@ final class IndexDirectory {
         if (!Files.exists(directory)) {
             try {
                 Files.createDirectory(directory);
-                force(directory.toRealPath().getParent());
+                LocalFile.force(directory.toRealPath().getParent());
             } catch (FileAlreadyExistsException e) {
                 // Another one has been faster.
             }
@@ -455,45 +453,12 @@ final class IndexDirectory {
             }
             file.force(true);
         }
-        force(path);
+        LocalFile.force(path);
         isUnknown = true;
-        move(temporary, path.resolve(Manifest.NAME));
-        force(path);
+        LocalFile.rename(temporary, path.resolve(Manifest.NAME));
+        LocalFile.force(path);
         current = next;
         isUnknown = false;
-    }
-
-    /** Gives a file a name. On Windows that may have to wait until no reader has the file open that had it before. */
-    private static void move(Path from, Path to) throws IOException {
-        for (int attempt = 0; ; attempt++) {
-            try {
-                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                return;
-            } catch (AccessDeniedException e) {
-                if (!isWindows() || attempt == 100) {
-                    throw e;
-                }
-                try {
-                    Thread.sleep(10);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** Forces the names in a directory to the disk. Windows has no such call. */
-    private static void force(@Nullable Path directory) throws IOException {
-        if (directory != null && !isWindows()) {
-            try (FileChannel channel = FileChannel.open(directory)) {
-                channel.force(true);
-            }
-        }
-    }
-
-    private static boolean isWindows() {
-        return File.separatorChar == '\\';
     }
 
     /**

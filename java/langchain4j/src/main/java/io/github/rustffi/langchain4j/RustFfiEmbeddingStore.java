@@ -60,7 +60,7 @@ public final class RustFfiEmbeddingStore implements EmbeddingStore<TextSegment>,
 
     private RustFfiEmbeddingStore(TextStore store, boolean savesOnChange) {
         this.store = store;
-        this.savesOnChange = savesOnChange;
+        this.savesOnChange = savesOnChange && store.canBeSaved();
     }
 
     /**
@@ -129,16 +129,7 @@ public final class RustFfiEmbeddingStore implements EmbeddingStore<TextSegment>,
          * @throws IllegalArgumentException if the embeddings in the directory have another number of values
          */
         public RustFfiEmbeddingStore build() {
-            if (directory == null) {
-                return new RustFfiEmbeddingStore(
-                        dimension == 0 ? TextStore.create() : TextStore.create(dimension), false);
-            }
-            try {
-                TextStore store = dimension == 0 ? TextStore.open(directory) : TextStore.open(directory, dimension);
-                return new RustFfiEmbeddingStore(store, savesOnChange);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return new RustFfiEmbeddingStore(TextStore.of(directory, dimension), savesOnChange);
         }
     }
 

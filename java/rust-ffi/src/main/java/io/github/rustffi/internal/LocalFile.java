@@ -4,10 +4,14 @@ import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
 
 /** Files as Rust knows them. */
 public final class LocalFile {
@@ -59,5 +63,38 @@ public final class LocalFile {
             named.initCause(e);
             throw named;
         }
+    }
+
+    /** Gives a file a name. On Windows that may have to wait until no reader has the file open that had it before. */
+    public static void rename(Path from, Path to) throws IOException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                return;
+            } catch (AccessDeniedException e) {
+                if (!isWindows() || attempt == 100) {
+                    throw e;
+                }
+                try {
+                    Thread.sleep(10);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Forces the names in a directory, if it is one, to the disk. Windows has no such call. */
+    public static void force(@Nullable Path directory) throws IOException {
+        if (directory != null && !isWindows()) {
+            try (FileChannel channel = FileChannel.open(directory)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static boolean isWindows() {
+        return File.separatorChar == '\\';
     }
 }

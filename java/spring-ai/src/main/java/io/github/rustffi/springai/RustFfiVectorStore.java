@@ -139,15 +139,7 @@ public final class RustFfiVectorStore extends AbstractObservationVectorStore imp
          */
         @Override
         public RustFfiVectorStore build() {
-            if (directory == null) {
-                return new RustFfiVectorStore(this, dimension == 0 ? TextStore.create() : TextStore.create(dimension));
-            }
-            try {
-                return new RustFfiVectorStore(
-                        this, dimension == 0 ? TextStore.open(directory) : TextStore.open(directory, dimension));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return new RustFfiVectorStore(this, TextStore.of(directory, dimension));
         }
     }
 

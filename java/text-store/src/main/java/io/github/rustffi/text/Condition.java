@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,20 @@ public abstract class Condition {
         return new Not(this);
     }
 
+    /** Clears the bits of the places that do not pass. */
+    private static void keep(long[] words, IntPredicate passes) {
+        for (int word = 0; word < words.length; word++) {
+            long kept = words[word];
+            for (long left = kept; left != 0; left &= left - 1) {
+                int bit = Long.numberOfTrailingZeros(left);
+                if (!passes.test(word * 64 + bit)) {
+                    kept &= ~(1L << bit);
+                }
+            }
+            words[word] = kept;
+        }
+    }
+
     private static final class OfValue extends Condition {
         private static final byte PASSES = 1;
         private static final byte FAILS = 2;
@@ -137,22 +152,13 @@ public abstract class Condition {
                     }
                 }
             }
-            for (int word = 0; word < words.length; word++) {
-                long kept = words[word];
-                for (long left = kept; left != 0; left &= left - 1) {
-                    int bit = Long.numberOfTrailingZeros(left);
-                    int code = column.codes[word * 64 + bit];
-                    byte answer = answers[code];
-                    if (answer == 0) {
-                        answer = test.test(column.values[code]) ? PASSES : FAILS;
-                        answers[code] = answer;
-                    }
-                    if (answer == FAILS) {
-                        kept &= ~(1L << bit);
-                    }
+            keep(words, place -> {
+                int code = column.codes[place];
+                if (answers[code] == 0) {
+                    answers[code] = test.test(column.values[code]) ? PASSES : FAILS;
                 }
-                words[word] = kept;
-            }
+                return answers[code] == PASSES;
+            });
         }
     }
 
@@ -165,16 +171,7 @@ public abstract class Condition {
 
         @Override
         void apply(Rows rows, long[] words) {
-            for (int word = 0; word < words.length; word++) {
-                long kept = words[word];
-                for (long left = kept; left != 0; left &= left - 1) {
-                    int bit = Long.numberOfTrailingZeros(left);
-                    if (!test.test(rows.metadata(word * 64 + bit))) {
-                        kept &= ~(1L << bit);
-                    }
-                }
-                words[word] = kept;
-            }
+            keep(words, place -> test.test(rows.metadata(place)));
         }
     }
 

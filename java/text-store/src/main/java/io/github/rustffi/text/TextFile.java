@@ -1,15 +1,13 @@
 package io.github.rustffi.text;
 
-import java.io.File;
+import io.github.rustffi.internal.LocalFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -190,7 +188,7 @@ final class TextFile implements AutoCloseable {
             if (end == 0) {
                 writeTo(channel, ByteBuffer.wrap(TITLE), 0);
                 channel.force(true);
-                force(directory);
+                LocalFile.force(directory);
             }
             isOpen = true;
             return new TextFile(directory, channel, Math.max(end, TITLE.length));
@@ -268,45 +266,12 @@ final class TextFile implements AutoCloseable {
         // Windows lets no file that is open be replaced.
         channel.close();
         try {
-            move(temporary, directory.resolve(NAME));
+            LocalFile.rename(temporary, directory.resolve(NAME));
             end = next;
         } finally {
             channel = FileChannel.open(directory.resolve(NAME), StandardOpenOption.WRITE);
         }
-        force(directory);
-    }
-
-    /** Gives a file a name. On Windows that may have to wait until no reader has the file open that had it before. */
-    private static void move(Path from, Path to) throws IOException {
-        for (int attempt = 0; ; attempt++) {
-            try {
-                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                return;
-            } catch (AccessDeniedException e) {
-                if (!isWindows() || attempt == 100) {
-                    throw e;
-                }
-                try {
-                    Thread.sleep(10);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** Forces the names in a directory to the disk. Windows has no such call. */
-    private static void force(Path directory) throws IOException {
-        if (!isWindows()) {
-            try (FileChannel channel = FileChannel.open(directory)) {
-                channel.force(true);
-            }
-        }
-    }
-
-    private static boolean isWindows() {
-        return File.separatorChar == '\\';
+        LocalFile.force(directory);
     }
 
     @Override

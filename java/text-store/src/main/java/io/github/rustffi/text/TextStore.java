@@ -193,6 +193,27 @@ public final class TextStore implements AutoCloseable {
     }
 
     /**
+     * Returns the store that settings with defaults ask for: one of {@link #open(Path)} or {@link #open(Path, int)}, or
+     * of {@link #create()} or {@link #create(int)}.
+     *
+     * @param directory the directory; null for a store in memory
+     * @param dimension the number of values of a vector; 0 if the first vector or the directory says it
+     * @return the store
+     * @throws UncheckedIOException with what {@link #open(Path)} throws
+     * @throws IllegalArgumentException as for {@link #open(Path, int)}
+     */
+    public static TextStore of(@Nullable Path directory, int dimension) {
+        if (directory == null) {
+            return dimension == 0 ? create() : create(dimension);
+        }
+        try {
+            return dimension == 0 ? open(directory) : open(directory, dimension);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
      * Returns the store that has been saved to a directory, as it is now, with its vectors mapped into memory:
      * processes share them. It cannot be changed: a method that would do so throws an
      * {@link UnsupportedOperationException}. The directory may be saved to meanwhile and afterwards.
