@@ -13,7 +13,7 @@ use crate::matrix::view::{View, ViewMut};
 use crate::matrix::{self, MatrixRef, check_result};
 use crate::memory::Plain;
 use crate::simd::Element;
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use gemm::{gemm, gemm_part, spread};
 use gemv::{add_multiples, row_dots, row_dots_by_eight, row_dots_of_floats};
 use kernel::{Part, Update};
@@ -30,18 +30,26 @@ mod sealed {
 
     #[expect(private_bounds, reason = "only this crate has elements")]
     pub trait Product: Element + Plain {
+        /// How many rows a product of a transpose and a vector adds up before it adds them to the others: of floats, a sum of
+        /// a million would be right in three digits.
+        const GROUP: usize;
+
         /// Sets each value of `out` to the product of a row and `x`: of some of the `all` rows of a matrix.
         fn row_dots(all: usize, rows: &[Self], x: &[Self], out: &mut [Self]);
     }
 }
 
 impl sealed::Product for f32 {
+    const GROUP: usize = 256;
+
     fn row_dots(_: usize, rows: &[f32], x: &[f32], out: &mut [f32]) {
         row_dots_of_floats(rows, x, out);
     }
 }
 
 impl sealed::Product for f64 {
+    const GROUP: usize = usize::MAX;
+
     fn row_dots(all: usize, rows: &[f64], x: &[f64], out: &mut [f64]) {
         if x.len() > 16 && (all <= FEW_ROWS || x.len() > LONG_ROW) {
             row_dots_by_eight(rows, x, out);
@@ -89,7 +97,8 @@ pub fn times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: &mut [T]) 
 
 /// Writes the product `aᵀ * b` to `out`, without a transposed copy.
 ///
-/// Each element is the sum of `a[p][i] * b[p][j]` over ascending `p`, as in [`times`]; where `b` has one column, in one group.
+/// Each element is the sum of `a[p][i] * b[p][j]` over ascending `p`, as in [`times`]; where `b` has one column, and they are
+/// doubles, in one group.
 ///
 /// # Errors
 /// [`Error::Shapes`] unless `a` has as many rows as `b`, otherwise as [`times`].
@@ -122,14 +131,27 @@ pub fn transpose_times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: 
 fn transpose_times_vector<T: Float>(a: MatrixRef<'_, T>, x: &[T], out: &mut [T]) -> Result<()> {
     let width = out.len();
     // Stripes so wide that their parts of the rows are read at the speed of whole rows.
-    let stripe = (CHUNK / a.rows().max(1)).next_multiple_of(STRIPE);
+    let stripe = (CHUNK / a.rows().max(1)).max(1).next_multiple_of(STRIPE);
     spread(a.values().len(), || {
-        ViewMut::new(out, 1, width, width).for_each_stripe(stripe, |first, mut part| {
+        ViewMut::new(out, 1, width, width).try_for_each_stripe(stripe, |first, mut part| {
             let part = part.row(0);
             part.fill(T::ZERO);
-            add_multiples(part, View::from(a).block(0, first, a.rows(), part.len()), x);
-        });
-        Ok(())
+            let group = |row: usize, sum: &mut [T]| {
+                let rows = T::GROUP.min(a.rows() - row);
+                add_multiples(sum, View::from(a).block(row, first, rows, sum.len()), &x[row..row + rows]);
+            };
+            if a.rows() <= T::GROUP {
+                group(0, part);
+                return Ok(());
+            }
+            let mut sum: Vec<T> = memory::filled(part.len())?;
+            for row in (0..a.rows()).step_by(T::GROUP) {
+                sum.fill(T::ZERO);
+                group(row, &mut sum);
+                part.iter_mut().zip(&sum).for_each(|(part, sum)| *part = *part + *sum);
+            }
+            Ok(())
+        })
     })
 }
 
