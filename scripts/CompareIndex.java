@@ -52,10 +52,14 @@ class CompareIndex {
                         : SearchOptions.all().atLeast(threshold);
                 default -> SearchOptions.nearest(k);
             };
+            index.useCodes(false);
             List<Hits> together = index.searchAll(rowMajor, options);
             useCodes(index);
-            // Makes the codes. Searches for many queries do without them, so that both ways are compared.
+            // Makes the codes.
             index.search(queries.get(0), SearchOptions.nearest(1));
+            if (!index.searchAll(rowMajor, options).equals(together)) {
+                throw new AssertionError("other hits by codes");
+            }
             for (int query = 0; query < together.size(); query++) {
                 Hits alone = index.search(
                         queries.get(query), form.equals("own") ? options.filter(own.get(query)) : options);

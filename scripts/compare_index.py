@@ -1,5 +1,6 @@
 """Compares the ids that VectorIndex finds with those of faiss and of NumPy in doubles: scripts/compare-index runs it."""
 
+import itertools
 import subprocess
 import sys
 import zlib
@@ -24,6 +25,26 @@ def datasets():
     powers = 10.0 ** random.integers(-15, 16, (5_000, 1))
     yield "huge and tiny", normal(5_000, 48) * powers, normal(QUERIES, 48)
     yield "beyond a float's square", normal(2_000, 16) * 1e30, normal(QUERIES, 16) * 1e25
+    # What is made against codes of few bits.
+    for clusters in (1, 2):
+        centres = normal(clusters, 100)
+        near = lambda rows: centres[numpy.arange(rows) % clusters] + 1e-4 * normal(rows, 100)
+        yield f"tight clusters: {clusters}", near(4_000), near(QUERIES)
+    outliers = normal(4_000, 128)
+    outliers[:, :3] *= 100
+    yield "outlier coordinates", outliers, normal(QUERIES, 128)
+    yield "heavy tails", random.standard_cauchy((4_000, 64)), normal(QUERIES, 64)
+    yield "subnormal", normal(2_000, 32) * 1e-41, normal(QUERIES, 32)
+    yield "norms of 1e17 and 1e-17", normal(4_000, 64) * 10.0 ** random.choice([-17, 17], (4_000, 1)), normal(QUERIES, 64)
+    yield "one-hot", numpy.eye(64)[random.integers(0, 64, 3_000)], numpy.eye(64)[:QUERIES] + 0.1
+    for dimension in (1, 518, 519, 4096):
+        yield f"dimension {dimension}", normal(1_500, dimension), normal(QUERIES, dimension)
+
+
+def rows_of(file):
+    """Returns what a file has: its last rows are the queries."""
+    rows = numpy.load(file)
+    return Path(file).stem, rows[:-QUERIES], rows[-QUERIES:]
 
 
 def scores(metric, vectors, queries):
@@ -100,9 +121,9 @@ def check_files(directory, vectors):
     return wrong + (sorted(saved) != expected) + sum((saved[id] != vectors[id // 7]).any() for id in expected)
 
 
-def main(work, classpath):
+def main(work, classpath, files):
     missed = False
-    for name, vectors, queries in datasets():
+    for name, vectors, queries in itertools.chain(datasets(), map(rows_of, files)):
         vectors, queries = vectors.astype(numpy.float32), queries.astype(numpy.float32)
         numpy.save(work / "vectors.npy", vectors)
         numpy.save(work / "queries.npy", queries)
@@ -137,4 +158,4 @@ def main(work, classpath):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -1,10 +1,12 @@
-"""Runs the benchmarks that plan.toml names, and writes the page about them: scripts/bench runs it.
+"""Runs the benchmarks that plan.toml names, and writes the pages about them: scripts/bench runs it.
 
-    bench.py [--jdk HOME]… [--json FILE]                  measures everything, then writes the page
-    bench.py --only REGEX [--jdk HOME]… [--json FILE]     measures a part of it, for --report to put into the page
+    bench.py [--jdk HOME]… [--json FILE]                  measures everything, then writes the pages
+    bench.py --page NAME [--jdk HOME]… [--json FILE]      measures what is on one page, then writes that
+    bench.py --only REGEX [--jdk HOME]… [--json FILE]     measures a part of it, for --report to put into a page
     bench.py --quick [--jdk HOME]… [--only REGEX]         measures what the targets need; fails if one is missed
-    bench.py --report FILE…                               writes the page from results; the last one that has them counts
-    bench.py --list [--quick] [--only REGEX]              says what would be measured
+    bench.py --report FILE… [--page NAME]                 writes the pages from results; the last one that has them counts
+    bench.py --list [--quick] [--page NAME] [--only REGEX]
+                                                          says what would be measured
 
 The JDKs default to the one of JAVA_HOME or else of the PATH.
 """
@@ -12,6 +14,7 @@ The JDKs default to the one of JAVA_HOME or else of the PATH.
 import argparse
 import ctypes
 import datetime
+import importlib.metadata
 import itertools
 import json
 import os
@@ -31,7 +34,7 @@ import results
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = HERE / "target"
-PAGE = ROOT / "docs" / "benchmarks.md"
+DOCS = ROOT / "docs"
 CRITERION = ROOT / "native" / "target" / "criterion"
 
 
@@ -44,6 +47,7 @@ class Plan:
         self.modes = content["mode"]
         self.jvm = content["jvm"]
         self.peers = content["peers"]
+        self.pages = content["pages"]
         self.measures = {measure["name"]: measure for measure in content["measure"]}
         self.crossovers = content["crossover"]
         self.unmeasured = content["unmeasured"]
@@ -51,6 +55,7 @@ class Plan:
         for measure in self.measures.values():
             measure.setdefault("params", {})
             measure.setdefault("ours", self.ours)
+            measure.setdefault("page", next(iter(self.pages)))
 
     @staticmethod
     def cells(params):
@@ -78,10 +83,12 @@ class Plan:
         """Returns how many times every peer of a measure runs at a point."""
         return measure.get("rounds", {}).get(mode, self.modes[mode]["rounds"])
 
-    def points(self, jdk, mode, only):
+    def points(self, jdk, mode, only, page=None):
         """Yields (measure, parameters, peers): what is measured on a JDK, or with None what needs no JVM."""
         for measure in self.measures.values():
             if (measure.get("jvm") is False) != (jdk is None) or not only.search(measure["name"]):
+                continue
+            if page and measure["page"] != page:
                 continue
             if not self.runs_on(measure, jdk):
                 continue
@@ -283,6 +290,10 @@ def describe(jdks):
     model = re.search(r"^model name\s*: (.+)", processors, re.MULTILINE)
     jars = (re.match(r"(.+?)-(\d.*)\.jar$", jar.name) for jar in sorted((BUILD / "lib").glob("*.jar")))
     libraries = {jar[1]: jar[2] for jar in jars if jar}
+    try:
+        libraries["faiss-cpu"] = importlib.metadata.version("faiss-cpu")
+    except importlib.metadata.PackageNotFoundError:
+        pass
     unpacked = next((BUILD / "openblas").glob("libopenblas0-pthread_*.deb"), None)
     openblas = (
         unpacked.name.split("_")[1]
@@ -307,13 +318,15 @@ def capture(*command):
         return ""
 
 
-def measure_all(plan, mode, jdks, only, output):
+def measure_all(plan, mode, jdks, only, output, page=None):
     """Measures, and writes what there is after each comparison: a run that is broken off leaves its results."""
     BUILD.mkdir(exist_ok=True)
     content = {"runs": [describe(jdks)], "results": []}
     begin = time.monotonic()
     # What needs no JVM is measured once.
-    jobs = [(jdk, point) for jdk in [*jdks, None] for point in plan.points(jdk and jdk.feature, mode, only)]
+    jobs = [(jdk, point) for jdk in [*jdks, None] for point in plan.points(jdk and jdk.feature, mode, only, page)]
+    for program in dict.fromkeys(measure["needs"] for _, (measure, _, _) in jobs if "needs" in measure):
+        subprocess.run([program], check=True, cwd=ROOT)
     for number, (jdk, (measure, params, peers)) in enumerate(jobs, 1):
         minutes = (time.monotonic() - begin) / 60
         at = " ".join(f"{name}={value}" for name, value in params.items())
@@ -348,17 +361,18 @@ def print_targets(plan, measured, only):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/bench", description="Runs the benchmarks and writes the page.")
+    plan = Plan(HERE / "plan.toml")
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Runs the benchmarks and writes their pages.")
     parser.add_argument("--jdk", metavar="HOME", action="append", type=Jdk.of, help="a JDK to measure on; repeatable")
     parser.add_argument("--quick", action="store_true", help="what the targets need; exit code 1 if one is missed")
     parser.add_argument("--list", action="store_true", help="print what would be measured")
+    parser.add_argument("--page", choices=plan.pages, help="what is on this page alone")
     parser.add_argument("--only", metavar="REGEX", type=re.compile, default=re.compile(""), help="names in plan.toml")
     parser.add_argument("--json", metavar="FILE", type=Path, help="where the results go")
-    parser.add_argument("--report", metavar="FILE", type=Path, nargs="+", help="write the page from results")
+    parser.add_argument("--report", metavar="FILE", type=Path, nargs="+", help="write the pages from results")
     arguments = parser.parse_args()
-    plan = Plan(HERE / "plan.toml")
     if arguments.report:
-        write_page(plan, arguments.report)
+        write_pages(plan, arguments.report, arguments.page)
         return
     mode = "quick" if arguments.quick else "full"
     jdks = arguments.jdk or []
@@ -367,28 +381,30 @@ def main():
         jdks = [default, *(jdk for jdk in jdks if jdk.feature != default.feature)]
     if arguments.list:
         for jdk in [*jdks, None]:
-            for measure, params, peers in plan.points(jdk and jdk.feature, mode, arguments.only):
+            for measure, params, peers in plan.points(jdk and jdk.feature, mode, arguments.only, arguments.page):
                 at = " ".join(f"{name}={value}" for name, value in params.items())
                 print(jdk.feature if jdk else "--", measure["name"], at, ", ".join(peers), sep="\t")
         return
     output = (arguments.json or BUILD / ("quick.json" if arguments.quick else "results.json")).resolve()
-    measure_all(plan, mode, jdks, arguments.only, output)
+    measure_all(plan, mode, jdks, arguments.only, output, arguments.page)
     if arguments.quick:
         _, measured = results.merge([output])
         sys.exit(0 if print_targets(plan, results.Results(measured), arguments.only) else 1)
     if arguments.only.pattern:
-        print(f"bench: {output} is a part: --report writes the page from several files")
+        print(f"bench: {output} is a part: --report writes a page from several files")
     else:
-        write_page(plan, [output])
+        write_pages(plan, [output], arguments.page)
 
 
-def write_page(plan, files):
+def write_pages(plan, files, only=None):
+    """Writes all pages, or one."""
     # Only who draws needs matplotlib.
     import page
 
     runs, measured = results.merge(files)
-    page.write(PAGE, plan, runs, results.Results(measured))
-    print(f"wrote {PAGE.relative_to(ROOT)}")
+    for name in [only] if only else plan.pages:
+        page.write(DOCS / plan.pages[name]["file"], plan, name, runs, results.Results(measured))
+        print(f"wrote docs/{plan.pages[name]['file']}")
 
 
 if __name__ == "__main__":

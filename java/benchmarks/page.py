@@ -1,4 +1,6 @@
-"""Writes docs/benchmarks.md and its plots from results. The same results give the same bytes."""
+"""Writes the pages of benchmarks and their plots from results. The same results give the same bytes."""
+
+import os.path
 
 import matplotlib
 from matplotlib import pyplot
@@ -6,7 +8,7 @@ from matplotlib import pyplot
 import results
 
 INTRODUCTION = """\
-# Benchmarks
+# {title}
 
 <!-- Written by scripts/bench from its results: change the plan or java/benchmarks/page.py instead. -->
 
@@ -22,8 +24,8 @@ The cores of a virtual machine may be moved apart and together again, and work t
 a line of the cache has a long way from one to the other. That is measured before and after each JVM, and a round of such work
 during which it has changed is measured again.
 
-`scripts/bench` measures all of it and writes this page; `java/benchmarks/plan.toml` says what, in how many rounds, and with
-which flags.
+`scripts/bench --page {name}` measures all of it and writes this page; `java/benchmarks/plan.toml` says what, in how many rounds,
+and with which flags. {others}
 """
 COUNT = """\
 The targets that were set, and whether each is met. A figure is how many times faster rust-ffi is, or, where the target says
@@ -57,19 +59,32 @@ CORE = {
 }
 
 
-def write(path, plan, runs, measured):
+def write(path, plan, name, runs, measured):
     folder = path.parent / path.stem
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.svg"):
-        old.unlink()
-    page = Page(plan, measured, folder)
-    parts = [INTRODUCTION, page.runs(runs), page.targets(), page.wins(), page.work(), page.jni(), page.missing()]
+    if folder.is_dir():
+        for old in folder.glob("*.svg"):
+            old.unlink()
+    page = Page(plan, name, measured, folder)
+    parts = [page.introduction(), page.runs(runs), page.targets(), page.wins(), page.work(), page.jni(), page.missing()]
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(part for part in parts if part), encoding="utf-8")
 
 
 class Page:
-    def __init__(self, plan, measured, folder):
-        self.plan, self.results, self.folder = plan, measured, folder
+    def __init__(self, plan, name, measured, folder):
+        self.plan, self.name, self.results, self.folder = plan, name, measured, folder
+        self.measures = [measure for measure in plan.measures.values() if measure["page"] == name]
+
+    def introduction(self):
+        about = self.plan.pages
+        here = about[self.name]["file"]
+        others = [
+            f"[{other['title']}]({os.path.relpath(other['file'], os.path.dirname(here))})"
+            for name, other in about.items()
+            if name != self.name
+        ]
+        text = f"There is also: {', '.join(others)}." if others else ""
+        return INTRODUCTION.format(title=about[self.name]["title"], name=self.name, others=text)
 
     def title(self, peer):
         return self.plan.peers[peer]["title"]
@@ -105,7 +120,7 @@ class Page:
         lines = [value for r in self.results.all for value in r.line]
         if not lines:
             return []
-        shared = {measure["benchmark"] for measure in self.plan.measures.values() if measure.get("shared")}
+        shared = {measure["benchmark"] for measure in self.measures if measure.get("shared")}
         rounds = {(r.comparison, r.round): r.line for r in self.results.all if r.line and r.benchmark in shared}.values()
         moved = sum(high >= results.MOVED * low for low, high in rounds)
         return [
@@ -117,9 +132,12 @@ class Page:
 
     def targets(self):
         jdks = self.results.jdks
+        names = {measure["name"] for measure in self.measures}
         verdicts = list(results.verdicts(self.plan, self.results))
         rows, met, count = [], 0, 0
         for target in self.plan.targets:
+            if target["measure"] not in names:
+                continue
             row = [target["text"], results.limit(target)]
             for jdk in jdks:
                 here = [v for v in verdicts if v.target is target and v.jdk == jdk]
@@ -136,7 +154,10 @@ class Page:
             f"- {name} {' '.join(str(value) for value in params.values())}, JDK {jdk}: faster than {self.title(peer)} "
             + (f"from n = {n} on{', the least measured' * least}" if n else "at no n that reaches to the largest")
             for name, params, jdk, peer, n, least in results.crossovers(self.plan, self.results)
+            if name in names
         ]
+        if not rows:
+            return ""
         text = f"## Targets\n\n{COUNT.format(met=met, all=plural(count, 'target'))}\n{table(head, rows)}"
         return text + ("\n### Crossover\n\n" + "\n".join(crossovers) + "\n" if crossovers else "")
 
@@ -153,7 +174,7 @@ class Page:
 
     def work(self):
         parts = [f"## Work\n\n{WORK}"]
-        for measure in self.plan.measures.values():
+        for measure in self.measures:
             if measure.get("jvm") is False:
                 continue
             text = ""
@@ -191,6 +212,7 @@ class Page:
             ]
             text += f"{heading}JDK {jdk}:\n\n{table(head, body, 1 if along else 0)}\n"
         if along and panels:
+            self.folder.mkdir(parents=True, exist_ok=True)
             file = "-".join([measure["name"], *names]) + ".svg"
             self.plot(self.folder / file, along, panels)
             alternative = f"{measure['title'].replace('`', '')}{' ' if names else ''}{' '.join(names)}: time over {along}"
@@ -240,7 +262,7 @@ class Page:
     def jni(self):
         rows = []
         core = {"benchmark": "Core", "jvm": False}
-        for measure in self.plan.measures.values():
+        for measure in self.measures:
             inside = CORE.get(measure["benchmark"])
             if not inside or measure.get("threads", 1) > 1:
                 continue
@@ -263,7 +285,7 @@ class Page:
 
     def wins(self):
         rows = []
-        for measure in self.plan.measures.values():
+        for measure in self.measures:
             for jdk in self.results.jdks if measure.get("jvm") is not False else []:
                 for peer in measure["peers"]:
                     if peer == measure["ours"] or self.plan.peers[peer].get("yardstick"):
@@ -284,7 +306,7 @@ class Page:
 
     def missing(self):
         rows = []
-        for measure in self.plan.measures.values():
+        for measure in self.measures:
             if measure.get("jvm") is False:
                 continue
             for jdk in self.results.jdks:

@@ -193,15 +193,18 @@ def test_work_of_one_core_does_not_mind_where_the_others_are(rounds):
 
 def test_peers_that_take_turns_in_one_jvm_are_compared_turn_by_turn():
     measure = PLAN.measures["search-read"]
-    result = raw("index.SearchAndReadBenchmark.inTurn", 2e5, k=10)
+    result = raw("index.SearchAndReadBenchmark.inTurn", 2e5, data="GAUSSIAN", k=10)
     result["secondaryMetrics"] = {
-        "searching": {"score": 1, "rawData": [[9e6, 6e6, 8e6]]},
+        "searching": {"score": 1, "rawData": [[3e6, 2e6, 2.5e6]]},
+        "searchingFloats": {"score": 1, "rawData": [[9e6, 6e6, 8e6]]},
         "reading": {"score": 1, "rawData": [[9.5e6, 6.3e6, 8.1e6]]},
     }
-    raws = list(bench.named(measure, {"k": 10}, result))
-    assert [raw["round"] for raw in raws] == [0, 1, 2] * 2
-    (verdict,) = (v for v in verdicts("speed of reading", *raws) if v.ratio)
+    raws = list(bench.named(measure, {"data": "GAUSSIAN", "k": 10}, result))
+    assert [raw["round"] for raw in raws] == [0, 1, 2] * 3
+    (verdict,) = (v for v in verdicts("without codes: at least 0.9", *raws) if v.ratio)
     assert verdict.ratio == pytest.approx(1.05)
+    (verdict,) = (v for v in verdicts("2.5 x the speed of reading", *raws) if v.ratio)
+    assert verdict.ratio == pytest.approx(3.17, abs=0.01)
 
 
 def test_turns_of_several_rounds_are_kept_apart(monkeypatch):
@@ -211,11 +214,14 @@ def test_turns_of_several_rounds_are_kept_apart(monkeypatch):
     assert sorted(raw["round"] for raw in raws) == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize(("arguments", "written"), [([], True), (["--only", "^search$"], False), (["--quick"], False)])
-def test_the_page_is_written_of_everything_only(monkeypatch, tmp_path, arguments, written):
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [([], True), (["--page", "search"], True), (["--only", "^search$"], False), (["--quick"], False)],
+)
+def test_a_page_is_written_of_all_that_is_on_it_only(monkeypatch, tmp_path, arguments, written):
     wrote = []
-    monkeypatch.setattr(bench, "measure_all", lambda plan, mode, jdks, only, output: save(output.parent, output.name))
-    monkeypatch.setattr(bench, "write_page", lambda plan, files: wrote.extend(files))
+    monkeypatch.setattr(bench, "measure_all", lambda plan, mode, jdks, only, output, page: save(output.parent, output.name))
+    monkeypatch.setattr(bench, "write_pages", lambda plan, files, only: wrote.extend(files))
     monkeypatch.setattr(bench.Jdk, "default", lambda: bench.Jdk(bench.HERE, "25.0.1"))
     output = tmp_path / "results.json"
     monkeypatch.setattr("sys.argv", ["bench.py", *arguments, "--json", str(output)])
@@ -382,7 +388,7 @@ def test_the_page_says_what_the_results_say(tmp_path):
     for name in ("a", "b"):
         path = tmp_path / name / "benchmarks.md"
         path.parent.mkdir()
-        page.write(path, PLAN, [], of(*raws))
+        page.write(path, PLAN, "benchmarks", [], of(*raws))
         written.append({file.name: file.read_bytes() for file in path.parent.rglob("*.*")})
     assert written[0] == written[1]
     text = written[0]["benchmarks.md"].decode()
@@ -391,6 +397,24 @@ def test_the_page_says_what_the_results_say(tmp_path):
     assert "![Matrix.times: time over n](benchmarks/times.svg)" in text
     assert "| 1024 | 100 µs | 1.30 ms (13.00) |" in text
     assert "took 30 to 170 ns. In 1 of 2 rounds of work that cores share" in text
+
+
+def test_a_page_has_what_is_on_it(monkeypatch, tmp_path):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr(bench, "DOCS", tmp_path)
+    small = [raw("matrix.MatrixBenchmark.compute", 1, work="INVERSE", n=4, peer=peer) for peer in ("rust-ffi", "ejml")]
+    bench.write_pages(PLAN, [save(tmp_path, "results.json", *small)], "small")
+    assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.md")] == ["benchmarks/small.md"]
+    text = (tmp_path / "benchmarks" / "small.md").read_text()
+    assert text.startswith("# Benchmarks of small matrices")
+    assert "[Benchmarks](../benchmarks.md), [Benchmarks of exact search](search.md)" in text
+    assert "Small matrices" in text
+    assert "`Matrix.lu`" not in text
+
+
+def test_a_page_measures_what_is_on_it():
+    names = {measure["name"] for measure, _, _ in PLAN.points(25, "full", re.compile(""), "search")}
+    assert names == {"search", "search-read", "search-sizes", "store"}
 
 
 def test_a_bound_says_what_it_would_reach():

@@ -1,36 +1,35 @@
 package io.github.rustffi.benchmarks.index;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Vectors to search in and queries, the same ones every time. */
 final class Embeddings {
-    /** The number of vectors. */
-    static final int COUNT = 100_000;
-
-    /** Values of a vector. */
-    static final int DIMENSION = 768;
-
     /** The number of queries. */
     static final int QUERIES = 64;
 
+    /** The number of vectors. */
+    final int count;
+
+    /** Values of a vector. */
+    final int dimension;
+
     /** The vectors, one after the other. */
-    final float[] vectors = random(1, COUNT);
+    final float[] vectors;
 
     /** The queries, one after the other. */
-    final float[] queries = random(2, QUERIES);
+    final float[] queries;
 
-    private static float[] random(long seed, int count) {
-        float[] values = new float[count * DIMENSION];
-        // Vector by vector, for every JVM that is measured waits for it.
-        IntStream.range(0, count).parallel().forEach(i -> {
-            SplittableRandom random = new SplittableRandom(seed * COUNT + i);
-            for (int j = 0; j < DIMENSION; j++) {
-                values[i * DIMENSION + j] = (float) (random.nextDouble() * 2 - 1);
-            }
-        });
-        return values;
+    /**
+     * Makes vectors and queries.
+     *
+     * @param data where they come from
+     */
+    Embeddings(Data data) {
+        count = data.count;
+        dimension = data.dimension;
+        vectors = data.make(count, Data.VECTOR_SEED);
+        queries = data.make(QUERIES, Data.QUERY_SEED);
     }
 
     /**
@@ -40,7 +39,7 @@ final class Embeddings {
      * @return the vector
      */
     float[] vector(int i) {
-        return Arrays.copyOfRange(vectors, i * DIMENSION, (i + 1) * DIMENSION);
+        return Arrays.copyOfRange(vectors, i * dimension, (i + 1) * dimension);
     }
 
     /**
@@ -50,7 +49,7 @@ final class Embeddings {
      * @return the query
      */
     float[] query(int i) {
-        return Arrays.copyOfRange(queries, i * DIMENSION, (i + 1) * DIMENSION);
+        return Arrays.copyOfRange(queries, i * dimension, (i + 1) * dimension);
     }
 
     /**
@@ -62,7 +61,7 @@ final class Embeddings {
      * @throws AssertionError when it is wrong
      */
     void check(float[] query, int k, long[] ids) {
-        double[] scores = IntStream.range(0, COUNT)
+        double[] scores = IntStream.range(0, count)
                 .parallel()
                 .mapToDouble(i -> score(query, i))
                 .toArray();
@@ -73,9 +72,9 @@ final class Embeddings {
         }
         for (int i = 0; i < k; i++) {
             // Scores of floats may be interchanged where they are almost the same.
-            double expected = sorted[COUNT - 1 - i];
+            double expected = sorted[count - 1 - i];
             double actual = scores[(int) ids[i]];
-            if (!(Math.abs(actual - expected) <= 1e-4)) {
+            if (!(Math.abs(actual - expected) <= 1e-4 * Math.max(1, Math.abs(expected)))) {
                 throw new AssertionError("the score of hit " + i + " is " + actual + ", not " + expected);
             }
         }
@@ -83,8 +82,8 @@ final class Embeddings {
 
     private double score(float[] query, int i) {
         double sum = 0;
-        for (int j = 0; j < DIMENSION; j++) {
-            sum += (double) query[j] * vectors[i * DIMENSION + j];
+        for (int j = 0; j < dimension; j++) {
+            sum += (double) query[j] * vectors[i * dimension + j];
         }
         return sum;
     }

@@ -29,7 +29,7 @@ public class IndexBenchmark {
     @Param("rust-ffi")
     public String peer;
 
-    private final Embeddings embeddings = new Embeddings();
+    private final Embeddings embeddings = new Embeddings(Data.GAUSSIAN);
     private Search search;
     private int next;
 

@@ -41,7 +41,7 @@ final class Loop<V> implements Search {
      * @param dot the dot product
      */
     Loop(Embeddings embeddings, Function<float[], V> vector, Dot<V> dot) {
-        this.vectors = IntStream.range(0, Embeddings.COUNT)
+        this.vectors = IntStream.range(0, embeddings.count)
                 .mapToObj(i -> vector.apply(embeddings.vector(i)))
                 .toList();
         this.vector = vector;

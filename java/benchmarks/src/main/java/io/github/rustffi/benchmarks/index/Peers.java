@@ -12,7 +12,13 @@ import java.util.function.UnaryOperator;
 /** The ways to search by the names that results bear. None is loaded before it is asked for. */
 final class Peers {
     private static final ByName<Function<Embeddings, Search>> PEERS = new ByName<>(Map.of(
-            "rust-ffi", Peers::rustFfi,
+            "rust-ffi", embeddings -> search(index(embeddings)),
+            "floats",
+                    embeddings -> {
+                        VectorIndex index = index(embeddings);
+                        index.useCodes(false);
+                        return search(index);
+                    },
             "java", embeddings -> loop(embeddings, Peers::dot),
             "lucene",
                     embeddings -> {
@@ -51,13 +57,12 @@ final class Peers {
      * @return the index
      */
     static VectorIndex index(Embeddings embeddings) {
-        VectorIndex index = VectorIndex.create(Embeddings.DIMENSION, VectorIndex.Metric.DOT_PRODUCT);
+        VectorIndex index = VectorIndex.create(embeddings.dimension, VectorIndex.Metric.DOT_PRODUCT);
         index.addAll(embeddings.vectors);
         return index;
     }
 
-    private static Search rustFfi(Embeddings embeddings) {
-        VectorIndex index = index(embeddings);
+    private static Search search(VectorIndex index) {
         return (query, k) -> index.search(query, k).ids();
     }
 

@@ -4,6 +4,7 @@ import io.github.rustffi.benchmarks.Machine;
 import io.github.rustffi.benchmarks.Reading;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -22,9 +23,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Exact search, and reading the memory, in turn in one JVM: what the machine's memory gives may change within a second,
- * so that two JVMs, one after the other, do not tell which of both is the faster one. An answer is checked before the
- * clock runs.
+ * Exact search, with codes and without, and reading the memory, in turn in one JVM: what the machine's memory gives may
+ * change within a second, so that two JVMs, one after the other, do not tell which of them is the faster one. The codes
+ * have been made, and answers have been checked, before the clock runs.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,20 +36,36 @@ import org.openjdk.jmh.infra.Blackhole;
 public class SearchAndReadBenchmark {
     private static final int IN_TURN = 10;
 
+    /** What is searched in. */
+    @Param("GAUSSIAN")
+    public Data data;
+
     /** How many vectors are to be found. */
     @Param({"10", "1000"})
     public int k;
 
-    private final Embeddings embeddings = new Embeddings();
+    private Embeddings embeddings;
     private Search search;
+    private Search searchFloats;
     private Reading reading;
     private int next;
 
     /** Makes the vectors and checks that they are found. */
     @Setup
     public void prepare() {
+        embeddings = new Embeddings(data);
         search = Peers.of("rust-ffi", embeddings);
-        embeddings.check(embeddings.query(0), k, search.search(embeddings.query(0), k));
+        searchFloats = Peers.of("floats", embeddings);
+        for (int i = 0; i < Embeddings.QUERIES; i++) {
+            float[] query = embeddings.query(i);
+            long[] ids = search.search(query, k);
+            if (!Arrays.equals(ids, searchFloats.search(query, k))) {
+                throw new AssertionError("other ids without codes for query " + i);
+            }
+            if (i == 0) {
+                embeddings.check(query, k, ids);
+            }
+        }
         ByteBuffer bytes =
                 Machine.allocate((long) embeddings.vectors.length * Float.BYTES).order(ByteOrder.nativeOrder());
         bytes.asFloatBuffer().put(embeddings.vectors);
@@ -61,6 +78,7 @@ public class SearchAndReadBenchmark {
     public static class Times {
         private long turns;
         private long searches;
+        private long searchesOfFloats;
         private long reads;
 
         /** Begins anew. */
@@ -68,6 +86,7 @@ public class SearchAndReadBenchmark {
         public void reset() {
             turns = 0;
             searches = 0;
+            searchesOfFloats = 0;
             reads = 0;
         }
 
@@ -81,6 +100,15 @@ public class SearchAndReadBenchmark {
         }
 
         /**
+         * Returns what a search without codes has taken.
+         *
+         * @return nanoseconds
+         */
+        public double searchingFloats() {
+            return (double) searchesOfFloats / (turns * IN_TURN);
+        }
+
+        /**
          * Returns what reading has taken.
          *
          * @return nanoseconds
@@ -91,19 +119,22 @@ public class SearchAndReadBenchmark {
     }
 
     /**
-     * Searches some times, then reads as often.
+     * Searches some times, as often without codes, then reads as often.
      *
      * @param times where the time of each goes
      * @param blackhole where the results go
      */
     @Benchmark
     public void inTurn(Times times, Blackhole blackhole) {
-        times.searches += nanoseconds(blackhole, () -> {
-            next = (next + 1) % Embeddings.QUERIES;
-            return search.search(embeddings.query(next), k)[0];
-        });
+        times.searches += nanoseconds(blackhole, () -> next(search));
+        times.searchesOfFloats += nanoseconds(blackhole, () -> next(searchFloats));
         times.reads += nanoseconds(blackhole, reading::read);
         times.turns++;
+    }
+
+    private long next(Search search) {
+        next = (next + 1) % Embeddings.QUERIES;
+        return search.search(embeddings.query(next), k)[0];
     }
 
     /** Returns how long the work takes, after a first time that finds in the cache what other work has left there. */

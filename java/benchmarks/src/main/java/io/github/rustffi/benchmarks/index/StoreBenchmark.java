@@ -47,7 +47,7 @@ public class StoreBenchmark {
     @Param("rust-ffi")
     public String peer;
 
-    private final Embeddings embeddings = new Embeddings();
+    private final Embeddings embeddings = new Embeddings(Data.GAUSSIAN);
     private VectorIndex index;
     private IntFunction<long[]> task;
     private long[] few;
@@ -79,18 +79,18 @@ public class StoreBenchmark {
     public void prepare() {
         index = Peers.index(embeddings);
         few = new SplittableRandom(3)
-                .longs(0, Embeddings.COUNT)
+                .longs(0, embeddings.count)
                 .distinct()
                 .limit(FEW)
                 .toArray();
-        theirs = new float[FEW * Embeddings.DIMENSION];
+        theirs = new float[FEW * embeddings.dimension];
         for (int i = 0; i < FEW; i++) {
             System.arraycopy(
                     embeddings.vectors,
-                    (int) few[i] * Embeddings.DIMENSION,
+                    (int) few[i] * embeddings.dimension,
                     theirs,
-                    i * Embeddings.DIMENSION,
-                    Embeddings.DIMENSION);
+                    i * embeddings.dimension,
+                    embeddings.dimension);
         }
         task = new ByName<IntFunction<long[]>>(Map.of("rust-ffi", task(), "plain", this::search)).get(peer);
         for (int query = 0; query < 2; query++) {
@@ -134,13 +134,13 @@ public class StoreBenchmark {
 
     private IdFilter filter() {
         BitSet half = new BitSet();
-        half.set(0, Embeddings.COUNT);
+        half.set(0, embeddings.count);
         SplittableRandom random = new SplittableRandom(4);
         half.stream().filter(id -> random.nextBoolean()).forEach(half::clear);
         return switch (work) {
             case FILTER_100 -> IdFilter.allow(few);
             case FILTER_HUNDREDTH ->
-                IdFilter.allow(LongStream.range(0, Embeddings.COUNT / 100)
+                IdFilter.allow(LongStream.range(0, embeddings.count / 100)
                         .map(i -> 100 * i)
                         .toArray());
             case FILTER_HALF -> IdFilter.allow(half);
@@ -152,7 +152,7 @@ public class StoreBenchmark {
         boolean isFiltered = work.name().startsWith("FILTER") && peer.equals("rust-ffi");
         IdFilter filter = isFiltered ? filter() : IdFilter.all();
         long[] expected = Arrays.stream(
-                        index.search(embeddings.query(query), Embeddings.COUNT).ids())
+                        index.search(embeddings.query(query), embeddings.count).ids())
                 .filter(filter::allows)
                 .limit(K)
                 .toArray();

@@ -30,7 +30,7 @@ public class TogetherBenchmark {
     @Param({"10", "1000"})
     public int k;
 
-    private final Embeddings embeddings = new Embeddings();
+    private final Embeddings embeddings = new Embeddings(Data.GAUSSIAN);
     private VectorIndex index;
 
     /** Makes the vectors and checks that they are found. */

@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "-Xmx3g")
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class StoreBenchmark {
+public class EmbeddingStoreBenchmark {
     private static final int DIMENSION = 384;
 
     /** The store. */

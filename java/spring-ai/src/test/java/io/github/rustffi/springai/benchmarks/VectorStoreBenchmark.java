@@ -34,7 +34,7 @@ import org.springframework.ai.vectorstore.VectorStore;
 @Fork(value = 1, jvmArgsAppend = "-Xmx3g")
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class StoreBenchmark {
+public class VectorStoreBenchmark {
     private static final int DIMENSION = 384;
 
     /** The store. */
