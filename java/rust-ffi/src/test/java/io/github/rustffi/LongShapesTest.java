@@ -9,11 +9,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Matrices with many times as many rows as columns, and their transposes, with whole numbers, so that sums are exact. */
+/**
+ * Matrices with many times as many rows as columns, and their transposes, with whole numbers, so that sums are exact.
+ */
 class LongShapesTest {
     @ParameterizedTest
     @CsvSource({
-        "32768,1", "32769,1", "100000,1", "1000000,1", "32769,2", "70000,3", "1000000,3", "65537,8", "40000,17", "33000,40"
+        "32768,1",
+        "32769,1",
+        "100000,1",
+        "1000000,1",
+        "32769,2",
+        "70000,3",
+        "1000000,3",
+        "65537,8",
+        "40000,17",
+        "33000,40"
     })
     void productsAreThoseOfPlainLoops(int rows, int columns) {
         Matrix a = Matrices.whole(1, rows, columns);
@@ -47,11 +58,13 @@ class LongShapesTest {
         assertThat(floats.transposeTimes(FloatMatrix.of(b)).toMatrix()).isEqualTo(expected);
         assertThat(doubles(floats.transposeTimes(x))).isEqualTo(expected.column(0));
         assertThat(floats.gram().toMatrix()).isEqualTo(product(a, a));
-        assertThat(doubles(floats.times(FloatMatrix.of(Matrix.ofRow(y)).row(0)))).isEqualTo(rowDots(a, y));
+        assertThat(doubles(floats.times(FloatMatrix.of(Matrix.ofRow(y)).row(0))))
+                .isEqualTo(rowDots(a, y));
         FloatMatrix wide = floats.transpose();
         assertThat(doubles(wide.times(x))).isEqualTo(expected.column(0));
         assertThat(wide.timesTranspose(wide).toMatrix()).isEqualTo(product(a, a));
-        assertThat(doubles(wide.transposeTimes(FloatMatrix.of(Matrix.ofRow(y)).row(0)))).isEqualTo(rowDots(a, y));
+        assertThat(doubles(wide.transposeTimes(FloatMatrix.of(Matrix.ofRow(y)).row(0))))
+                .isEqualTo(rowDots(a, y));
     }
 
     @Test
@@ -88,7 +101,8 @@ class LongShapesTest {
         Matrix wide = a.transpose();
         assertThat(wide.singularValues()).containsExactly(svd.singularValues(), within(1e-9));
         assertThat(wide.times(wide.leastSquares(x)).isClose(x, 1e-11, 1e-11)).isTrue();
-        assertThat(wide.qr().r().times(b).isClose(wide.qr().q().transposeTimes(wide.times(b)), 1e-10, 1e-8)).isTrue();
+        assertThat(wide.qr().r().times(b).isClose(wide.qr().q().transposeTimes(wide.times(b)), 1e-10, 1e-8))
+                .isTrue();
         assertThat(a.norm2()).isCloseTo(svd.singularValues()[0], within(1e-9));
     }
 
@@ -106,13 +120,16 @@ class LongShapesTest {
         Matrix centred = a.minusRow(a.columnMeans());
         Matrix expected = centred.gram().div(rows - 1.0);
         assertThat(Statistics.covariance(a).isClose(expected, 1e-9, 1e-9)).isTrue();
-        assertThat(Pca.of(a).components().gram().isClose(Matrix.identity(columns), 1e-10, 1e-10)).isTrue();
+        assertThat(Pca.of(a).components().gram().isClose(Matrix.identity(columns), 1e-10, 1e-10))
+                .isTrue();
         Matrix distances = a.squaredDistances(a.submatrix(0, 0, 2, columns));
         assertThat(distances.get(rows - 1, 1)).isCloseTo(distance(a.row(rows - 1), a.row(1)), within(1e-9));
     }
 
     private static double distance(double[] x, double[] y) {
-        return IntStream.range(0, x.length).mapToDouble(i -> (x[i] - y[i]) * (x[i] - y[i])).sum();
+        return IntStream.range(0, x.length)
+                .mapToDouble(i -> (x[i] - y[i]) * (x[i] - y[i]))
+                .sum();
     }
 
     private static double[] doubles(float[] values) {
