@@ -232,7 +232,7 @@ class TallMatrixTest {
     void theSamePartitionsGiveTheSameBitsWhateverTheTiming() {
         int[] sizes = new int[40];
         Arrays.fill(sizes, 50);
-        JavaRDD<Matrix> blocks = LocalSpark.blocks(LocalSpark.context(), GRADED, 20, sizes);
+        JavaRDD<Matrix> blocks = LocalSpark.blocks(LocalSpark.context(), GRADED, 50, sizes);
         List<List<Object>> results = new ArrayList<>();
         for (int run = 0; run < 3; run++) {
             // New RDDs each time, so that no shuffle's files are used again.
