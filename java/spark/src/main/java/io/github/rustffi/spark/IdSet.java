@@ -12,6 +12,8 @@ import java.util.Objects;
  * {@link IdFilter} is for one index, and can be sent to executors. Immutable: what it is made of is copied.
  *
  * <p>Every method throws a {@link NullPointerException} naming an argument that is null.
+ *
+ * @serial exclude
  */
 public final class IdSet implements Serializable {
     @Serial

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Every method throws a {@link NullPointerException} naming an argument that is null.
+ *
+ * @serial exclude
  */
 public final class ShardedSearchOptions implements Serializable {
     @Serial

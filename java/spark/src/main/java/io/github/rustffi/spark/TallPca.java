@@ -11,6 +11,8 @@ import org.apache.spark.api.java.JavaRDD;
  * The principal components of the rows of a {@link TallMatrix}, from {@link TallMatrix#pca()}: the directions in which
  * they vary most, orthogonal to each other. As in {@link io.github.rustffi.Pca}, the sign of a component is that which
  * makes its value of largest magnitude positive: the first one, if there are several. An immutable value.
+ *
+ * @serial exclude
  */
 public final class TallPca implements Serializable {
     @Serial
