@@ -1,0 +1,10 @@
+/**
+ * For Apache Spark: matrices of many rows over a cluster ({@link io.github.rustffi.spark.TallMatrix}), exact search in
+ * shards ({@link io.github.rustffi.spark.ShardedIndex}), SQL functions
+ * ({@link io.github.rustffi.spark.RustFfiFunctions}), and encoders for data sets of matrices
+ * ({@link io.github.rustffi.spark.RustFfiEncoders}).
+ */
+@NullMarked
+package io.github.rustffi.spark;
+
+import org.jspecify.annotations.NullMarked;
