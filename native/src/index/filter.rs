@@ -11,7 +11,7 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
-use super::codes::{Centre, CodedQuery, Coding};
+use super::codes::{Batch, Centre, CodedQuery, Coding, Way};
 use super::ids::IdFilter;
 use super::metric::Metric;
 use super::read_order::ReadOrder;
@@ -87,6 +87,8 @@ pub(super) struct Queries<'a> {
 pub(super) struct Coded<'a> {
     pub(super) centre: &'a Centre,
     pub(super) queries: Vec<CodedQuery>,
+    /// The same together, if there are more than a few.
+    pub(super) batch: Option<Batch>,
 }
 
 /// What the filter allows for.
@@ -135,9 +137,8 @@ impl<'a> Queries<'a> {
         };
         if queries.is_tiled() {
             queries.pack(tile::width(request.level, count))?;
-        } else {
-            queries.coded = queries.code()?;
         }
+        queries.coded = queries.code()?;
         Ok(queries)
     }
 
@@ -145,12 +146,11 @@ impl<'a> Queries<'a> {
     fn code(&self) -> Result<Option<Coded<'a>>> {
         let request = self.request;
         // Of so many, too few are left out.
-        if request.wants_many() && !request.is_bounded() {
+        if request.wants_many() && !request.is_bounded() || self.is_tiled() && !Batch::is_worthwhile(request.level) {
             return Ok(None);
         }
         let view = self.view;
-        let centre =
-            request.coding.centre(self.dimension, view.len(), request.wants_many(), view.end(), |slot| view.get(slot));
+        let centre = request.coding.centre(self.dimension, view.len(), self.way(), view.end(), |slot| view.get(slot));
         let Some(centre) = centre else {
             return Ok(None);
         };
@@ -161,7 +161,17 @@ impl<'a> Queries<'a> {
                 None => return Ok(None),
             }
         }
-        Ok(Some(Coded { centre, queries }))
+        let batch = if self.is_tiled() {
+            Batch::new(request.level, centre, self.dimension, request.queries, &queries)?
+        } else {
+            None
+        };
+        Ok(Some(Coded { centre, queries, batch }))
+    }
+
+    /// Returns what the usefulness of codes depends on.
+    pub(super) fn way(&self) -> Way {
+        Way { is_bounded: self.request.wants_many(), is_together: self.is_tiled() }
     }
 
     /// Returns whether the queries are worth a tile. A few of them are better off one by one.

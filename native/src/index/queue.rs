@@ -17,6 +17,10 @@ const LONG_BLOCK_BYTES: usize = 1 << 20;
 /// Such blocks that a thread takes up as one, until there are few left: reading long runs is faster yet.
 const LONGEST_RUN: usize = 8;
 
+/// Vectors of whole tiles and whole groups.
+const TALLEST_GROUPS: usize = 3 * GROUP;
+const _: () = assert!(TALLEST_GROUPS.is_multiple_of(TALLEST));
+
 /// The vectors of a view, cut into blocks for the threads to take.
 pub(super) struct Queue<'a> {
     /// Every part with the number of the first block in it.
@@ -52,7 +56,12 @@ impl<'a> Queue<'a> {
         let (view, dimension) = (queries.view, queries.dimension);
         let bytes = if queries.is_tiled() { BLOCK_BYTES } else { LONG_BLOCK_BYTES };
         let rows = bytes / size_of::<f32>() / dimension;
-        let together = if queries.is_tiled() { TALLEST } else { GROUP };
+        // Blocks begin with a group where there are codes.
+        let (rows, together) = match (queries.is_tiled(), &queries.coded) {
+            (true, None) => (rows, TALLEST),
+            (true, Some(_)) => (rows.max(TALLEST_GROUPS), TALLEST_GROUPS),
+            (false, _) => (rows, GROUP),
+        };
         let values = (if rows < together { rows.max(1) } else { rows / together * together }) * dimension;
         let mut parts = memory::with_capacity(view.parts().count())?;
         let mut count = 0;

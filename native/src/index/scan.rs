@@ -166,7 +166,7 @@ struct Scan<'a, 'w, const METRIC: u8> {
     queries: &'a Queries<'a>,
     block: Task<'a>,
     choice: Choice<'a>,
-    /// Which values of the part: all of the block, unless queries are scanned one by one.
+    /// Which values of the part: all of the block, unless there are codes of others of it.
     values: Range<usize>,
 }
 
@@ -273,7 +273,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     #[inline(always)]
     fn tiled<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S) {
         let dimension = self.queries.dimension;
-        let (mut at, end) = (self.block.at, self.block.end);
+        let Range { start: mut at, end } = self.values;
         if let Choice::Few(mask) = self.choice {
             let (mut rows, mut waiting) = ([at; R], 0);
             ids::for_each_set(mask, |row| {

@@ -176,7 +176,7 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
     if queries.coded.is_some() {
         let settled = settle_likely(queries, &mut lists, thresholds)?;
         let share = if are_useful { settled as f32 / queries.view.rows() as f32 / queries.count as f32 } else { 1.0 };
-        queries.request.coding.learn(queries.request.wants_many(), share);
+        queries.request.coding.learn(queries.way(), share);
     }
     settle(queries, &mut lists, usize::MAX)?;
     let mut ranked = memory::with_capacity(queries.count)?;

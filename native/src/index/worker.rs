@@ -1,6 +1,6 @@
 //! What one thread does in a search.
 
-use super::codes::GROUP;
+use super::codes::{GROUP, TOGETHER};
 use super::filter::{Coded, Queries};
 use super::shortlist::{Candidate, Shortlist};
 use super::threshold::Thresholds;
@@ -44,7 +44,7 @@ pub(super) struct Worker<'a> {
     /// Whether codes are used.
     pub(super) is_coded: bool,
     /// For every query, what bounds by codes are compared with.
-    pub(super) code_cutoffs: Vec<f32>,
+    pub(super) code_cutoffs: Vec<[f32; TOGETHER]>,
     /// Vectors whose codes this thread has seen, and how many of them, for one query or another, may have been good.
     coded: (u64, u64),
     /// Room for a bit for each vector of a block, where there is a filter: whether it may be found.
@@ -82,8 +82,8 @@ impl<'a> Worker<'a> {
         cutoffs[queries.count..].fill(f32::INFINITY);
         let mut known = Aligned::filled(queries.count)?;
         known.fill(f64::NEG_INFINITY);
-        let mut code_cutoffs = memory::filled(if is_coded { queries.count } else { 0 })?;
-        code_cutoffs.fill(f32::NEG_INFINITY);
+        let mut code_cutoffs = memory::filled(if is_coded { queries.count.div_ceil(TOGETHER) } else { 0 })?;
+        code_cutoffs.fill([f32::NEG_INFINITY; TOGETHER]);
         let next_guess = thresholds.first_guess(rows_in_all);
         let settled_from =
             if queries.is_tiled() { next_guess } else { rows_in_all / thresholds.threads as u64 / SETTLED_FROM };
@@ -224,7 +224,7 @@ impl<'a> Worker<'a> {
             self.known[query] = threshold;
             self.cutoffs[query] = queries.cutoff(query, threshold);
             if let Some(coded) = &queries.coded {
-                self.code_cutoffs[query] = coded.queries[query].cutoff(threshold);
+                self.code_cutoffs[query / TOGETHER][query % TOGETHER] = coded.queries[query].cutoff(threshold);
             }
         }
     }
@@ -238,24 +238,57 @@ impl<'a> Worker<'a> {
         first: u64,
         allowed: u32,
     ) {
-        for (query, coded) in coded.queries.iter().enumerate() {
-            let (passing, products) = coded.passing(queries.request.level, group, self.code_cutoffs[query]);
-            if cfg!(debug_assertions) {
-                self.check_left_out(queries, query, first, allowed & !passing);
+        let level = queries.request.level;
+        match &coded.batch {
+            None => {
+                for query in 0..queries.count {
+                    self.offer_coded(queries, coded, query, group, first, allowed);
+                }
             }
-            let mut left = passing & allowed;
-            self.coded.1 += u64::from(left.count_ones());
-            while left != 0 {
-                let row = left.trailing_zeros() as usize;
-                left &= left - 1;
-                let bounds = coded.bounds(row, products[row], group.1);
-                self.offer_within(queries, query, first + row as u64, bounds, false);
+            Some(batch) => {
+                for tile in 0..batch.tiles() {
+                    let passing = batch.passing(level, tile, group, &self.code_cutoffs[tile]);
+                    for (query, passing) in (tile * TOGETHER..queries.count).zip(passing) {
+                        if cfg!(debug_assertions) {
+                            self.check_left_out(queries, query, first, allowed & !passing);
+                        }
+                        if passing & allowed != 0 {
+                            self.offer_coded(queries, coded, query, group, first, passing & allowed);
+                        }
+                    }
+                }
             }
         }
         self.coded.0 += coded.queries.len() as u64 * GROUP as u64;
         let (seen, passed) = self.coded;
         if queries.request.wants_many() && passed > seen / FEW + 1024 {
             self.is_coded = false;
+        }
+    }
+
+    /// Does so for one query.
+    fn offer_coded(
+        &mut self,
+        queries: &Queries<'_>,
+        coded: &Coded<'_>,
+        query: usize,
+        group: (&[i8], &[f32]),
+        first: u64,
+        allowed: u32,
+    ) {
+        let coded = &coded.queries[query];
+        let cutoff = self.code_cutoffs[query / TOGETHER][query % TOGETHER];
+        let (passing, products) = coded.passing(queries.request.level, group, cutoff);
+        if cfg!(debug_assertions) {
+            self.check_left_out(queries, query, first, allowed & !passing);
+        }
+        let mut left = passing & allowed;
+        self.coded.1 += u64::from(left.count_ones());
+        while left != 0 {
+            let row = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let bounds = coded.bounds(row, products[row], group.1);
+            self.offer_within(queries, query, first + row as u64, bounds, false);
         }
     }
 

@@ -28,8 +28,8 @@ use super::metric::Metric;
 use crate::simd::Level;
 use crate::{Result, memory};
 
-pub(super) use bound::CodedQuery;
-pub(super) use kernel::GROUP;
+pub(super) use bound::{Batch, CodedQuery};
+pub(super) use kernel::{GROUP, TOGETHER};
 
 /// Vectors from which on an index has codes: a search among fewer takes a few milliseconds at most.
 pub(super) const FROM: u64 = 10_000;
@@ -50,8 +50,25 @@ const MOST_NORM: f64 = 1e18;
 /// Of searches that have gained nothing by codes, one of this many tries again.
 const RETRIED: u32 = 64;
 
-/// The share of the vectors from which on candidates cost as much as the codes save.
-const WORTHLESS: f32 = 0.2;
+/// A way of searching, which has its own share of candidates.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    /// Whether it is for all vectors with some scores, instead of for some vectors.
+    pub(super) is_bounded: bool,
+    /// Whether it is for queries together, which share the reading of floats.
+    pub(super) is_together: bool,
+}
+
+impl Way {
+    fn number(self) -> usize {
+        usize::from(self.is_bounded) + 2 * usize::from(self.is_together)
+    }
+
+    /// Returns the share of the vectors from which on candidates cost as much as the codes save.
+    pub(super) fn worthless(self) -> f32 {
+        if self.is_together { 0.04 } else { 0.2 }
+    }
+}
 
 /// Returns whether the kernels of AVX2 may be used by who uses the instructions of `level`.
 #[cfg(target_arch = "x86_64")]
@@ -65,9 +82,8 @@ pub(super) struct Coding {
     /// Vectors from which on there are codes.
     from: AtomicU64,
     centre: OnceLock<Option<Centre>>,
-    /// The share of the vectors that were candidates, as the bits of a float: in searches for some vectors, and in those for all
-    /// with some scores.
-    shares: [AtomicU32; 2],
+    /// The share of the vectors that were candidates, as the bits of a float, for each [`Way`].
+    shares: [AtomicU32; 4],
     searches: AtomicU32,
 }
 
@@ -94,15 +110,15 @@ impl Coding {
         &self,
         dimension: usize,
         count: u64,
-        bounded: bool,
+        way: Way,
         end: u64,
         row: impl Fn(u64) -> Option<&'a [f32]>,
     ) -> Option<&Centre> {
         if count < self.from.load(Ordering::Relaxed) || dimension > MOST_VALUES {
             return None;
         }
-        let share = f32::from_bits(self.shares[usize::from(bounded)].load(Ordering::Relaxed));
-        if share > WORTHLESS && !self.searches.fetch_add(1, Ordering::Relaxed).is_multiple_of(RETRIED) {
+        let share = f32::from_bits(self.shares[way.number()].load(Ordering::Relaxed));
+        if share > way.worthless() && !self.searches.fetch_add(1, Ordering::Relaxed).is_multiple_of(RETRIED) {
             return None;
         }
         if let Some(known) = self.centre.get() {
@@ -114,8 +130,8 @@ impl Coding {
     }
 
     /// Learns which share of the vectors were candidates.
-    pub(super) fn learn(&self, bounded: bool, share: f32) {
-        let known = &self.shares[usize::from(bounded)];
+    pub(super) fn learn(&self, way: Way, share: f32) {
+        let known = &self.shares[way.number()];
         let old = f32::from_bits(known.load(Ordering::Relaxed));
         // A search that gains nothing is told from others at once, and forgotten soon.
         known.store((old + 0.5 * (share - old)).to_bits(), Ordering::Relaxed);

@@ -7,7 +7,7 @@ use super::super::metric::Metric;
 use super::super::read_order::ReadOrder;
 use super::super::store::{Snapshot, Store};
 use super::super::{Bound, Filters, IdFilter, IdSet, Index, Search};
-use super::{Coding, GROUP};
+use super::{Batch, Coding, GROUP, TOGETHER};
 use crate::Result;
 use crate::simd::Level;
 use crate::vector::tests::numbers;
@@ -97,12 +97,23 @@ fn check_bounds(name: &str, metric: Metric, level: Level, dimension: usize, vect
         assert!(OUT_OF_RANGE.contains(&name), "{name} of {dimension} has no codes");
         return;
     };
+    let batch = Batch::new(level, coded.centre, dimension, values, &coded.queries).unwrap();
+    assert_eq!(batch.is_some(), Batch::is_worthwhile(level));
     for part in view.parts() {
         let Some(room) = part.codes.unwrap().room(dimension) else { continue };
         for (number, rows) in part.values.chunks_exact(GROUP * dimension).enumerate() {
             assert!(room.group(number).is_none());
             room.make(number, level, metric, coded.centre, rows);
             let group = room.group(number).unwrap();
+            if let Some(batch) = &batch {
+                check_batch(
+                    &format!("{name}, {metric:?}, {level:?}, {dimension} values"),
+                    &queries,
+                    batch,
+                    number,
+                    group,
+                );
+            }
             for (query, coded) in coded.queries.iter().enumerate() {
                 for row in 0..GROUP {
                     let slot = part.first + (number * GROUP + row) as u64;
@@ -121,6 +132,39 @@ fn check_bounds(name: &str, metric: Metric, level: Level, dimension: usize, vect
             }
         }
     }
+}
+
+/// Checks that queries together let pass what they should of a group, and leave out what is far below.
+fn check_batch(what: &str, queries: &Queries<'_>, batch: &Batch, number: usize, group: (&[i8], &[f32])) {
+    let (level, coded) = (queries.request.level, queries.coded.as_ref().unwrap());
+    for (query, coded) in coded.queries.iter().enumerate() {
+        let passing = |cutoff: f32| {
+            let mut cutoffs = [f32::INFINITY; TOGETHER];
+            cutoffs[query] = cutoff;
+            let passing = batch.passing(level, 0, group, &cutoffs);
+            assert!(
+                (0..queries.count).all(|other| other == query || passing[other] & !unbounded(group) == 0),
+                "{what}"
+            );
+            passing[query]
+        };
+        let (_, products) = coded.passing(level, group, f32::INFINITY);
+        for row in 0..GROUP {
+            let Some(score) = queries.score(query, (number * GROUP + row) as u64) else { continue };
+            let passes = passing(coded.cutoff(score)) >> row & 1 == 1;
+            assert!(passes, "{what}, query {query}, vector {number}/{row}: left out by its own score {score:e}");
+            let (low, high) = coded.bounds(row, products[row], group.1);
+            // With a query of 8 bits, the bound is wider by a part of the norms.
+            let far = high + 4.0 * (high - low) + coded.reach(row, group.1) / 4.0 + 1e-3 * score.abs() + 1e-30;
+            let passes = passing(coded.cutoff(far)) >> row & 1 == 1;
+            assert!(!passes || !far.is_finite(), "{what}, query {query}, vector {number}/{row}: not left out");
+        }
+    }
+}
+
+/// Returns a bit for each vector of a group that has no codes.
+fn unbounded((_, constants): (&[i8], &[f32])) -> u32 {
+    (0..GROUP).map(|row| u32::from(constants[GROUP + row].is_infinite()) << row).sum()
 }
 
 /// Returns an index in uneven pieces, of which some have their own ids and some were removed if `changed`.
@@ -167,7 +211,9 @@ fn compare(name: &str, metric: Metric, dimension: usize, (vectors, queries): (&[
     let some: Vec<i64> = (0..1500).filter(|id| id % 3 != 0).collect();
     let few: Vec<i64> = (0..1500).step_by(50).collect();
     let filters = [None, Some(IdFilter::allowing(IdSet::Sorted(&some))), Some(IdFilter::allowing(IdSet::Sorted(&few)))];
-    for queries in [&queries[..dimension], queries] {
+    // More than one tile of queries, of which some are vectors themselves.
+    let many = [queries, &vectors[..9 * dimension]].concat();
+    for queries in [&queries[..dimension], queries, &many] {
         let median = plain.search_all(queries, &Search::nearest(700)).unwrap();
         let score = median.scores[median.counts[0] / 2];
         let bound = if metric == Metric::Euclidean { Bound::AtMost(score) } else { Bound::AtLeast(score) };
