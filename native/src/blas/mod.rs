@@ -3,6 +3,7 @@
 //! Results are written to slices of the caller's. Every function gives the same bits for any number of threads; arithmetic is
 //! IEEE 754's, so a NaN or an infinity goes where it must and nothing is skipped because of a zero.
 
+pub(crate) mod columns;
 pub(crate) mod gemm;
 pub(crate) mod gemv;
 pub(crate) mod kernel;
@@ -121,16 +122,21 @@ pub fn transpose_times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: 
 /// Writes the product `aᵀ * x` to `out`, in one pass over the rows of `a`.
 fn transpose_times_vector<T: Float>(a: MatrixRef<'_, T>, x: &[T], out: &mut [T]) -> Result<()> {
     let width = out.len();
-    // Stripes so wide that their parts of the rows are read at the speed of whole rows.
-    let stripe = (CHUNK / a.rows().max(1)).next_multiple_of(STRIPE);
     spread(a.values().len(), || {
-        ViewMut::new(out, 1, width, width).for_each_stripe(stripe, |first, mut part| {
-            let part = part.row(0);
-            part.fill(T::ZERO);
-            add_multiples(part, View::from(a).block(0, first, a.rows(), part.len()), x);
-        });
+        sum_of_rows(ViewMut::new(out, 1, width, width), a.into(), x);
         Ok(())
     })
+}
+
+/// Writes the sum of the rows of `a`, each times its factor, to the one row of `out`.
+fn sum_of_rows<T: Element>(out: ViewMut<'_, T>, a: View<'_, T>, factors: &[T]) {
+    // Stripes so wide that their parts of the rows are read at the speed of whole rows.
+    let stripe = (CHUNK / a.rows().max(1)).next_multiple_of(STRIPE);
+    out.for_each_stripe(stripe, |first, mut part| {
+        let part = part.row(0);
+        part.fill(T::ZERO);
+        add_multiples(part, a.block(0, first, a.rows(), part.len()), factors);
+    });
 }
 
 /// Columns that one thread takes at least in a product of a transpose and a vector.
