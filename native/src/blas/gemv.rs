@@ -10,7 +10,7 @@ use crate::vector;
 pub(crate) const SQUARE: usize = 8;
 
 /// Sets each of `dots` to the dot product of a row of `a` and `x`.
-pub(crate) fn set_dots(dots: &mut [f64], a: View<'_>, x: &[f64]) {
+pub(crate) fn set_dots<T: Element>(dots: &mut [T], a: View<'_, T>, x: &[T]) {
     assert!(a.column_step() == 1 && a.rows() == dots.len() && a.columns() == x.len());
     simd::run(SetDots { dots, a, x });
 }
@@ -137,26 +137,26 @@ pub(crate) fn add_symmetric(image: &mut [f64], a: View<'_>, x: &[f64]) {
     simd::run(AddSymmetric { image, a, x });
 }
 
-struct SetDots<'a> {
-    dots: &'a mut [f64],
-    a: View<'a>,
-    x: &'a [f64],
+struct SetDots<'a, T> {
+    dots: &'a mut [T],
+    a: View<'a, T>,
+    x: &'a [T],
 }
 
-impl KernelOf<f64> for SetDots<'_> {
+impl<T: Element> KernelOf<T> for SetDots<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Lanes<f64>>(self, simd: S) {
+    fn run<S: Lanes<T>>(self, simd: S) {
         if S::COUNT >= 32 { self.by::<S, 8>(simd) } else { self.by::<S, 4>(simd) }
     }
 }
 
-impl SetDots<'_> {
+impl<T: Element> SetDots<'_, T> {
     #[inline(always)]
-    fn by<S: Lanes<f64>, const ROWS: usize>(self, simd: S) {
+    fn by<S: Lanes<T>, const ROWS: usize>(self, simd: S) {
         for (index, dots) in self.dots.chunks_mut(ROWS).enumerate() {
-            let group = Group::<f64, ROWS>::of(self.a, index * ROWS, &[]);
+            let group = Group::<T, ROWS>::of(self.a, index * ROWS, &[]);
             // SAFETY: rows of `a` have as many values as `x`; there is no sum.
             let sums =
                 unsafe { group.pass::<S, true, false>(simd, 0..self.x.len(), self.x.as_ptr(), std::ptr::null_mut()) };

@@ -3,6 +3,7 @@
 //! Results are written to slices of the caller's. Every function gives the same bits for any number of threads; arithmetic is
 //! IEEE 754's, so a NaN or an infinity goes where it must and nothing is skipped because of a zero.
 
+pub(crate) mod columns;
 pub(crate) mod gemm;
 pub(crate) mod gemv;
 pub(crate) mod kernel;
@@ -30,26 +31,18 @@ mod sealed {
 
     #[expect(private_bounds, reason = "only this crate has elements")]
     pub trait Product: Element + Plain {
-        /// How many rows a product of a transpose and a vector adds up before it adds them to the others: of floats, a sum of
-        /// a million would be right in three digits.
-        const GROUP: usize;
-
         /// Sets each value of `out` to the product of a row and `x`: of some of the `all` rows of a matrix.
         fn row_dots(all: usize, rows: &[Self], x: &[Self], out: &mut [Self]);
     }
 }
 
 impl sealed::Product for f32 {
-    const GROUP: usize = 256;
-
     fn row_dots(_: usize, rows: &[f32], x: &[f32], out: &mut [f32]) {
         row_dots_of_floats(rows, x, out);
     }
 }
 
 impl sealed::Product for f64 {
-    const GROUP: usize = usize::MAX;
-
     fn row_dots(all: usize, rows: &[f64], x: &[f64], out: &mut [f64]) {
         if x.len() > 16 && (all <= FEW_ROWS || x.len() > LONG_ROW) {
             row_dots_by_eight(rows, x, out);
@@ -130,30 +123,38 @@ pub fn transpose_times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: 
 /// Writes the product `aᵀ * x` to `out`, in one pass over the rows of `a`.
 fn transpose_times_vector<T: Float>(a: MatrixRef<'_, T>, x: &[T], out: &mut [T]) -> Result<()> {
     let width = out.len();
+    spread(a.values().len(), || sum_of_rows(ViewMut::new(out, 1, width, width), a.into(), x))
+}
+
+/// Writes the sum of the rows of `a`, each times its factor, to the one row of `out`.
+fn sum_of_rows<T: Element + Plain>(out: ViewMut<'_, T>, a: View<'_, T>, factors: &[T]) -> Result<()> {
+    // Of floats, a sum of a million one after the other would be right in three digits.
+    let group = if size_of::<T>() < size_of::<f64>() { GROUP } else { a.rows() };
     // Stripes so wide that their parts of the rows are read at the speed of whole rows.
     let stripe = (CHUNK / a.rows().max(1)).max(1).next_multiple_of(STRIPE);
-    spread(a.values().len(), || {
-        ViewMut::new(out, 1, width, width).try_for_each_stripe(stripe, |first, mut part| {
-            let part = part.row(0);
-            part.fill(T::ZERO);
-            let group = |row: usize, sum: &mut [T]| {
-                let rows = T::GROUP.min(a.rows() - row);
-                add_multiples(sum, View::from(a).block(row, first, rows, sum.len()), &x[row..row + rows]);
-            };
-            if a.rows() <= T::GROUP {
-                group(0, part);
-                return Ok(());
-            }
-            let mut sum: Vec<T> = memory::filled(part.len())?;
-            for row in (0..a.rows()).step_by(T::GROUP) {
-                sum.fill(T::ZERO);
-                group(row, &mut sum);
-                part.iter_mut().zip(&sum).for_each(|(part, sum)| *part = *part + *sum);
-            }
-            Ok(())
-        })
+    out.try_for_each_stripe(stripe, |first, mut part| {
+        let part = part.row(0);
+        part.fill(T::ZERO);
+        let add = |row: usize, sum: &mut [T]| {
+            let rows = group.min(a.rows() - row);
+            add_multiples(sum, a.block(row, first, rows, sum.len()), &factors[row..row + rows]);
+        };
+        if a.rows() <= group {
+            add(0, part);
+            return Ok(());
+        }
+        let mut sum: Vec<T> = memory::filled(part.len())?;
+        for row in (0..a.rows()).step_by(group) {
+            sum.fill(T::ZERO);
+            add(row, &mut sum);
+            part.iter_mut().zip(&sum).for_each(|(part, sum)| *part = *part + *sum);
+        }
+        Ok(())
     })
 }
+
+/// Rows of floats that are added up before their sum is added to the others, as in [`times`].
+const GROUP: usize = 256;
 
 /// Columns that one thread takes at least in a product of a transpose and a vector.
 const STRIPE: usize = 512;

@@ -4,7 +4,8 @@ use crate::blas::gemm::gemm;
 use crate::blas::kernel::Update;
 use crate::matrix::column_major::ColumnMajor;
 use crate::matrix::view::{View, ViewMut};
-use crate::simd::{self, KernelOf, Lanes, Of};
+use crate::memory::Plain;
+use crate::simd::{self, Element, KernelOf, Lanes, Of};
 use crate::{Result, memory, parallel};
 
 /// Rows solved in registers.
@@ -29,7 +30,7 @@ pub(crate) enum Diagonal {
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`]; `x` is then undefined.
-pub(crate) fn solve_lower(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) -> Result<()> {
+pub(crate) fn solve_lower<T: Element + Plain>(lower: View<'_, T>, diagonal: Diagonal, x: ViewMut<'_, T>) -> Result<()> {
     solve_lower_then(lower, diagonal, x, |_, _| ())
 }
 
@@ -64,14 +65,14 @@ fn in_rows(x: &mut ColumnMajor, solve: impl FnOnce(ViewMut<'_>) -> Result<()>) -
 ///
 /// # Errors
 /// As [`solve_lower`].
-pub(crate) fn solve_lower_then(
-    lower: View<'_>,
+pub(crate) fn solve_lower_then<T: Element + Plain>(
+    lower: View<'_, T>,
     diagonal: Diagonal,
-    x: ViewMut<'_>,
-    then: impl Fn(usize, View<'_>) + Sync,
+    x: ViewMut<'_, T>,
+    then: impl Fn(usize, View<'_, T>) + Sync,
 ) -> Result<()> {
     let work = lower.rows() * lower.rows() / 2 * x.columns();
-    let solve = |column: usize, mut x: ViewMut<'_>| {
+    let solve = |column: usize, mut x: ViewMut<'_, T>| {
         solve_here(lower, diagonal, x.reborrow())?;
         then(column, x.view());
         Ok(())
@@ -83,7 +84,10 @@ pub(crate) fn solve_lower_then(
 ///
 /// # Errors
 /// One of those of `work`.
-pub(crate) fn stripes(x: ViewMut<'_>, work: impl Fn(usize, ViewMut<'_>) -> Result<()> + Sync) -> Result<()> {
+pub(crate) fn stripes<T: Element>(
+    x: ViewMut<'_, T>,
+    work: impl Fn(usize, ViewMut<'_, T>) -> Result<()> + Sync,
+) -> Result<()> {
     x.try_for_each_stripe(STRIPE, work)
 }
 
@@ -91,7 +95,7 @@ pub(crate) fn stripes(x: ViewMut<'_>, work: impl Fn(usize, ViewMut<'_>) -> Resul
 ///
 /// # Errors
 /// As [`solve_lower`].
-pub(crate) fn solve_here(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) -> Result<()> {
+pub(crate) fn solve_here<T: Element + Plain>(lower: View<'_, T>, diagonal: Diagonal, x: ViewMut<'_, T>) -> Result<()> {
     let rows = lower.rows();
     assert!(rows == lower.columns() && rows == x.rows());
     if x.columns() == 0 {
@@ -108,47 +112,47 @@ pub(crate) fn solve_here(lower: View<'_>, diagonal: Diagonal, x: ViewMut<'_>) ->
     solve_here(lower.block(half, half, rows - half, rows - half), diagonal, below)
 }
 
-struct Leaf<'a> {
-    lower: View<'a>,
+struct Leaf<'a, T> {
+    lower: View<'a, T>,
     diagonal: Diagonal,
-    x: ViewMut<'a>,
+    x: ViewMut<'a, T>,
 }
 
-impl KernelOf<f64> for Leaf<'_> {
+impl<T: Element> KernelOf<T> for Leaf<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Lanes<f64>>(self, simd: S) {
+    fn run<S: Lanes<T>>(self, simd: S) {
         match (self.lower.rows(), self.diagonal) {
-            (1, Diagonal::Ones) => simd.call(Of::new(Rows::<1, true>(self))),
-            (1, Diagonal::Stored) => simd.call(Of::new(Rows::<1, false>(self))),
-            (2, Diagonal::Ones) => simd.call(Of::new(Rows::<2, true>(self))),
-            (2, Diagonal::Stored) => simd.call(Of::new(Rows::<2, false>(self))),
-            (3, Diagonal::Ones) => simd.call(Of::new(Rows::<3, true>(self))),
-            (3, Diagonal::Stored) => simd.call(Of::new(Rows::<3, false>(self))),
-            (4, Diagonal::Ones) => simd.call(Of::new(Rows::<4, true>(self))),
-            (4, Diagonal::Stored) => simd.call(Of::new(Rows::<4, false>(self))),
-            (5, Diagonal::Ones) => simd.call(Of::new(Rows::<5, true>(self))),
-            (5, Diagonal::Stored) => simd.call(Of::new(Rows::<5, false>(self))),
-            (6, Diagonal::Ones) => simd.call(Of::new(Rows::<6, true>(self))),
-            (6, Diagonal::Stored) => simd.call(Of::new(Rows::<6, false>(self))),
-            (7, Diagonal::Ones) => simd.call(Of::new(Rows::<7, true>(self))),
-            (7, Diagonal::Stored) => simd.call(Of::new(Rows::<7, false>(self))),
-            (8, Diagonal::Ones) => simd.call(Of::new(Rows::<8, true>(self))),
-            (8, Diagonal::Stored) => simd.call(Of::new(Rows::<8, false>(self))),
+            (1, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 1, true>(self))),
+            (1, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 1, false>(self))),
+            (2, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 2, true>(self))),
+            (2, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 2, false>(self))),
+            (3, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 3, true>(self))),
+            (3, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 3, false>(self))),
+            (4, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 4, true>(self))),
+            (4, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 4, false>(self))),
+            (5, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 5, true>(self))),
+            (5, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 5, false>(self))),
+            (6, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 6, true>(self))),
+            (6, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 6, false>(self))),
+            (7, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 7, true>(self))),
+            (7, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 7, false>(self))),
+            (8, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 8, true>(self))),
+            (8, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 8, false>(self))),
             _ => {}
         }
     }
 }
 
-struct Rows<'a, const ROWS: usize, const ONES: bool>(Leaf<'a>);
+struct Rows<'a, T, const ROWS: usize, const ONES: bool>(Leaf<'a, T>);
 
-impl<const ROWS: usize, const ONES: bool> KernelOf<f64> for Rows<'_, ROWS, ONES> {
+impl<T: Element, const ROWS: usize, const ONES: bool> KernelOf<T> for Rows<'_, T, ROWS, ONES> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Lanes<f64>>(mut self, simd: S) {
-        let mut lower = [[0.0; ROWS]; ROWS];
+    fn run<S: Lanes<T>>(mut self, simd: S) {
+        let mut lower = [[T::ZERO; ROWS]; ROWS];
         for (i, row) in lower.iter_mut().enumerate() {
             for (j, value) in row.iter_mut().enumerate().take(i + 1) {
                 *value = self.0.lower.get(i, j);
@@ -159,7 +163,7 @@ impl<const ROWS: usize, const ONES: bool> KernelOf<f64> for Rows<'_, ROWS, ONES>
         let mut column = 0;
         while column < columns {
             let count = S::LANES.min(columns - column);
-            let mut values = [simd.splat(0.0); ROWS];
+            let mut values = [simd.splat(T::ZERO); ROWS];
             for (i, value) in values.iter_mut().enumerate() {
                 let from = x.at(i, column);
                 // SAFETY: `count` values from this column on are within the row.

@@ -5,6 +5,7 @@
 //! there is none. There, arrays are copied, in pieces.
 
 use std::fmt::Display;
+use std::ops::Range;
 use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ use jni::sys::{JNI_ABORT, JNIEnv, jarray, jbyte, jdouble, jfloat, jint, jlong, j
 use super::call::Call;
 use super::failure::{Failure, Result};
 use crate::matrix::MatrixRef;
+use crate::matrix::view::{View, ViewMut};
 use crate::memory::Plain;
 use crate::{Error, memory};
 
@@ -66,7 +68,7 @@ pub fn size(count: usize, what: &dyn Display, path: &Path) -> crate::Result<jint
 }
 
 /// Number types whose arrays cross.
-pub trait Element: TypeArray + Plain {
+pub trait Element: TypeArray + Plain + Send + Sync {
     /// Copies `length` elements of an array, from `first` on, to `to`.
     ///
     /// # Safety
@@ -177,6 +179,14 @@ impl<'local, T: Element> Array<'local, T> {
     #[must_use]
     pub fn is_null(self) -> bool {
         self.array.is_null()
+    }
+
+    /// Returns whether this is the same array as another.
+    #[must_use]
+    pub fn is(self, other: Self) -> bool {
+        let env = self.call.env();
+        // SAFETY: `env` is this thread's JNI environment, and both are references of this call's.
+        unsafe { ((**env).v1_1.IsSameObject)(env, self.array, other.array) }
     }
 
     /// Returns the number of elements.
@@ -354,6 +364,13 @@ impl Lending {
         Self { above: if PINS.load(Ordering::Relaxed) { largest / SMALL_PART } else { usize::MAX }, inputs: true }
     }
 
+    /// Returns what holds for a call whose arrays are to be copied.
+    #[inline]
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { above: usize::MAX, inputs: false }
+    }
+
     /// Returns the same, but without inputs if others may write to them during the call.
     #[inline]
     #[must_use]
@@ -487,5 +504,199 @@ impl<T: Element> Drop for Elements<'_, T> {
     #[inline]
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// A matrix in an array of Java's, of which it may be a part: columns of adjacent elements, each column a step after the one before.
+#[derive(Debug)]
+pub struct Columns<'local, T> {
+    array: Array<'local, T>,
+    first: usize,
+    rows: usize,
+    columns: usize,
+    step: usize,
+}
+
+impl<T> Clone for Columns<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Columns<'_, T> {}
+
+impl<'local, T: Element> Columns<'local, T> {
+    /// Returns the matrix of `rows` x `columns` elements that begins with element `first`.
+    ///
+    /// # Panics
+    /// When the array does not have all of them, or when columns overlap: Java has looked.
+    #[must_use]
+    pub fn new(array: Array<'local, T>, first: jint, (rows, columns): (jint, jint), step: jint) -> Self {
+        let not_negative = |number| usize::try_from(number).expect("it is not negative");
+        let [first, rows, columns, step] = [first, rows, columns, step].map(not_negative);
+        let matrix = Self { array, first, rows, columns, step };
+        assert!(rows <= step || columns <= 1, "{rows} rows in columns with a step of {step}");
+        assert!(first.saturating_add(matrix.span()) <= array.length(), "the array has all elements of the matrix");
+        matrix
+    }
+
+    /// Returns the vector of `length` elements that begins with element `first`, as a matrix of one column.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new).
+    #[must_use]
+    pub fn vector(array: Array<'local, T>, first: jint, length: jint) -> Self {
+        Self::new(array, first, (length, 1), length)
+    }
+
+    /// Returns the array.
+    #[inline]
+    #[must_use]
+    pub fn array(self) -> Array<'local, T> {
+        self.array
+    }
+
+    /// Returns the number of rows.
+    #[inline]
+    #[must_use]
+    pub fn rows(self) -> usize {
+        self.rows
+    }
+
+    /// Returns the number of elements from the first to the last one, and between them.
+    fn span(self) -> usize {
+        if self.rows == 0 || self.columns == 0 {
+            0
+        } else {
+            (self.columns - 1).saturating_mul(self.step).saturating_add(self.rows)
+        }
+    }
+
+    /// Returns the bytes of its elements.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        self.rows.saturating_mul(self.columns).saturating_mul(size_of::<T>())
+    }
+
+    /// Returns a copy, and how far apart its columns are.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    fn to_vec(self) -> crate::Result<(Vec<T>, usize)> {
+        let Self { array, first, rows, columns, step } = self;
+        // To copy what is between columns takes less time than a call for each of them, unless it is most of it.
+        if self.span() / 2 <= rows * columns {
+            let mut copy = memory::unspecified(self.span())?;
+            array.read(first, &mut copy);
+            return Ok((copy, step));
+        }
+        let mut copy = memory::unspecified(rows * columns)?;
+        for (column, to) in copy.chunks_exact_mut(rows).enumerate() {
+            array.read(first + column * step, to);
+        }
+        Ok((copy, rows))
+    }
+}
+
+/// The elements of a matrix in an array for the time of one call: lent, or a copy. What lies between its columns is never written.
+///
+/// It is made in the three steps of [`Elements`].
+#[derive(Debug)]
+pub struct ColumnElements<'local, T: Element> {
+    matrix: Columns<'local, T>,
+    /// Of the whole array, in case it is lent.
+    whole: Elements<'local, T>,
+    copy: Vec<T>,
+    /// From a column of the copy to the next.
+    copy_step: usize,
+}
+
+impl<'local, T: Element> ColumnElements<'local, T> {
+    /// Returns the elements of `matrix`, none of which are there yet.
+    #[must_use]
+    pub fn new(matrix: Columns<'local, T>, access: Access) -> Self {
+        let whole = Elements::new(matrix.array, access);
+        Self { matrix, whole, copy: Vec::new(), copy_step: matrix.rows }
+    }
+
+    fn is_lent(&self, lending: Lending) -> bool {
+        lending.lends(self.whole.access, self.matrix.bytes())
+    }
+
+    /// Copies the elements, if they are not to be lent.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn copy(&mut self, lending: Lending) -> crate::Result<()> {
+        if !self.is_lent(lending) {
+            (self.copy, self.copy_step) = if self.whole.access == Access::Output {
+                (memory::unspecified(self.matrix.rows * self.matrix.columns)?, self.matrix.rows)
+            } else {
+                self.matrix.to_vec()?
+            };
+        }
+        Ok(())
+    }
+
+    /// Begins to borrow the array, if it is to be lent.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn lend(&mut self, lending: Lending) -> crate::Result<()> {
+        if self.is_lent(lending) { self.whole.begin() } else { Ok(()) }
+    }
+
+    /// Returns the transpose, whose rows are the columns.
+    #[must_use]
+    pub(crate) fn rows(&self) -> View<'_, T> {
+        let Columns { first, rows, columns, step, .. } = self.matrix;
+        if self.whole.lent.is_some() {
+            View::new(&self.whole.get()[first..], columns, rows, step)
+        } else {
+            View::new(&self.copy, columns, rows, self.copy_step)
+        }
+    }
+
+    /// Returns the transpose, to be written.
+    ///
+    /// # Safety
+    /// No other argument of the call is the same array, if arrays are lent.
+    #[must_use]
+    pub(crate) unsafe fn rows_mut(&mut self) -> ViewMut<'_, T> {
+        let Columns { first, rows, columns, step, .. } = self.matrix;
+        if self.whole.lent.is_some() {
+            // SAFETY: as the caller grants.
+            ViewMut::new(&mut unsafe { self.whole.get_mut() }[first..], columns, rows, step)
+        } else {
+            ViewMut::new(&mut self.copy, columns, rows, self.copy_step)
+        }
+    }
+
+    /// Ends to borrow the array, if it is lent.
+    pub fn end(&mut self) {
+        self.whole.end();
+    }
+
+    /// Copies to the array what was written, if it was not lent. To be called when nothing is lent any more.
+    pub fn write_back(&self) {
+        let Columns { array, first, rows, step, .. } = self.matrix;
+        if self.copy_step == rows && step == rows {
+            array.write_at(first, &self.copy);
+        } else {
+            self.write_back_part(|_| 0..rows);
+        }
+    }
+
+    /// Does the same with those rows of each column that `part` returns.
+    pub(crate) fn write_back_part(&self, part: impl Fn(usize) -> Range<usize>) {
+        let Columns { array, first, rows, columns, step } = self.matrix;
+        if self.copy.is_empty() {
+            return;
+        }
+        for column in 0..columns {
+            let part = part(column);
+            let values = &self.copy[column * self.copy_step..][..rows][part.clone()];
+            array.write_at(first + column * step + part.start, values);
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod throw;
 
 mod batch;
+mod blas;
 mod cholesky;
 mod csv;
 mod eigen;
@@ -269,6 +270,7 @@ fn run<T>(body: impl FnOnce() -> crate::Result<T>) -> crate::Result<T> {
 /// The native methods by area.
 const AREAS: &[&[NativeMethod]] = &[
     batch::NATIVES,
+    blas::NATIVES,
     cholesky::NATIVES,
     csv::NATIVES,
     eigen::NATIVES,

@@ -211,6 +211,141 @@ public final class Natives {
 
     public static native void gramOfFloats(int rows, int columns, float[] a, float[] gram);
 
+    // RustBlas, a class of the module rust-ffi-netlib, which is released with this one. A matrix is columns of adjacent
+    // elements of an array, which may have others: the first begins with element number first, the others a step after
+    // the one before. RustBlas checks that all are within their arrays; if not, or if one has none, Rust throws an
+    // AssertionError. The array that is written may be the same as another one, and is as it was if the call fails.
+
+    /** Sets the m x n matrix c to alpha op(a) op(b) + beta c, where k is the inner dimension. */
+    public static native void gemm(
+            boolean isATransposed,
+            boolean isBTransposed,
+            int m,
+            int n,
+            int k,
+            double alpha,
+            double[] a,
+            int aFirst,
+            int aStep,
+            double[] b,
+            int bFirst,
+            int bStep,
+            double beta,
+            double[] c,
+            int cFirst,
+            int cStep);
+
+    /** Does the same with floats. */
+    public static native void gemmOfFloats(
+            boolean isATransposed,
+            boolean isBTransposed,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aFirst,
+            int aStep,
+            float[] b,
+            int bFirst,
+            int bStep,
+            float beta,
+            float[] c,
+            int cFirst,
+            int cStep);
+
+    /** Sets one half of the n x n matrix c to that of alpha op(a) op(a)ᵀ + beta c, where op(a) has k columns. */
+    public static native void syrk(
+            boolean isUpper,
+            boolean isTransposed,
+            int n,
+            int k,
+            double alpha,
+            double[] a,
+            int aFirst,
+            int aStep,
+            double beta,
+            double[] c,
+            int cFirst,
+            int cStep);
+
+    /** Does the same with floats. */
+    public static native void syrkOfFloats(
+            boolean isUpper,
+            boolean isTransposed,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aFirst,
+            int aStep,
+            float beta,
+            float[] c,
+            int cFirst,
+            int cStep);
+
+    /** Sets the m x n matrix b to the solution x of op(a) x = alpha b, or of x op(a) = alpha b. */
+    public static native void trsm(
+            boolean isLeft,
+            boolean isUpper,
+            boolean isTransposed,
+            boolean isUnit,
+            int m,
+            int n,
+            double alpha,
+            double[] a,
+            int aFirst,
+            int aStep,
+            double[] b,
+            int bFirst,
+            int bStep);
+
+    /** Does the same with floats. */
+    public static native void trsmOfFloats(
+            boolean isLeft,
+            boolean isUpper,
+            boolean isTransposed,
+            boolean isUnit,
+            int m,
+            int n,
+            float alpha,
+            float[] a,
+            int aFirst,
+            int aStep,
+            float[] b,
+            int bFirst,
+            int bStep);
+
+    /** Sets the vector y to alpha op(a) x + beta y, where a is m x n. */
+    public static native void gemv(
+            boolean isTransposed,
+            int m,
+            int n,
+            double alpha,
+            double[] a,
+            int aFirst,
+            int aStep,
+            double[] x,
+            int xFirst,
+            double beta,
+            double[] y,
+            int yFirst);
+
+    /** Does the same with floats. */
+    public static native void gemvOfFloats(
+            boolean isTransposed,
+            int m,
+            int n,
+            float alpha,
+            float[] a,
+            int aFirst,
+            int aStep,
+            float[] x,
+            int xFirst,
+            float beta,
+            float[] y,
+            int yFirst);
+
     // Lu
 
     /** Returns the one-norm of a, which luRcond asks for. */
