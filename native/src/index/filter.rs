@@ -146,7 +146,15 @@ impl<'a> Queries<'a> {
     fn code(&self) -> Result<Option<Coded<'a>>> {
         let request = self.request;
         // Of so many, too few are left out.
-        if request.wants_many() && !request.is_bounded() || self.is_tiled() && !Batch::is_worthwhile(request.level) {
+        let many = if self.is_tiled() {
+            match Batch::worthwhile_from(request.level, self.count) {
+                Some(many) => request.limit as u64 > request.findable / many,
+                None => return Ok(None),
+            }
+        } else {
+            request.wants_many()
+        };
+        if many && !request.is_bounded() {
             return Ok(None);
         }
         let view = self.view;
@@ -171,7 +179,7 @@ impl<'a> Queries<'a> {
 
     /// Returns what the usefulness of codes depends on.
     pub(super) fn way(&self) -> Way {
-        Way { is_bounded: self.request.wants_many(), is_together: self.is_tiled() }
+        Way { is_bounded: self.request.wants_many(), together: if self.is_tiled() { self.count } else { 1 } }
     }
 
     /// Returns whether the queries are worth a tile. A few of them are better off one by one.

@@ -18,6 +18,9 @@ const WAITING: usize = 64;
 /// Where codes are used, a list holds one of so many vectors of a thread at most before scores are asked for.
 const CODED_SHARE: u64 = 16;
 
+/// The most candidates besides the best that the lists of all queries together hold before scores are asked for.
+const MOST_CANDIDATES: usize = 1 << 18;
+
 /// Where it is scores that decide, codes are worth their time if they leave one of so many vectors at most.
 const FEW: u64 = 8;
 
@@ -73,7 +76,11 @@ impl<'a> Worker<'a> {
             if is_coded {
                 let share =
                     usize::try_from(rows_in_all / CODED_SHARE / thresholds.threads as u64).unwrap_or(usize::MAX);
-                list.grow_to(thresholds.limit.saturating_mul(8).saturating_add(share.clamp(256, 1 << 16)).min(count));
+                // What the lists of many queries take together has a limit, too.
+                let (several, most) =
+                    if queries.is_tiled() { (4, MOST_CANDIDATES / queries.count) } else { (8, 1 << 16) };
+                let most = thresholds.limit.saturating_mul(several).saturating_add(share.clamp(256, most));
+                list.grow_to(most.min(count));
             }
             lists.push(list);
         }
@@ -206,10 +213,10 @@ impl<'a> Worker<'a> {
             }
         };
         if is_full {
-            let is_coded = &mut self.is_coded;
+            let (is_coded, is_tiled) = (&mut self.is_coded, queries.is_tiled());
             let settle = |candidate: &mut Candidate| {
-                // The list has grown as far as it may, and still there are too many.
-                *is_coded = false;
+                // The list has grown as far as it may, and still there are too many. Of many queries, some may be like that.
+                *is_coded &= is_tiled;
                 candidate.settle(queries.score(query, candidate.slot));
             };
             let threshold = list.shorten(self.thresholds.get(query), settle);
@@ -261,7 +268,15 @@ impl<'a> Worker<'a> {
         }
         self.coded.0 += coded.queries.len() as u64 * GROUP as u64;
         let (seen, passed) = self.coded;
-        if queries.request.wants_many() && passed > seen / FEW + 1024 {
+        let is_of_no_use = if queries.is_tiled() {
+            // In the beginning, everything is a candidate.
+            let first = if queries.request.wants_many() { 0 } else { 4 * self.thresholds.limit as u64 };
+            let few = (seen as f32 * queries.way().worthless()) as u64;
+            passed > few + (first + 256) * queries.count as u64
+        } else {
+            queries.request.wants_many() && passed > seen / FEW + 1024
+        };
+        if is_of_no_use {
             self.is_coded = false;
         }
     }

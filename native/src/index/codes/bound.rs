@@ -25,6 +25,9 @@ const WIDER: f32 = 1.000_001;
 /// 8·u.
 const ROUNDED: f32 = 4.0 * f32::EPSILON;
 
+/// Adds 1.5·2⁵², which rounds a number of few digits to a whole one.
+const ROUNDING: f64 = 6_755_399_441_055_744.0;
+
 /// p = q − μ in doubles.
 struct Parts {
     values: Vec<f64>,
@@ -51,10 +54,10 @@ impl Parts {
     /// Rounds p to multiples of a number, `most` of it at most, and sets each dimension's.
     fn round(&self, most: i32, mut set: impl FnMut(usize, i32)) -> Rounded {
         let t = if self.p < LEAST_NORM { 1.0 } else { ((self.largest / f64::from(most)) as f32).next_up() };
-        let mut left = 0.0;
+        let (t_wide, inverse, mut left) = (f64::from(t), 1.0 / f64::from(t), 0.0);
         for (i, value) in self.values.iter().enumerate() {
-            let g = (value / f64::from(t)).round();
-            left += (value - f64::from(t) * g).powi(2);
+            let g = (value * inverse + ROUNDING) - ROUNDING;
+            left += (value - t_wide * g).powi(2);
             set(i, g as i32);
         }
         let e = left.sqrt() + 16.0 * UNIT * (self.p + left.sqrt());
@@ -232,9 +235,15 @@ struct Tile {
 }
 
 impl Batch {
-    /// Returns whether the instructions of `level` compare queries with codes together sooner than with floats.
-    pub(in super::super) fn is_worthwhile(level: Level) -> bool {
-        Digits::of(level).is_some()
+    /// Returns of how many vectors a search may want one at most for the instructions of `level` to compare its queries with
+    /// codes together sooner than with floats, if they ever do.
+    pub(in super::super) fn worthwhile_from(level: Level, queries: usize) -> Option<u64> {
+        Digits::of(level).map(|digits| match digits {
+            // Few queries gain by what they read, whatever the arithmetic.
+            #[cfg(target_arch = "x86_64")]
+            Digits::Words if queries > 16 => 2048,
+            _ => 128,
+        })
     }
 
     /// Returns the queries, which `queries` are in floats and `coded` for codes, where that is worthwhile.

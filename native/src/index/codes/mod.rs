@@ -55,18 +55,18 @@ const RETRIED: u32 = 64;
 pub(super) struct Way {
     /// Whether it is for all vectors with some scores, instead of for some vectors.
     pub(super) is_bounded: bool,
-    /// Whether it is for queries together, which share the reading of floats.
-    pub(super) is_together: bool,
+    /// For so many queries together, which share the reading of floats; 1 where they do not.
+    pub(super) together: usize,
 }
 
 impl Way {
     fn number(self) -> usize {
-        usize::from(self.is_bounded) + 2 * usize::from(self.is_together)
+        usize::from(self.is_bounded) + 2 * usize::from(self.together > 1)
     }
 
     /// Returns the share of the vectors from which on candidates cost as much as the codes save.
     pub(super) fn worthless(self) -> f32 {
-        if self.is_together { 0.04 } else { 0.2 }
+        (0.5 / self.together as f32).clamp(0.04, 0.2)
     }
 }
 
