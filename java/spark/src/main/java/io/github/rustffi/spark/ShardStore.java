@@ -1,6 +1,7 @@
 package io.github.rustffi.spark;
 
 import io.github.rustffi.VectorIndex;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serial;
 import java.io.Serializable;
@@ -16,7 +17,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.Utils;
 
 /**
  * Where the shards of one index are, and what an executor has of them: a copy on its disk, mapped into memory. A shard
@@ -54,7 +54,7 @@ final class ShardStore implements Serializable {
 
     /** Returns a new directory on this machine's disk, in one of Spark's own. */
     static Path scratch() throws IOException {
-        return Files.createTempDirectory(Path.of(Utils.getLocalDir(conf())), "rust-ffi-");
+        return Files.createTempDirectory(local(0), "rust-ffi-");
     }
 
     private static SparkConf conf() {
@@ -93,10 +93,15 @@ final class ShardStore implements Serializable {
                 .toArray();
     }
 
+    /** Returns one of Spark's own directories, which end with the process. */
+    private static Path local(int hash) {
+        File[] directories = SparkEnv.get().blockManager().diskBlockManager().localDirs();
+        return directories[Math.floorMod(hash, directories.length)].toPath();
+    }
+
     private VectorIndex map(Shard shard) throws IOException {
-        Path copies = Path.of(conf().get(
-                        DIRECTORY,
-                        Path.of(Utils.getLocalDir(conf()), "rust-ffi-shards").toString()));
+        String named = conf().get(DIRECTORY, "");
+        Path copies = named.isEmpty() ? local(shard.sha256.hashCode()).resolve("rust-ffi-shards") : Path.of(named);
         Files.createDirectories(copies);
         Path copy = copies.resolve(shard.sha256);
         if (!isWhole(copy)) {

@@ -45,7 +45,7 @@ import scala.Tuple2;
  *
  * <p><b>Partitions</b> may be empty, of any size, and have fewer rows than columns. Rows keep their order: partition by
  * partition, and within one as they come. Nothing is computed before a method needs it, and every method reads the rows
- * again: {@link #persist} keeps them. Computing one block takes twice its memory outside of the Java heap for a moment;
+ * again: {@link #persist} keeps them. To compute one block takes up to five times its memory outside of the Java heap;
  * {@link TallQr#q()} and {@link TallSvd#u()} hold a partition in the heap.
  *
  * <p><b>Failures.</b> Methods that compute throw an {@link IllegalArgumentException} on the driver, with the number of
