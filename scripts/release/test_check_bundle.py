@@ -167,7 +167,8 @@ def test_the_modules_of_this_project_are_those_that_are_deployed():
     version, modules = check_bundle.published_modules()
     assert version
     assert modules.items() >= MODULES.items()
-    assert modules.keys() >= {"rust-ffi-text-store", "rust-ffi-langchain4j", "rust-ffi-spring-ai", "rust-ffi-netlib"}
+    assert modules.keys() >= {"rust-ffi-text-store", "rust-ffi-langchain4j", "rust-ffi-spring-ai"}
+    assert modules.keys() >= {"rust-ffi-netlib", "rust-ffi-spark"}
     assert not modules.keys() & {"rust-ffi-examples", "rust-ffi-smoke", "rust-ffi-benchmarks"}
 
 
