@@ -14,7 +14,8 @@
 //!
 //! of which the second term is E·Y at most. The third one is R times the part of p that is orthogonal to c,
 //! √(P² − a²) with a = |p·c|/‖c‖ ≥ |e|/Y − E. What is left to find q·x = q·μ + μ·y + p·y and |q − x|² = |p|² + |y|² − 2·p·y is
-//! computed in doubles when the codes are made. See `docs/exact-search.md` for what rounding adds.
+//! computed in doubles when the codes are made. Queries that are searched for together are compared first by a bound that takes
+//! less arithmetic ([`Batch`]). See `docs/exact-search.md` for what rounding adds.
 
 mod bound;
 mod encode;

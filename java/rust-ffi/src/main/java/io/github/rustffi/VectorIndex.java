@@ -53,8 +53,7 @@ import org.jspecify.annotations.Nullable;
  * <p>From 10,000 vectors on, searches read codes of 8 bits a value, which rule out most vectors by a proven bound, and
  * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first search makes
  * the codes. They take another 26 % of the vectors' bytes, for which {@link #useCodes} turns them off; where they gain
- * nothing, as with vectors that are nearly equal, searches read the floats as before. More than three queries at once
- * do so too.
+ * nothing, as with vectors that are nearly equal, searches read the floats as before.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes and the codes, but for the smallest indexes, and
  * growing never holds anything twice. What is replaced or removed takes at most an eighth of the bytes of the vectors
