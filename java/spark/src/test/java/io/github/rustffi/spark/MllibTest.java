@@ -10,9 +10,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.mllib.linalg.Matrix;
 import org.apache.spark.mllib.linalg.Vectors;
@@ -34,58 +34,53 @@ class MllibTest {
     @Test
     @EnabledForJreRange(max = JRE.JAVA_21)
     void productsOfBlockMatricesGoThroughRust() throws Exception {
-        SparkConf configuration = new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("test")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "localhost")
-                .set("spark.driver.bindAddress", "127.0.0.1")
-                .set("spark.plugins", RustFfiPlugin.class.getName());
-        try (JavaSparkContext spark = new JavaSparkContext(configuration)) {
-            for (String object : MllibBlas.OBJECTS) {
-                assertThat(blasOf(object)).as(object).isSameAs(RustBlas.getInstance());
-            }
-            AtomicInteger calls = new AtomicInteger();
-            BLAS counting = (BLAS) Proxy.newProxyInstance(
-                    BLAS.class.getClassLoader(), new Class<?>[] {BLAS.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("dgemm")) {
-                            calls.incrementAndGet();
-                        }
-                        try {
-                            return method.invoke(RustBlas.getInstance(), arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
-            assertThat(MllibBlas.replace(counting, MllibTest.class.getClassLoader(), LOG))
-                    .isTrue();
-            BlockMatrix a = random(spark, 1);
-            BlockMatrix b = random(spark, 2);
-            Matrix product = a.multiply(b).toLocalMatrix();
-            // Each of 3 x 3 blocks is the sum of 3 products.
-            assertThat(calls).hasValueGreaterThanOrEqualTo(27);
+        JavaSparkContext spark = JavaSparkContext.fromSparkContext(
+                LocalSpark.session(Map.of("spark.plugins", RustFfiPlugin.class.getName()))
+                        .sparkContext());
+        for (String object : MllibBlas.OBJECTS) {
+            assertThat(blasOf(object)).as(object).isSameAs(RustBlas.getInstance());
+        }
+        AtomicInteger calls = new AtomicInteger();
+        BLAS counting = (BLAS) Proxy.newProxyInstance(
+                BLAS.class.getClassLoader(), new Class<?>[] {BLAS.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("dgemm")) {
+                        calls.incrementAndGet();
+                    }
+                    try {
+                        return method.invoke(RustBlas.getInstance(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        assertThat(MllibBlas.replace(counting, MllibTest.class.getClassLoader(), LOG))
+                .isTrue();
+        BlockMatrix a = random(spark, 1);
+        BlockMatrix b = random(spark, 2);
+        Matrix product = a.multiply(b).toLocalMatrix();
+        MllibBlas.replace(RustBlas.getInstance(), MllibTest.class.getClassLoader(), LOG);
+        // Each of 3 x 3 blocks is the sum of 3 products.
+        assertThat(calls).hasValueGreaterThanOrEqualTo(27);
 
-            int n = 3 * BLOCK;
-            double[] expected = new double[n * n];
-            JavaBLAS.getInstance()
-                    .dgemm(
-                            "N",
-                            "N",
-                            n,
-                            n,
-                            n,
-                            1,
-                            a.toLocalMatrix().toArray(),
-                            n,
-                            b.toLocalMatrix().toArray(),
-                            n,
-                            0,
-                            expected,
-                            n);
-            double[] actual = product.toArray();
-            for (int i = 0; i < expected.length; i++) {
-                assertThat(Math.abs(actual[i] - expected[i])).isLessThan(1e-12 * n);
-            }
+        int n = 3 * BLOCK;
+        double[] expected = new double[n * n];
+        JavaBLAS.getInstance()
+                .dgemm(
+                        "N",
+                        "N",
+                        n,
+                        n,
+                        n,
+                        1,
+                        a.toLocalMatrix().toArray(),
+                        n,
+                        b.toLocalMatrix().toArray(),
+                        n,
+                        0,
+                        expected,
+                        n);
+        double[] actual = product.toArray();
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(Math.abs(actual[i] - expected[i])).isLessThan(1e-12 * n);
         }
     }
 
