@@ -149,7 +149,7 @@ impl<T: Element> Tile<T> {
     unsafe fn dispatch<S: Lanes<T>>(self, simd: S, vectors: usize, whole: bool) {
         // SAFETY: as the caller grants.
         unsafe {
-            match (vectors, whole) {
+            match (vectors, whole && !(S::IS_PLAIN && vectors < VECTORS)) {
                 (3, true) => self.height::<S, 3, true>(simd),
                 (3, false) => self.height::<S, 3, false>(simd),
                 (2, true) => self.height::<S, 2, true>(simd),
@@ -165,9 +165,9 @@ impl<T: Element> Tile<T> {
     #[inline(always)]
     unsafe fn height<S: Lanes<T>, const VECTORS: usize, const WHOLE: bool>(self, simd: S) {
         match self.rows {
-            1 => simd.call(Of::new(Run::<T, 1, VECTORS, WHOLE>(self))),
-            2 => simd.call(Of::new(Run::<T, 2, VECTORS, WHOLE>(self))),
-            3 | 4 => simd.call(Of::new(Run::<T, 4, VECTORS, WHOLE>(self))),
+            1 if !S::IS_PLAIN => simd.call(Of::new(Run::<T, 1, VECTORS, WHOLE>(self))),
+            2 if !S::IS_PLAIN => simd.call(Of::new(Run::<T, 2, VECTORS, WHOLE>(self))),
+            1..=4 => simd.call(Of::new(Run::<T, 4, VECTORS, WHOLE>(self))),
             _ if tile_rows::<T, S>() == 8 => simd.call(Of::new(Run::<T, 8, VECTORS, WHOLE>(self))),
             _ => unreachable!("a tile has at most {} rows", tile_rows::<T, S>()),
         }

@@ -185,6 +185,7 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
                 Shape::Wide => self.tiled::<S, 4, 6>(simd),
                 Shape::Tall => self.tiled::<S, 2, 12>(simd),
                 Shape::Small => self.tiled::<S, 2, 6>(simd),
+                Shape::Least => self.tiled::<S, 1, 2>(simd),
             }
         }
     }
@@ -198,7 +199,8 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         let read_order = self.queries.request.read_order;
         let (way, begin) = (read_order.next(), Instant::now());
         let dimension = self.queries.dimension;
-        let apart = if way == Order::Scattered { (end - at) / (ROWS * dimension) * dimension } else { 0 };
+        let apart =
+            if way == Order::Scattered && !S::IS_PLAIN { (end - at) / (ROWS * dimension) * dimension } else { 0 };
         let together = at + ROWS * apart;
         for at in (at..at + apart).step_by(dimension) {
             self.rows::<S, ROWS, AHEAD>(simd, std::array::from_fn(|row| at + row * apart));
@@ -213,6 +215,10 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     #[inline(always)]
     fn few_singly<S: Simd>(&mut self, simd: S, mask: &[u64]) {
         let (begin, dimension) = (self.block.at, self.queries.dimension);
+        if S::IS_PLAIN {
+            ids::for_each_set(mask, |row| self.rows::<S, 1, AHEAD>(simd, [begin + row * dimension]));
+            return;
+        }
         let (mut rows, mut waiting) = ([0; ROWS], 0);
         ids::for_each_set(mask, |row| {
             rows[waiting] = begin + row * dimension;

@@ -19,12 +19,16 @@ pub(super) enum Shape {
     Tall,
     /// 2 and 6: for 16 registers.
     Small,
+    /// 1 and 2: see [`Registers::IS_PLAIN`](crate::simd::Registers::IS_PLAIN).
+    Least,
 }
 
 impl Shape {
     #[inline(always)]
     pub(super) fn of<S: Simd>(queries: usize) -> Self {
-        if S::COUNT < 32 {
+        if S::IS_PLAIN {
+            Self::Least
+        } else if S::COUNT < 32 {
             Self::Small
         } else if queries > 2 * <S as Lanes<f32>>::LANES {
             Self::Wide
@@ -47,6 +51,7 @@ impl Kernel for Width {
         let registers = match Shape::of::<S>(self.queries) {
             Shape::Wide => 4,
             Shape::Tall | Shape::Small => 2,
+            Shape::Least => 1,
         };
         registers * <S as Lanes<f32>>::LANES
     }

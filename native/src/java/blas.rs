@@ -129,7 +129,7 @@ fn multiply<T: Element + simd::Element>(
     a: Factor<'_, T>,
     b: Factor<'_, T>,
 ) -> Result<()> {
-    let c = with(c, update.beta != T::ZERO, [a.stored, b.stored], |to, [left, right]| {
+    let c = with(c, update.beta != T::ZERO, [Some(a.stored), Some(b.stored)], &mut |to, [left, right]| {
         columns::multiply(to, update, a.of(left), b.of(right))
     })?;
     c.write_back();
@@ -143,7 +143,7 @@ fn multiply_by_transpose<T: Element + simd::Element>(
     a: Factor<'_, T>,
 ) -> Result<()> {
     let n = c.rows();
-    let c = with(c, update.beta != T::ZERO, [a.stored], |to, [factor]| {
+    let c = with(c, update.beta != T::ZERO, [Some(a.stored), None], &mut |to, [factor, _]| {
         columns::multiply_by_transpose(to, half, update, a.of(factor))
     })?;
     c.write_back_part(|column| half.rows(column, n));
@@ -156,7 +156,7 @@ fn solve<T: Element + simd::Element>(
     alpha: T,
     (a, half, diagonal): (Factor<'_, T>, Half, Diagonal),
 ) -> Result<()> {
-    let b = with(b, true, [a.stored], |to, [stored]| {
+    let b = with(b, true, [Some(a.stored), None], &mut |to, [stored, _]| {
         let triangle = Triangular { matrix: stored.transposed(), half, diagonal };
         columns::solve(to, is_left, alpha, if a.is_transposed { triangle.transposed() } else { triangle })
     })?;
@@ -170,7 +170,7 @@ fn times_vector<T: Element + simd::Element>(
     a: Factor<'_, T>,
     x: Columns<'_, T>,
 ) -> Result<()> {
-    let y = with(y, update.beta != T::ZERO, [a.stored, x], |mut to, [stored, x]| {
+    let y = with(y, update.beta != T::ZERO, [Some(a.stored), Some(x)], &mut |mut to, [stored, x]| {
         columns::times_vector(to.row(0), update, stored, a.is_transposed, x.row(0))
     })?;
     y.write_back();
@@ -178,34 +178,37 @@ fn times_vector<T: Element + simd::Element>(
 }
 
 /// Calls `work` with the columns of what it writes, and reads before if it `reads`, and with those of its inputs, both as rows.
-/// Returns what is to be written back.
+/// Returns what is to be written back. It is compiled once for each type, and not for each operation.
 ///
 /// # Errors
 /// Those of `work`, and [`crate::Error::OutOfMemory`]. An array that is written is then as it was, provided that `work` left it so.
-fn with<'local, T: Element, const N: usize>(
+#[inline(never)]
+fn with<'local, T: Element>(
     written: Columns<'local, T>,
     reads: bool,
-    inputs: [Columns<'local, T>; N],
-    work: impl FnOnce(ViewMut<'_, T>, [View<'_, T>; N]) -> crate::Result<()>,
+    inputs: [Option<Columns<'local, T>>; 2],
+    work: &mut dyn FnMut(ViewMut<'_, T>, [View<'_, T>; 2]) -> crate::Result<()>,
 ) -> Result<ColumnElements<'local, T>> {
-    let largest = inputs.iter().map(|input| input.bytes()).fold(written.bytes(), usize::max);
-    let is_separate = inputs.iter().all(|input| !input.array().is(written.array()));
+    let largest = inputs.iter().flatten().map(|input| input.bytes()).fold(written.bytes(), usize::max);
+    let is_separate = inputs.iter().flatten().all(|input| !input.array().is(written.array()));
     let lending = if is_separate { Lending::beside(largest) } else { Lending::nothing() };
 
     let mut written = ColumnElements::new(written, if reads { Access::InputAndOutput } else { Access::Output });
-    let mut inputs = inputs.map(|input| ColumnElements::new(input, Access::Input));
-    for input in &mut inputs {
+    let mut inputs = inputs.map(|input| input.map(|input| ColumnElements::new(input, Access::Input)));
+    for input in inputs.iter_mut().flatten() {
         input.copy(lending)?;
     }
     written.copy(lending)?;
     // From here on no function of JNI may be called until all have ended.
-    for input in &mut inputs {
+    for input in inputs.iter_mut().flatten() {
         input.lend(lending)?;
     }
     written.lend(lending)?;
     // SAFETY: what is written is lent only if no input is the same array.
-    let result = work(unsafe { written.rows_mut() }, inputs.each_ref().map(ColumnElements::rows));
-    inputs.iter_mut().for_each(ColumnElements::end);
+    let to = unsafe { written.rows_mut() };
+    let nothing = View::new(&[], 0, 0, 0);
+    let result = work(to, inputs.each_ref().map(|input| input.as_ref().map_or(nothing, ColumnElements::rows)));
+    inputs.iter_mut().flatten().for_each(ColumnElements::end);
     written.end();
     result?;
     Ok(written)

@@ -100,6 +100,9 @@ pub(crate) trait Registers: Copy {
     /// How many there are.
     const COUNT: usize;
 
+    /// Whether kernels are as short as they may be, instead of as fast: for what hardly any processor is left to.
+    const IS_PLAIN: bool = false;
+
     /// Runs `kernel` as a function of its own, whose registers are all free.
     fn call<K: Kernel>(self, kernel: K) -> K::Output;
 }

@@ -8,6 +8,7 @@ pub(super) struct Portable(pub(super) ());
 
 impl Registers for Portable {
     const COUNT: usize = 16;
+    const IS_PLAIN: bool = true;
 
     #[inline(never)]
     fn call<K: Kernel>(self, kernel: K) -> K::Output {
