@@ -342,11 +342,12 @@ def measure_all(plan, mode, jdks, only, output, page=None):
     print(f"{(time.monotonic() - begin) / 60:.1f} minutes, results in {output}")
 
 
-def print_targets(plan, measured, only):
+def print_targets(plan, measured, only, page=None):
     """Prints every ratio with its target. Returns whether all targets are met."""
     met = True
     for v in results.verdicts(plan, measured):
-        if not only.search(v.target["measure"]):
+        name = v.target["measure"]
+        if not only.search(name) or page not in (None, plan.measures[name]["page"]):
             continue
         at = "".join(f" {name}={value}" for name, value in v.params.items())
         ratio = "not measured" if v.ratio is None else f"{v.ratio:.2f} x {v.peer}"
@@ -389,7 +390,7 @@ def main():
     measure_all(plan, mode, jdks, arguments.only, output, arguments.page)
     if arguments.quick:
         _, measured = results.merge([output])
-        sys.exit(0 if print_targets(plan, results.Results(measured), arguments.only) else 1)
+        sys.exit(0 if print_targets(plan, results.Results(measured), arguments.only, arguments.page) else 1)
     if arguments.only.pattern:
         print(f"bench: {output} is a part: --report writes a page from several files")
     else:
