@@ -63,7 +63,10 @@ class LanczosTest {
         assertThat(values).containsExactly(expected, within(tolerance));
         assertOrthonormal(some.vectors());
         Matrix residuals = a.times(some.vectors()).minus(some.vectors().timesRow(values));
-        assertThat(residuals.norm()).isLessThanOrEqualTo(tolerance);
+        for (int i = 0; i < expected.length; i++) {
+            // What is returned was looked at; here it is multiplied in another way, with rounding of its own.
+            assertThat(Vectors.norm(residuals.column(i))).isLessThanOrEqualTo(20 * EPSILON * a.norm1());
+        }
     }
 
     private static double[] nearest(double sigma, int k, double... values) {
