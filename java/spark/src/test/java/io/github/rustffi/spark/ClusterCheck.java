@@ -24,8 +24,8 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.mllib.linalg.Vector;
 import org.apache.spark.mllib.linalg.distributed.BlockMatrix;
-import org.apache.spark.mllib.linalg.distributed.MatrixEntry;
 import org.apache.spark.mllib.linalg.distributed.CoordinateMatrix;
+import org.apache.spark.mllib.linalg.distributed.MatrixEntry;
 import org.apache.spark.mllib.linalg.distributed.RowMatrix;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -102,7 +102,8 @@ public final class ClusterCheck {
             processes = processes();
         }
         require(
-                processes.size() == 2 && !processes.contains(ProcessHandle.current().pid()),
+                processes.size() == 2
+                        && !processes.contains(ProcessHandle.current().pid()),
                 "%d executors, each in a process of its own",
                 processes.size());
     }
@@ -206,7 +207,12 @@ public final class ClusterCheck {
                 throw new AssertionError("other hits in round " + rounds);
             }
             rounds++;
-            after += killed.isDone() && !ProcessHandle.of(victim).map(ProcessHandle::isAlive).orElse(false) ? 1 : 0;
+            after += killed.isDone()
+                            && !ProcessHandle.of(victim)
+                                    .map(ProcessHandle::isAlive)
+                                    .orElse(false)
+                    ? 1
+                    : 0;
         }
         killed.join();
         require(true, "an executor was killed during %d searches, which all found the same", rounds);
@@ -214,8 +220,7 @@ public final class ClusterCheck {
 
     private Dataset<Row> vectors(int count, int dimension, long seed) {
         StructType type = new StructType().add("id", DataTypes.LongType).add("v", new VectorUDT());
-        JavaRDD<Row> rows = spark.parallelize(
-                        IntStream.range(0, count).boxed().toList(), PARTS)
+        JavaRDD<Row> rows = spark.parallelize(IntStream.range(0, count).boxed().toList(), PARTS)
                 .map(i -> {
                     float[] values = floats(new Random(seed * count + i), dimension);
                     double[] wide = new double[dimension];
@@ -235,12 +240,12 @@ public final class ClusterCheck {
 
     private void times(int count, int columns) {
         StructType type = new StructType().add("features", new VectorUDT()).add("label", DataTypes.DoubleType);
-        JavaRDD<Row> rows = spark.parallelize(
-                        IntStream.range(0, count).boxed().toList(), PARTS + 1)
+        JavaRDD<Row> rows = spark.parallelize(IntStream.range(0, count).boxed().toList(), PARTS + 1)
                 .map(i -> {
                     Random random = new Random(i);
                     double[] values = random.doubles(columns).toArray();
-                    return RowFactory.create(Vectors.dense(values), Arrays.stream(values).sum() + random.nextGaussian());
+                    return RowFactory.create(
+                            Vectors.dense(values), Arrays.stream(values).sum() + random.nextGaussian());
                 });
         Dataset<Row> data = session.createDataFrame(rows, type).persist();
         data.count();
@@ -257,10 +262,12 @@ public final class ClusterCheck {
         compare("singular values", () -> a.svd().singularValues()[0], () -> theirs.computeSVD(columns, false, 1e-9)
                 .s()
                 .apply(0));
-        compare("principal components", () -> a.pca(few).explainedVarianceRatio()[0], () -> theirs
-                .computePrincipalComponentsAndExplainedVariance(few)
-                ._2
-                .apply(0));
+        compare(
+                "principal components",
+                () -> a.pca(few).explainedVarianceRatio()[0],
+                () -> theirs.computePrincipalComponentsAndExplainedVariance(few)
+                        ._2
+                        .apply(0));
         compare("least squares", () -> a.leastSquares(b).solution().get(0, 0), () -> new LinearRegression()
                 .setFitIntercept(false)
                 .setStandardization(false)
@@ -299,11 +306,15 @@ public final class ClusterCheck {
         for (int round = 0; round < 3; round++) {
             long begin = System.nanoTime();
             BlockMatrix product = a.multiply(b);
-            sum = product.blocks().toJavaRDD().mapToDouble(block -> Arrays.stream(block._2.toArray()).sum()).sum();
+            sum = product.blocks()
+                    .toJavaRDD()
+                    .mapToDouble(block -> Arrays.stream(block._2.toArray()).sum())
+                    .sum();
             best = Math.min(best, (System.nanoTime() - begin) / 1e9);
         }
         String blas = spark.parallelize(List.of(0), 1).map(i -> blasOfMllib()).first();
-        System.out.printf(Locale.ROOT, "figure: a product of %d x %d: %.2f s, by %s; its sum is %.9g%n", n, n, best, blas, sum);
+        System.out.printf(
+                Locale.ROOT, "figure: a product of %d x %d: %.2f s, by %s; its sum is %.9g%n", n, n, best, blas, sum);
     }
 
     private static String blasOfMllib() throws ReflectiveOperationException {
@@ -325,11 +336,10 @@ public final class ClusterCheck {
                 });
         int side = Math.min(1000, n / 2);
         BlockMatrix blocks = new CoordinateMatrix(entries.rdd(), n, n).toBlockMatrix(side, side);
-        JavaRDD<scala.Tuple2<scala.Tuple2<Object, Object>, org.apache.spark.mllib.linalg.Matrix>> dense = blocks
-                .blocks()
-                .toJavaRDD()
-                .map(block -> new scala.Tuple2<>(
-                        block._1, (org.apache.spark.mllib.linalg.Matrix)
+        JavaRDD<scala.Tuple2<scala.Tuple2<Object, Object>, org.apache.spark.mllib.linalg.Matrix>> dense =
+                blocks.blocks()
+                        .toJavaRDD()
+                        .map(block -> new scala.Tuple2<>(block._1, (org.apache.spark.mllib.linalg.Matrix)
                                 ((org.apache.spark.mllib.linalg.SparseMatrix) block._2).toDense()));
         BlockMatrix made = new BlockMatrix(dense.rdd(), side, side, n, n).persist(StorageLevel.MEMORY_ONLY());
         made.blocks().count();
