@@ -177,6 +177,9 @@ fn times_vector<T: Element + simd::Element>(
     Ok(())
 }
 
+/// What computes with the columns of what it writes, and with those of its inputs.
+type Work<'a, T> = dyn FnMut(ViewMut<'_, T>, [View<'_, T>; 2]) -> crate::Result<()> + 'a;
+
 /// Calls `work` with the columns of what it writes, and reads before if it `reads`, and with those of its inputs, both as rows.
 /// Returns what is to be written back. It is compiled once for each type, and not for each operation.
 ///
@@ -187,7 +190,7 @@ fn with<'local, T: Element>(
     written: Columns<'local, T>,
     reads: bool,
     inputs: [Option<Columns<'local, T>>; 2],
-    work: &mut dyn FnMut(ViewMut<'_, T>, [View<'_, T>; 2]) -> crate::Result<()>,
+    work: &mut Work<'_, T>,
 ) -> Result<ColumnElements<'local, T>> {
     let largest = inputs.iter().flatten().map(|input| input.bytes()).fold(written.bytes(), usize::max);
     let is_separate = inputs.iter().flatten().all(|input| !input.array().is(written.array()));
