@@ -2049,8 +2049,8 @@ public final class Matrix implements Serializable {
      *
      * <p>Of a large matrix a few take much less time than all of {@link #symmetricEigen()}: a product with a vector for
      * each step of the Lanczos method. An eigenvalue that there is more than once is found as many times. Each value
-     * with its vector is exact for a matrix that differs from this one by at most 16·ε times its 1-norm, which
-     * was made sure; where the method does not get there, or k is not small, all are computed.
+     * with its vector is exact for a matrix that differs from this one by at most 16·ε times its 1-norm, which was made
+     * sure; where the method does not get there, or k is not small, all are computed.
      *
      * @param k how many
      * @return k values in ascending order, and a column for each
