@@ -149,7 +149,7 @@ impl<T: Element> Tile<T> {
     unsafe fn dispatch<S: Lanes<T>>(self, simd: S, vectors: usize, whole: bool) {
         // SAFETY: as the caller grants.
         unsafe {
-            match (vectors, whole && !(S::IS_PLAIN && vectors < VECTORS)) {
+            match (vectors, whole && !S::IS_PLAIN) {
                 (3, true) => self.height::<S, 3, true>(simd),
                 (3, false) => self.height::<S, 3, false>(simd),
                 (2, true) => self.height::<S, 2, true>(simd),
