@@ -43,8 +43,9 @@ public class Glosses {
         try (InputStream model = Glosses.class.getResourceAsStream(MODEL + ".onnx");
                 InputStream words = Glosses.class.getResourceAsStream(MODEL + "-tokenizer.json")) {
             session = environment.createSession(model.readAllBytes());
+            String most = String.valueOf(MOST_TOKENS);
             tokenizer = HuggingFaceTokenizer.newInstance(
-                    words, Map.of("padding", "true", "truncation", "true", "maxLength", "" + MOST_TOKENS, "modelMaxLength", "" + MOST_TOKENS));
+                    words, Map.of("padding", "true", "truncation", "true", "maxLength", most, "modelMaxLength", most));
         }
     }
 
