@@ -3,6 +3,7 @@ package io.github.rustffi.spark;
 import io.github.rustffi.Hits;
 import io.github.rustffi.Matrix;
 import io.github.rustffi.Parallelism;
+import io.github.rustffi.Pca;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
 import java.io.IOException;
@@ -175,6 +176,8 @@ public final class ClusterCheck {
         double apart = q.gram().minus(Matrix.identity(columns)).maxAbs();
         require(apart <= 4e-15, "QᵀQ is the identity to %.1e", apart);
 
+        components(random);
+
         RowMatrix theirs = rowMatrix(a);
         double[] ofMllib = theirs.computeSVD(columns, false, 1e-20).s().toArray();
         System.out.printf(
@@ -182,6 +185,26 @@ public final class ClusterCheck {
                 "figure: MLlib's computeSVD has %d singular values, the least of them %s%n",
                 ofMllib.length,
                 ofMllib[ofMllib.length - 1]);
+    }
+
+    /** In partitions of several blocks, again and again, with the compilers of the JVM at work. */
+    private void components(Random random) {
+        Matrix a = Matrix.random(10_000, 60, random);
+        TallMatrix tall = tall(a);
+        double[] expected = Pca.of(a).explainedVarianceRatio();
+        double[] found = tall.pca().explainedVarianceRatio();
+        double apart = IntStream.range(0, expected.length)
+                .mapToDouble(i -> Math.abs(found[i] / expected[i] - 1))
+                .max()
+                .orElseThrow();
+        int rounds = 10;
+        for (int i = 0; i < rounds; i++) {
+            holds(
+                    Arrays.equals(found, tall.pca().explainedVarianceRatio()),
+                    "principal components have other bits in round %d",
+                    i);
+        }
+        require(apart <= 1e-12, "principal components are right to %.1e, %d times with the same bits", apart, rounds);
     }
 
     private RowMatrix rowMatrix(Matrix a) {
