@@ -40,7 +40,7 @@ impl Half {
             // From 0.5 to 1 the last bit of a float is 2^-24, as it is in a subnormal number here.
             (f32::from_bits(magnitude) + 0.5).to_bits() - 0.5_f32.to_bits()
         } else {
-            (magnitude + 0xFFF + (magnitude >> 13 & 1) >> 13) - (112 << 10)
+            ((magnitude + 0xFFF + (magnitude >> 13 & 1)) >> 13) - (112 << 10)
         };
         Self((sign | half) as u16)
     }
