@@ -38,7 +38,7 @@ pub(super) struct Buffer {
 enum Owner {
     Allocator(Layout),
     Pages { _pages: MmapMut },
-    File { _file: Mmap },
+    File(Mmap),
 }
 
 // SAFETY: the memory belongs to this value alone; the callers of `read` and `write` grant that no thread reads what
@@ -91,12 +91,25 @@ impl Buffer {
         let map = unsafe { MmapOptions::new().offset(offset).len(bytes).map(file) }?;
         let values = NonNull::new(map.as_ptr().cast_mut().cast()).expect("a mapping is not null");
         assert!(values.is_aligned(), "a mapping at an offset that is a multiple of four");
-        Ok(Self { values, len, owner: Owner::File { _file: map } })
+        Ok(Self { values, len, owner: Owner::File(map) })
     }
 
     /// Returns the bytes of memory that this takes: none for a mapped file.
     pub(super) fn bytes(&self) -> usize {
-        if matches!(self.owner, Owner::File { .. }) { 0 } else { self.len * size_of::<f32>() }
+        if matches!(self.owner, Owner::File(_)) { 0 } else { self.len * size_of::<f32>() }
+    }
+
+    /// Has the system begin to read the vectors `rows` of a mapped file that are not in memory, and no others. Without it, who
+    /// reads one of them waits for megabytes around it, as many as the disk is set to.
+    pub(super) fn will_need(&self, dimension: usize, rows: Range<usize>) {
+        let bytes = dimension * size_of::<f32>();
+        #[cfg(unix)]
+        if let Owner::File(map) = &self.owner {
+            // Where the system refuses, reading takes longer.
+            let _ = map.advise_range(memmap2::Advice::WillNeed, rows.start * bytes, rows.len() * bytes);
+        }
+        #[cfg(not(unix))]
+        let _ = (bytes, rows);
     }
 
     /// Returns the vectors `rows`.

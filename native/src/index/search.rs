@@ -218,6 +218,8 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist], most: usize) -> Result
     shares.extend(candidates.chunks_mut(SETTLED).map(Mutex::new));
     parallel::for_each(shares.len(), |share| {
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
+        // All of them at once: a disk reads many sooner than one after the other.
+        share.iter().for_each(|(_, candidate)| queries.view.will_need(candidate.slot));
         for i in 0..share.len() {
             if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.slot)) {
                 vector.chunks(LINE).for_each(|line| simd::prefetch(line.as_ptr()));
