@@ -108,11 +108,12 @@ fn scan_codes(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>, c
     }
 }
 
-/// Makes the codes of all whole groups, of which the values have just been read.
+/// Makes the codes of whole groups, of which the values have just been read, as many as this search is to make.
 fn make_codes(room: &Room, queries: &Queries<'_>, block: Task<'_>, coded: &Coded<'_>, values: Range<usize>) {
     let Request { level, metric, .. } = queries.request;
     let group = GROUP * queries.dimension;
-    for (i, vectors) in block.part.values[values.clone()].chunks_exact(group).enumerate() {
+    let groups = coded.budget.take(values.len() / group);
+    for (i, vectors) in block.part.values[values.clone()].chunks_exact(group).take(groups).enumerate() {
         room.make(values.start / group + i, level, metric, coded.centre, vectors);
     }
 }

@@ -1,9 +1,9 @@
 //! Codes of the vectors in 8 bits, which show that most vectors cannot be among the best without a look at their floats.
 //!
-//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, and the
-//! searches after it read a quarter of the memory. Rows never change once they are written, and so neither do their
-//! codes: they belong to a chunk of the store, and go with it. A search waits for nobody, since it reads the floats of vectors
-//! whose codes another one is making.
+//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, those of an
+//! eighth of the vectors at a time ([`Budget`]), and the searches after it read a quarter of the memory. Rows never change
+//! once they are written, and so neither do their codes: they belong to a chunk of the store, and go with it. A search waits for
+//! nobody, since it reads the floats of vectors whose codes another one is making.
 //!
 //! # Codes
 //! With μ the mean of a sample of the vectors, and y = x − μ, a vector has the codes c = round(127·y/max|y|), the scale
@@ -47,6 +47,10 @@ const CONSTANTS: usize = 5;
 /// Norms that codes can stand for: their squares are far from both ends of a float's range.
 const LEAST_NORM: f64 = 1e-18;
 const MOST_NORM: f64 = 1e18;
+
+/// The part of the vectors whose codes a search makes at most, for each of its queries: to make all takes about four times as long
+/// as a search in floats, and no search is to take much longer than that.
+const MADE_AT_ONCE: u64 = 8;
 
 /// Of searches that have gained nothing by codes, one of this many tries again.
 const RETRIED: u32 = 64;
@@ -106,7 +110,7 @@ impl Coding {
     }
 
     /// Returns what the codes for a search among `count` vectors are relative to, if it is to use codes. `row` returns the vector
-    /// of a slot below `end`, if there is one.
+    /// of a slot below `end`, if there is one, and `will_need` is told first which will be asked for.
     pub(super) fn centre<'a>(
         &self,
         dimension: usize,
@@ -114,6 +118,7 @@ impl Coding {
         way: Way,
         end: u64,
         row: impl Fn(u64) -> Option<&'a [f32]>,
+        will_need: impl Fn(u64),
     ) -> Option<&Centre> {
         if count < self.from.load(Ordering::Relaxed) || dimension > MOST_VALUES {
             return None;
@@ -126,7 +131,7 @@ impl Coding {
             return known.as_ref();
         }
         // Where there is no memory for it, the next search tries again. Of several, the first one counts.
-        let centre = Centre::of(dimension, end, row).ok()?;
+        let centre = Centre::of(dimension, end, row, will_need).ok()?;
         self.centre.get_or_init(|| centre).as_ref()
     }
 
@@ -136,6 +141,26 @@ impl Coding {
         let old = f32::from_bits(known.load(Ordering::Relaxed));
         // A search that gains nothing is told from others at once, and forgotten soon.
         known.store((old + 0.5 * (share - old)).to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// How many groups a search may still make the codes of.
+#[derive(Debug)]
+pub(super) struct Budget(AtomicU64);
+
+impl Budget {
+    /// Returns that of a search for some queries among so many vectors.
+    pub(super) fn new(queries: usize, vectors: u64) -> Self {
+        let share = (vectors / GROUP as u64 / MADE_AT_ONCE + 1).saturating_mul(queries as u64);
+        Self(AtomicU64::new(share))
+    }
+
+    /// Takes what there is left for `groups` of them at most, and returns for how many.
+    pub(super) fn take(&self, groups: usize) -> usize {
+        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            (left > 0).then(|| left.saturating_sub(groups as u64))
+        });
+        before.map_or(0, |left| usize::try_from(left).unwrap_or(usize::MAX).min(groups))
     }
 }
 
@@ -149,11 +174,18 @@ pub(super) struct Centre {
 
 impl Centre {
     /// Returns about the mean of some vectors, unless that is too large.
-    fn of<'a>(dimension: usize, end: u64, row: impl Fn(u64) -> Option<&'a [f32]>) -> Result<Option<Self>> {
+    fn of<'a>(
+        dimension: usize,
+        end: u64,
+        row: impl Fn(u64) -> Option<&'a [f32]>,
+        will_need: impl Fn(u64),
+    ) -> Result<Option<Self>> {
         let mut mean: Vec<f32> = memory::filled(dimension.next_multiple_of(encode::BLOCK))?;
         let step = end.div_ceil(SAMPLE).max(1);
         let share = step as f32 / end as f32;
-        for slot in (0..end).step_by(step as usize) {
+        let slots = || (0..end).step_by(step as usize);
+        slots().for_each(will_need);
+        for slot in slots() {
             for (mean, value) in mean.iter_mut().zip(row(slot).unwrap_or_default()) {
                 *mean += if value.is_finite() { *value * share } else { 0.0 };
             }
