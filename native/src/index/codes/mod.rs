@@ -42,7 +42,10 @@ const MOST_VALUES: usize = 16_384;
 const SAMPLE: u64 = 1024;
 
 /// What is known of a vector besides its codes: s, R, Y, B and N, see [`bound`].
-const CONSTANTS: usize = 5;
+pub(super) const CONSTANTS: usize = 5;
+
+/// Vectors of a segment from which on its codes are saved: those of fewer are made anew sooner than three files are written.
+const SAVED_FROM: u64 = 1024;
 
 /// Norms that codes can stand for: their squares are far from both ends of a float's range.
 const LEAST_NORM: f64 = 1e-18;
@@ -135,6 +138,22 @@ impl Coding {
         self.centre.get_or_init(|| centre).as_ref()
     }
 
+    /// Returns what codes are relative to, if there may be codes.
+    pub(super) fn known_centre(&self) -> Option<&Centre> {
+        self.centre.get()?.as_ref()
+    }
+
+    /// Has all codes be relative to a centre that has been saved, unless there is one already.
+    pub(super) fn set_centre(&self, centre: Centre) {
+        self.centre.get_or_init(|| Some(centre));
+    }
+
+    /// Returns whether a segment of `rows` vectors of an index of `all` is saved with codes: where searches use them.
+    pub(super) fn are_saved(&self, rows: u64, all: u64) -> bool {
+        let from = self.from.load(Ordering::Relaxed);
+        rows > 0 && rows >= from.min(SAVED_FROM) && all >= from && self.known_centre().is_some()
+    }
+
     /// Learns which share of the vectors were candidates.
     pub(super) fn learn(&self, way: Way, share: f32) {
         let known = &self.shares[way.number()];
@@ -190,8 +209,61 @@ impl Centre {
                 *mean += if value.is_finite() { *value * share } else { 0.0 };
             }
         }
+        Ok(Self::with(mean))
+    }
+
+    fn with(mean: Vec<f32>) -> Option<Self> {
         let norm = norm(mean.iter().map(|value| f64::from(*value)));
-        Ok((norm < MOST_NORM / 10.0).then_some(Self { mean, norm }))
+        (norm < MOST_NORM / 10.0).then_some(Self { mean, norm })
+    }
+
+    /// Returns the one that has been saved, unless it is none.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn saved(values: &[f32]) -> Result<Option<Self>> {
+        let mut mean: Vec<f32> = memory::filled(values.len().next_multiple_of(encode::BLOCK))?;
+        mean[..values.len()].copy_from_slice(values);
+        Ok(Self::with(mean))
+    }
+
+    /// Returns μ of so many values.
+    pub(super) fn values(&self, dimension: usize) -> &[f32] {
+        &self.mean[..dimension]
+    }
+
+    /// Returns the codes of a group of vectors row after row, and s, R, Y, B and N of each.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn codes_of(&self, level: Level, metric: Metric, vectors: &[f32]) -> Result<SavedGroup> {
+        let (dimension, mut constants) = (vectors.len() / GROUP, [0.0; CONSTANTS * GROUP]);
+        let padded = self.mean.len();
+        let mut codes: Vec<i8> = memory::filled(GROUP * padded)?;
+        encode::rows(level, metric, self, vectors, &mut codes, &mut constants)?;
+        // Without what pads them.
+        for row in 1..GROUP {
+            codes.copy_within(row * padded..row * padded + dimension, row * dimension);
+        }
+        codes.truncate(GROUP * dimension);
+        let constants = std::array::from_fn(|i| constants[i % CONSTANTS * GROUP + i / CONSTANTS]);
+        Ok(SavedGroup { codes, constants })
+    }
+}
+
+/// The codes of a group as they are saved: row after row, and so are the constants.
+pub(super) struct SavedGroup {
+    pub(super) codes: Vec<i8>,
+    pub(super) constants: [f32; CONSTANTS * GROUP],
+}
+
+impl SavedGroup {
+    /// Returns room for those of vectors of so many values.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn new(dimension: usize) -> Result<Self> {
+        Ok(Self { codes: memory::filled(GROUP * dimension)?, constants: [0.0; CONSTANTS * GROUP] })
     }
 }
 
@@ -279,6 +351,22 @@ impl Room {
 
     /// Makes the codes of a group from its vectors, unless another thread has begun to.
     pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: &[f32]) {
+        self.fill(group, |codes, constants| encode::group(level, metric, centre, vectors, codes, constants));
+    }
+
+    /// Sets the codes of a group to those that have been saved, unless another thread makes them.
+    pub(super) fn load(&self, group: usize, saved: &SavedGroup) {
+        let dimension = saved.codes.len() / GROUP;
+        self.fill(group, |codes, constants| {
+            encode::interleave(&saved.codes, dimension, codes);
+            for (i, constant) in saved.constants.iter().enumerate() {
+                constants[i % CONSTANTS * GROUP + i / CONSTANTS] = *constant;
+            }
+            Ok(())
+        });
+    }
+
+    fn fill(&self, group: usize, fill: impl FnOnce(&mut [i8], &mut [f32]) -> Result<()>) {
         let Some(state) = self.states.get(group) else {
             return;
         };
@@ -291,7 +379,7 @@ impl Room {
                 let (codes, constants) = room.split_at_mut(self.codes);
                 // SAFETY: the same memory, of which every byte is a code.
                 let codes = std::slice::from_raw_parts_mut(codes.as_mut_ptr().cast(), size_of_val(codes));
-                encode::group(level, metric, centre, vectors, codes, constants)
+                fill(codes, constants)
             })
         };
         state.store(if made.is_ok() { MADE } else { NONE }, Ordering::Release);
