@@ -23,7 +23,8 @@ import java.util.stream.LongStream;
  *   <li>{@code within}: all whose score reaches the threshold;
  *   <li>{@code put}: as {@code exclude}, of an index in which they were put with ids of their own after others, which
  *       have been replaced or removed;
- *   <li>{@code saved}: as {@code put}, saved to a directory before the changes and after them, and mapped from there.
+ *   <li>{@code saved}: as {@code put}, saved to a directory with its codes before the changes and after them, and mapped
+ *       from there.
  * </ul>
  *
  * <p>With {@code FLOAT16} as one more argument, the index stores half precision.
@@ -61,7 +62,7 @@ class CompareIndex {
             index.useCodes(false);
             List<Hits> together = index.searchAll(rowMajor, options);
             useCodes(index);
-            // Makes the codes.
+            // Makes some codes, but for those that were saved, and the next one makes the others.
             index.search(queries.get(0), SearchOptions.nearest(1));
             if (!index.searchAll(rowMajor, options).equals(together)) {
                 throw new AssertionError("other hits by codes");
@@ -80,10 +81,14 @@ class CompareIndex {
     }
 
     /** Has searches use codes however few vectors there are. */
-    private static void useCodes(VectorIndex index) throws ReflectiveOperationException {
-        Method method = VectorIndex.class.getDeclaredMethod("useCodesFrom", long.class);
-        method.setAccessible(true);
-        method.invoke(index, 1);
+    private static void useCodes(VectorIndex index) {
+        try {
+            Method method = VectorIndex.class.getDeclaredMethod("useCodesFrom", long.class);
+            method.setAccessible(true);
+            method.invoke(index, 1);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static long[] ids(VectorIndex index, long step) {
@@ -129,6 +134,9 @@ class CompareIndex {
 
     private static void save(VectorIndex index, Path directory) throws IOException {
         if (directory != null) {
+            // Once there are codes, they are saved.
+            useCodes(index);
+            index.search(index.get(index.ids()[0]), SearchOptions.nearest(1));
             index.save(directory);
         }
     }

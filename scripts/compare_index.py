@@ -111,11 +111,21 @@ def as_halves(metric, vectors):
     return halves if fit else None
 
 
+def codes_differ(vectors, codes, bounds, centre):
+    """Returns how many vectors are farther from what their codes stand for than the bounds say, or have codes of no use."""
+    scale, residual, length = bounds[:, :3].astype(numpy.float64).T
+    left = vectors.astype(numpy.float64) - centre - scale[:, None] * codes
+    has_codes = numpy.isfinite(residual)
+    far = numpy.linalg.norm(left, axis=1) > residual
+    short = scale * numpy.linalg.norm(codes.astype(numpy.float64), axis=1) > length
+    return int((has_codes & (far | short)).sum()) + int(codes.shape != vectors.shape or codes.dtype != numpy.int8)
+
+
 def check_files(directory, vectors):
     """Returns how many vectors are not what the files of a saved index say, read with nothing but NumPy and zlib."""
     *lines, last = (directory / "manifest").read_text().splitlines(keepends=True)
     wrong = int(last != f"crc32 {zlib.crc32(''.join(lines).encode()):08x}\n")
-    saved = {}
+    saved, coded = {}, 0
     for line in lines:
         kind, name, *rest = line.split()
         if kind == "part":
@@ -128,7 +138,13 @@ def check_files(directory, vectors):
             if rest[1] != "0":
                 wrong += part("vectors").dtype != vectors.dtype
                 saved.update(zip(part("ids"), part("vectors")))
+            if rest[4:]:
+                wrong += rest[4:] != ["codes", "1"]
+                wrong += codes_differ(part("vectors"), part("codes"), part("bounds"), part("centre"))
+                coded += len(part("ids"))
     expected = [7 * i for i in range(len(vectors)) if i % 3 != 0]
+    # Vectors around something huge have none.
+    wrong += coded == 0 and numpy.linalg.norm(vectors.mean(axis=0, dtype=numpy.float64)) < 1e16
     return wrong + (sorted(saved) != expected) + sum((saved[id] != vectors[id // 7]).any() for id in expected)
 
 

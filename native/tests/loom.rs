@@ -71,6 +71,8 @@ mod index {
                 0
             }
 
+            pub fn will_need(&self, _dimension: usize, _rows: Range<usize>) {}
+
             /// # Safety
             /// As in the real thing.
             pub unsafe fn read(&self, dimension: usize, rows: Range<usize>) -> &[T] {

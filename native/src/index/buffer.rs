@@ -38,7 +38,7 @@ pub(super) struct Buffer<T = f32> {
 enum Owner {
     Allocator(Layout),
     Pages { _pages: MmapMut },
-    File { _file: Mmap },
+    File(Mmap),
 }
 
 // SAFETY: the memory belongs to this value alone; the callers of `read` and `write` grant that no thread reads what
@@ -91,7 +91,20 @@ impl<T: Plain> Buffer<T> {
         let map = unsafe { MmapOptions::new().offset(offset).len(bytes).map(file) }?;
         let values = NonNull::new(map.as_ptr().cast_mut().cast()).expect("a mapping is not null");
         assert!(values.is_aligned(), "a mapping at an offset that is a multiple of a value's size");
-        Ok(Self { values, len, owner: Owner::File { _file: map } })
+        Ok(Self { values, len, owner: Owner::File(map) })
+    }
+
+    /// Has the system begin to read the vectors `rows` of a mapped file that are not in memory, and no others. Without it, who
+    /// reads one of them waits for megabytes around it, as many as the disk is set to.
+    pub(super) fn will_need(&self, dimension: usize, rows: Range<usize>) {
+        let bytes = dimension * size_of::<T>();
+        #[cfg(unix)]
+        if let Owner::File(map) = &self.owner {
+            // Where the system refuses, reading takes longer.
+            let _ = map.advise_range(memmap2::Advice::WillNeed, rows.start * bytes, rows.len() * bytes);
+        }
+        #[cfg(not(unix))]
+        let _ = (bytes, rows);
     }
 
     /// Returns the vectors `rows`.

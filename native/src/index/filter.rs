@@ -11,7 +11,7 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
-use super::codes::{Batch, Centre, CodedQuery, Coding, Way};
+use super::codes::{Batch, Budget, Centre, CodedQuery, Coding, Way};
 use super::ids::IdFilter;
 use super::metric::Metric;
 use super::read_order::ReadOrder;
@@ -87,6 +87,8 @@ pub(super) struct Queries<'a> {
 /// Queries for codes, and what the codes are relative to.
 pub(super) struct Coded<'a> {
     pub(super) centre: &'a Centre,
+    /// How many more are to be made.
+    pub(super) budget: Budget,
     pub(super) queries: Vec<CodedQuery>,
     /// The same together, if there are more than a few.
     pub(super) batch: Option<Batch>,
@@ -159,7 +161,8 @@ impl<'a> Queries<'a> {
             return Ok(None);
         }
         let view = self.view;
-        let centre = request.coding.centre(self.dimension, view.len(), self.way(), view.end(), |slot| view.get(slot));
+        let (row, will_need) = (|slot| view.get(slot), |slot| view.will_need(slot));
+        let centre = request.coding.centre(self.dimension, view.len(), self.way(), view.end(), row, will_need);
         let Some(centre) = centre else {
             return Ok(None);
         };
@@ -175,7 +178,7 @@ impl<'a> Queries<'a> {
         } else {
             None
         };
-        Ok(Some(Coded { centre, queries, batch }))
+        Ok(Some(Coded { centre, budget: Budget::new(self.count, view.rows()), queries, batch }))
     }
 
     /// Returns what the usefulness of codes depends on.

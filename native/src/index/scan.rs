@@ -168,11 +168,11 @@ fn scan_codes(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>, c
     }
 }
 
-/// Makes the codes of all whole groups, of which the values have just been read.
+/// Makes the codes of whole groups, of which the values have just been read, as many as this search is to make.
 fn make_codes(room: &Room, queries: &Queries<'_>, block: Task<'_>, coded: &Coded<'_>, values: Range<usize>) {
     let Request { level, metric, .. } = queries.request;
     let group = GROUP * queries.dimension;
-    for i in 0..values.len() / group {
+    for i in 0..coded.budget.take(values.len() / group) {
         let at = values.start + i * group;
         room.make(at / group, level, metric, coded.centre, block.part.values.part(at..at + group));
     }

@@ -160,20 +160,25 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
         }
     });
     let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
-    // Whether no thread has found codes to be of no use.
-    let mut are_useful = true;
+    // Whether no thread has found codes to be of no use, and how many vectors were compared by them.
+    let (mut are_useful, mut coded) = (true, 0);
     for worker in workers {
         let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner).0;
         are_useful &= worker.is_coded;
+        coded += worker.compared_by_codes();
         found.push(worker.into_lists()?);
     }
     let mut lists =
         each(queries.count, |query| Shortlist::joined(found.iter().map(|lists| &lists[query]), thresholds.get(query)))?;
     drop(found);
     if queries.coded.is_some() {
-        let settled = settle_likely(queries, &mut lists, thresholds)?;
-        let share = if are_useful { settled as f32 / queries.view.rows() as f32 / queries.count as f32 } else { 1.0 };
-        queries.request.coding.learn(queries.way(), share);
+        let (likely, open) = settle_likely(queries, &mut lists, thresholds)?;
+        let all = queries.view.rows() as f32 * queries.count as f32;
+        let share = if are_useful { likely as f32 / all + open as f32 / coded as f32 } else { 1.0 };
+        // Where no vector had codes, nothing is known of their use.
+        if coded > 0 || !are_useful {
+            queries.request.coding.learn(queries.way(), share);
+        }
     }
     settle(queries, &mut lists, usize::MAX)?;
     let mut ranked = memory::with_capacity(queries.count)?;
@@ -185,20 +190,21 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
 }
 
 /// Finds the scores of twice as many as are wanted, of those that are likely the best, and drops who cannot be among the best
-/// then: bounds by codes are so wide that many can. Returns how many scores that makes with those that are left to find.
-fn settle_likely(queries: &Queries<'_>, lists: &mut [Shortlist], thresholds: &Thresholds) -> Result<usize> {
+/// then: bounds by codes are so wide that many can. Returns how many scores that makes, and how many are left to find.
+fn settle_likely(queries: &Queries<'_>, lists: &mut [Shortlist], thresholds: &Thresholds) -> Result<(usize, usize)> {
     let likely = queries.request.limit.saturating_mul(2);
     for list in lists.iter_mut() {
         list.reached_by(likely);
     }
     settle(queries, lists, likely)?;
-    let mut settled = 0;
+    let (mut settled, mut open) = (0, 0);
     for (query, list) in lists.iter_mut().enumerate() {
         let before = list.candidates().len();
         list.drop_hopeless(thresholds.get(query));
-        settled += likely.min(before) + list.candidates().iter().filter(|candidate| !candidate.is_settled()).count();
+        settled += likely.min(before);
+        open += list.candidates().iter().filter(|candidate| !candidate.is_settled()).count();
     }
-    Ok(settled)
+    Ok((settled, open))
 }
 
 /// Finds the scores of the first `most` candidates of each list, on all threads, in the order in which the vectors lie in memory.
@@ -216,6 +222,8 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist], most: usize) -> Result
     let settle = |share: usize| {
         let mut room = queries.room()?;
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
+        // All of them at once: a disk reads many sooner than one after the other.
+        share.iter().for_each(|(_, candidate)| queries.view.will_need(candidate.slot));
         for i in 0..share.len() {
             if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.slot)) {
                 vector.addresses(simd::LINE).for_each(simd::prefetch);

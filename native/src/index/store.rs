@@ -816,6 +816,15 @@ impl Snapshot {
         Some(self.read(chunk, row..row + 1))
     }
 
+    /// Has the system begin to read the row of a slot, if it is that of a mapped file: see [`Buffer::will_need`].
+    pub(super) fn will_need(&self, slot: u64) {
+        if let Some(chunk) = chunk_of(&self.version.chunks, slot).map(|placed| &placed.chunk)
+            && let Some(row) = slot.checked_sub(chunk.first)
+        {
+            chunk.memory.will_need(self.dimension, row as usize..row as usize + 1);
+        }
+    }
+
     /// Returns the id of the row of a slot.
     pub(super) fn id(&self, slot: u64) -> i64 {
         if !self.has_ids() {

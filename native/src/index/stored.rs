@@ -52,6 +52,11 @@ impl<'a> Stored<'a> {
         }
     }
 
+    /// Returns them a row of as many values after the other.
+    pub(super) fn rows(self, dimension: usize) -> impl Iterator<Item = Self> {
+        (0..self.len()).step_by(dimension).map(move |at| self.part(at..at + dimension))
+    }
+
     /// Returns them as floats, which are in `room` unless they are stored so. It has room for as many.
     pub(super) fn floats<'b>(self, room: &'b mut [f32]) -> &'b [f32]
     where
@@ -147,6 +152,14 @@ impl Memory {
         match self {
             Self::Floats(buffer) => buffer.bytes(),
             Self::Halves(buffer) => buffer.bytes(),
+        }
+    }
+
+    /// Has the system begin to read the vectors `rows` of a mapped file: see [`Buffer::will_need`].
+    pub(super) fn will_need(&self, dimension: usize, rows: Range<usize>) {
+        match self {
+            Self::Floats(buffer) => buffer.will_need(dimension, rows),
+            Self::Halves(buffer) => buffer.will_need(dimension, rows),
         }
     }
 

@@ -137,6 +137,11 @@ impl<'a> Worker<'a> {
         })
     }
 
+    /// Returns how many vectors this thread has compared with queries by their codes, once for each query.
+    pub(super) fn compared_by_codes(&self) -> u64 {
+        self.coded.0
+    }
+
     /// Returns what was found for each query.
     ///
     /// # Errors

@@ -175,8 +175,8 @@ natives! {
     }
 
     fn index_begin_save[_call](index: jlong, everything: jboolean, save: jlong[]) {
-        let Save { rows, gone, size, next } = get(index)?.begin_save(everything)?;
-        save.write(&[rows, gone, size, next].map(|count| count as jlong));
+        let Save { rows, gone, size, next, has_codes } = get(index)?.begin_save(everything)?;
+        save.write(&[rows, gone, size, next, u64::from(has_codes)].map(|count| count as jlong));
         Ok(())
     }
 
@@ -215,6 +215,9 @@ fn part(kind: jint) -> Part {
         0 => Part::Vectors,
         1 => Part::Ids,
         2 => Part::Tombstones,
+        3 => Part::Codes,
+        4 => Part::Bounds,
+        5 => Part::Centre,
         _ => panic!("no part is numbered {kind}"),
     }
 }

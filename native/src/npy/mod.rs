@@ -251,6 +251,24 @@ impl Values {
         Ok(())
     }
 
+    /// Reads the next values of a file of signed integers of 8 bits as they are.
+    ///
+    /// # Errors
+    /// As [`Values::read`].
+    pub fn read_int8(&mut self, mut room: &mut [i8]) -> Result<()> {
+        debug_assert_eq!(self.reader.array.format.kind, Kind::Int8);
+        while !room.is_empty() {
+            let buffered = self.buffered()?;
+            let (now, later) = room.split_at_mut(room.len().min(buffered));
+            for (to, byte) in now.iter_mut().zip(&self.bytes[self.next..]) {
+                *to = *byte as i8;
+            }
+            self.pass(now.len());
+            room = later;
+        }
+        Ok(())
+    }
+
     /// Leaves out the next `count` values.
     ///
     /// # Errors
@@ -351,6 +369,43 @@ pub fn create<'a, T: Written + 'a>(
     Ok(crc.value())
 }
 
+/// Writes a new file of signed integers of 8 bits, `rows` times `columns` of them, as [`create`] does. `next` sets each row in
+/// turn.
+///
+/// # Errors
+/// As [`create`], and those of `next`; there is no file then.
+pub fn create_int8(
+    path: &Path,
+    rows: u64,
+    columns: usize,
+    mut next: impl FnMut(&mut [i8]) -> Result<()>,
+) -> Result<u32> {
+    let (mut row, mut bytes) = (memory::filled(columns)?, memory::with_capacity(BUFFER.max(columns))?);
+    let (mut crc, mut failed) = (Crc32::default(), None);
+    bytes.extend(start("|i1", &[rows, columns as u64]));
+    let created = file::create(path, |file| {
+        let mut flush = |bytes: &mut Vec<u8>| {
+            crc.update(bytes);
+            let written = file.write_all(bytes);
+            bytes.clear();
+            written
+        };
+        for _ in 0..rows {
+            if let Err(error) = next(&mut row) {
+                failed = Some(error);
+                return Err(io::ErrorKind::Other.into());
+            }
+            if bytes.len() + columns > bytes.capacity() {
+                flush(&mut bytes)?;
+            }
+            bytes.extend(row.iter().map(|value| *value as u8));
+        }
+        flush(&mut bytes)
+    });
+    failed.map_or(created, Err)?;
+    Ok(crc.value())
+}
+
 /// Hands the bytes of an array to `write`, as many at a time as `buffer` has room for.
 fn write_to<'a, T: Written + 'a>(
     buffer: &mut Vec<u8>,
@@ -374,7 +429,11 @@ fn write_to<'a, T: Written + 'a>(
 /// Returns the bytes in front of the values of an array in C order, a multiple of 64 long as NumPy makes them.
 #[must_use]
 pub fn start_of<T: Written>(shape: &[u64]) -> Vec<u8> {
-    let mut text = format!("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", T::TYPE, Shape(shape));
+    start(T::TYPE, shape)
+}
+
+fn start(of: &str, shape: &[u64]) -> Vec<u8> {
+    let mut text = format!("{{'descr': '{of}', 'fortran_order': False, 'shape': {}, }}", Shape(shape));
     let length = (10 + text.len() + 1).next_multiple_of(64);
     text.extend(std::iter::repeat_n(' ', length - 11 - text.len()));
     text.push('\n');

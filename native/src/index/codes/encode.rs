@@ -26,12 +26,32 @@ pub(super) fn group(
     codes: &mut [i8],
     constants: &mut [f32],
 ) -> Result<()> {
-    let dimension = vectors.len() / GROUP;
-    let mut x: Vec<f32> = memory::filled(centre.mean.len())?;
+    let padded = centre.mean.len();
+    let mut by_row: Vec<i8> = memory::unspecified(GROUP * padded)?;
+    rows(level, metric, centre, vectors, &mut by_row, constants)?;
+    interleave(&by_row, padded, codes);
+    Ok(())
+}
+
+/// Does so with codes row after row, each of which is padded as the mean is.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`].
+pub(super) fn rows(
+    level: Level,
+    metric: Metric,
+    centre: &Centre,
+    vectors: Stored<'_>,
+    codes: &mut [i8],
+    constants: &mut [f32],
+) -> Result<()> {
+    let (dimension, padded) = (vectors.len() / GROUP, centre.mean.len());
+    let mut x: Vec<f32> = memory::filled(padded)?;
+    let mut rounded: Vec<f32> = memory::unspecified(padded)?;
     for row in 0..GROUP {
         vectors.part(row * dimension..(row + 1) * dimension).copy_to(&mut x[..dimension]);
-        let encoding = Encoding { x: &x, mean: &centre.mean, codes: &mut codes[2 * row..] };
-        let sums = simd::dispatch(level, encoding);
+        let sums = simd::dispatch(level, Encoding { x: &x, mean: &centre.mean, rounded: &mut rounded });
+        narrow(&rounded, &mut codes[row * padded..][..padded]);
         let constants_of_row = constants_of(metric, &sums).unwrap_or_else(|| {
             // Every vector may be the best whose bound is infinite: its codes do not matter.
             let [n, r] = if metric == Metric::Cosine && sums.xx.is_finite() {
@@ -46,6 +66,36 @@ pub(super) fn group(
         }
     }
     Ok(())
+}
+
+/// Writes the lowest bits of each number, which are its code.
+///
+/// Apart from [`Encoding`], where the compiler moves each of them by itself.
+#[inline(never)]
+fn narrow(rounded: &[f32], codes: &mut [i8]) {
+    for (to, code) in codes.iter_mut().zip(rounded) {
+        *to = code.to_bits() as i8;
+    }
+}
+
+/// Writes the codes of a group, which come row after row of `length`, by pairs of dimensions.
+#[inline(never)]
+pub(super) fn interleave(rows: &[i8], length: usize, codes: &mut [i8]) {
+    let codes = codes.as_chunks_mut::<2>().0.as_chunks_mut::<GROUP>().0;
+    let whole: [&[[i8; 2]]; GROUP] = std::array::from_fn(|row| rows[row * length..][..length].as_chunks().0);
+    let pairs = codes.len().min(length / 2);
+    let whole = whole.map(|row| &row[..pairs]);
+    for (pair, to) in codes[..pairs].iter_mut().enumerate() {
+        for row in 0..GROUP {
+            to[row] = whole[row][pair];
+        }
+    }
+    // The last one of an odd number.
+    if let Some(last) = codes.get_mut(pairs) {
+        for row in 0..GROUP {
+            last[row] = [rows[row * length + 2 * pairs], 0];
+        }
+    }
 }
 
 /// Returns s, R, Y, B and N.
@@ -84,11 +134,12 @@ struct Sums {
 /// Adds 1.5·2²³, which leaves a number of at most 22 bits rounded in the lowest bits of a float.
 const ROUNDING: f32 = 12_582_912.0;
 
-/// Makes the codes of one vector, which is padded with zeros as the mean is.
+/// Makes the codes of one vector, which is padded with zeros as the mean is: each is the lowest 8 bits of a number of
+/// `rounded`.
 struct Encoding<'a> {
     x: &'a [f32],
     mean: &'a [f32],
-    codes: &'a mut [i8],
+    rounded: &'a mut [f32],
 }
 
 impl Kernel for Encoding<'_> {
@@ -108,8 +159,8 @@ impl Kernel for Encoding<'_> {
         let factor = if factor.is_finite() && largest.is_finite() { factor } else { 0.0 };
         let (factor, rounding) = (Lanes::<f32>::splat(simd, factor), Lanes::<f32>::splat(simd, ROUNDING));
         let mut sums = [Lanes::<f64>::splat(simd, 0.0); 5];
-        let mut codes = self.codes.chunks_mut(2 * GROUP);
-        for (x, mean) in xs.iter().zip(means) {
+        let (all_rounded, _) = Lanes::<f32>::blocks_mut(simd, self.rounded);
+        for ((x, mean), to) in xs.iter().zip(means).zip(all_rounded) {
             let (x, mean) = (Lanes::<f32>::load(simd, x), Lanes::<f32>::load(simd, mean));
             let rounded = Lanes::<f32>::mul_add(simd, Lanes::<f32>::sub(simd, x, mean), factor, rounding);
             let code = simd.widen(Lanes::<f32>::sub(simd, rounded, rounding));
@@ -123,10 +174,7 @@ impl Kernel for Encoding<'_> {
                 sums[3] = Lanes::<f64>::mul_add(simd, x, x, sums[3]);
                 sums[4] = Lanes::<f64>::mul_add(simd, mean, y, sums[4]);
             }
-            // The last block may be longer than the vectors are.
-            for (code, to) in Lanes::<f32>::store(simd, rounded).as_ref().as_chunks::<2>().0.iter().zip(&mut codes) {
-                to[..2].copy_from_slice(&code.map(|code| code.to_bits() as i8));
-            }
+            *to = Lanes::<f32>::store(simd, rounded);
         }
         let [yc, yy, cc, xx, my] = sums;
         let (yc, yy, cc) = (Lanes::<f64>::sum(simd, yc), Lanes::<f64>::sum(simd, yy), Lanes::<f64>::sum(simd, cc));

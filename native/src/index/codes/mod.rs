@@ -1,9 +1,9 @@
 //! Codes of the vectors in 8 bits, which show that most vectors cannot be among the best without a look at their floats.
 //!
-//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, and the
-//! searches after it read a quarter of the memory. Rows never change once they are written, and so neither do their
-//! codes: they belong to a chunk of the store, and go with it. A search waits for nobody, since it reads the floats of vectors
-//! whose codes another one is making.
+//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, those of an
+//! eighth of the vectors at a time ([`Budget`]), and the searches after it read a quarter of the memory. Rows never change
+//! once they are written, and so neither do their codes: they belong to a chunk of the store, and go with it. A search waits for
+//! nobody, since it reads the floats of vectors whose codes another one is making.
 //!
 //! # Codes
 //! With μ the mean of a sample of the vectors, and y = x − μ, a vector has the codes c = round(127·y/max|y|), the scale
@@ -43,11 +43,18 @@ const MOST_VALUES: usize = 16_384;
 const SAMPLE: u64 = 1024;
 
 /// What is known of a vector besides its codes: s, R, Y, B and N, see [`bound`].
-const CONSTANTS: usize = 5;
+pub(super) const CONSTANTS: usize = 5;
+
+/// Vectors of a segment from which on its codes are saved: those of fewer are made anew sooner than three files are written.
+const SAVED_FROM: u64 = 1024;
 
 /// Norms that codes can stand for: their squares are far from both ends of a float's range.
 const LEAST_NORM: f64 = 1e-18;
 const MOST_NORM: f64 = 1e18;
+
+/// The part of the vectors whose codes a search makes at most, for each of its queries: to make all takes about four times as long
+/// as a search in floats, and no search is to take much longer than that.
+const MADE_AT_ONCE: u64 = 8;
 
 /// Of searches that have gained nothing by codes, one of this many tries again.
 const RETRIED: u32 = 64;
@@ -107,7 +114,7 @@ impl Coding {
     }
 
     /// Returns what the codes for a search among `count` vectors are relative to, if it is to use codes. `row` returns the vector
-    /// of a slot below `end`, if there is one.
+    /// of a slot below `end`, if there is one, and `will_need` is told first which will be asked for.
     pub(super) fn centre<'a>(
         &self,
         dimension: usize,
@@ -115,6 +122,7 @@ impl Coding {
         way: Way,
         end: u64,
         row: impl Fn(u64) -> Option<Stored<'a>>,
+        will_need: impl Fn(u64),
     ) -> Option<&Centre> {
         if count < self.from.load(Ordering::Relaxed) || dimension > MOST_VALUES {
             return None;
@@ -127,8 +135,24 @@ impl Coding {
             return known.as_ref();
         }
         // Where there is no memory for it, the next search tries again. Of several, the first one counts.
-        let centre = Centre::of(dimension, end, row).ok()?;
+        let centre = Centre::of(dimension, end, row, will_need).ok()?;
         self.centre.get_or_init(|| centre).as_ref()
+    }
+
+    /// Returns what codes are relative to, if there may be codes.
+    pub(super) fn known_centre(&self) -> Option<&Centre> {
+        self.centre.get()?.as_ref()
+    }
+
+    /// Has all codes be relative to a centre that has been saved, unless there is one already.
+    pub(super) fn set_centre(&self, centre: Centre) {
+        self.centre.get_or_init(|| Some(centre));
+    }
+
+    /// Returns whether a segment of `rows` vectors of an index of `all` is saved with codes: where searches use them.
+    pub(super) fn are_saved(&self, rows: u64, all: u64) -> bool {
+        let from = self.from.load(Ordering::Relaxed);
+        rows > 0 && rows >= from.min(SAVED_FROM) && all >= from && self.known_centre().is_some()
     }
 
     /// Learns which share of the vectors were candidates.
@@ -137,6 +161,26 @@ impl Coding {
         let old = f32::from_bits(known.load(Ordering::Relaxed));
         // A search that gains nothing is told from others at once, and forgotten soon.
         known.store((old + 0.5 * (share - old)).to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// How many groups a search may still make the codes of.
+#[derive(Debug)]
+pub(super) struct Budget(AtomicU64);
+
+impl Budget {
+    /// Returns that of a search for some queries among so many vectors.
+    pub(super) fn new(queries: usize, vectors: u64) -> Self {
+        let share = (vectors / GROUP as u64 / MADE_AT_ONCE + 1).saturating_mul(queries as u64);
+        Self(AtomicU64::new(share))
+    }
+
+    /// Takes what there is left for `groups` of them at most, and returns for how many.
+    pub(super) fn take(&self, groups: usize) -> usize {
+        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            (left > 0).then(|| left.saturating_sub(groups as u64))
+        });
+        before.map_or(0, |left| usize::try_from(left).unwrap_or(usize::MAX).min(groups))
     }
 }
 
@@ -150,19 +194,79 @@ pub(super) struct Centre {
 
 impl Centre {
     /// Returns about the mean of some vectors, unless that is too large.
-    fn of<'a>(dimension: usize, end: u64, row: impl Fn(u64) -> Option<Stored<'a>>) -> Result<Option<Self>> {
+    fn of<'a>(
+        dimension: usize,
+        end: u64,
+        row: impl Fn(u64) -> Option<Stored<'a>>,
+        will_need: impl Fn(u64),
+    ) -> Result<Option<Self>> {
         let mut mean: Vec<f32> = memory::filled(dimension.next_multiple_of(encode::BLOCK))?;
         let step = end.div_ceil(SAMPLE).max(1);
         let share = step as f32 / end as f32;
         let mut room: Vec<f32> = memory::filled(dimension)?;
-        for slot in (0..end).step_by(step as usize) {
+        let slots = || (0..end).step_by(step as usize);
+        slots().for_each(will_need);
+        for slot in slots() {
             let Some(row) = row(slot) else { continue };
             for (mean, value) in mean.iter_mut().zip(row.floats(&mut room)) {
                 *mean += if value.is_finite() { *value * share } else { 0.0 };
             }
         }
+        Ok(Self::with(mean))
+    }
+
+    fn with(mean: Vec<f32>) -> Option<Self> {
         let norm = norm(mean.iter().map(|value| f64::from(*value)));
-        Ok((norm < MOST_NORM / 10.0).then_some(Self { mean, norm }))
+        (norm < MOST_NORM / 10.0).then_some(Self { mean, norm })
+    }
+
+    /// Returns the one that has been saved, unless it is none.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn saved(values: &[f32]) -> Result<Option<Self>> {
+        let mut mean: Vec<f32> = memory::filled(values.len().next_multiple_of(encode::BLOCK))?;
+        mean[..values.len()].copy_from_slice(values);
+        Ok(Self::with(mean))
+    }
+
+    /// Returns μ of so many values.
+    pub(super) fn values(&self, dimension: usize) -> &[f32] {
+        &self.mean[..dimension]
+    }
+
+    /// Returns the codes of a group of vectors row after row, and s, R, Y, B and N of each.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn codes_of(&self, level: Level, metric: Metric, vectors: &[f32]) -> Result<SavedGroup> {
+        let (dimension, mut constants) = (vectors.len() / GROUP, [0.0; CONSTANTS * GROUP]);
+        let padded = self.mean.len();
+        let mut codes: Vec<i8> = memory::filled(GROUP * padded)?;
+        encode::rows(level, metric, self, Stored::Floats(vectors), &mut codes, &mut constants)?;
+        // Without what pads them.
+        for row in 1..GROUP {
+            codes.copy_within(row * padded..row * padded + dimension, row * dimension);
+        }
+        codes.truncate(GROUP * dimension);
+        let constants = std::array::from_fn(|i| constants[i % CONSTANTS * GROUP + i / CONSTANTS]);
+        Ok(SavedGroup { codes, constants })
+    }
+}
+
+/// The codes of a group as they are saved: row after row, and so are the constants.
+pub(super) struct SavedGroup {
+    pub(super) codes: Vec<i8>,
+    pub(super) constants: [f32; CONSTANTS * GROUP],
+}
+
+impl SavedGroup {
+    /// Returns room for those of vectors of so many values.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub(super) fn new(dimension: usize) -> Result<Self> {
+        Ok(Self { codes: memory::filled(GROUP * dimension)?, constants: [0.0; CONSTANTS * GROUP] })
     }
 }
 
@@ -250,6 +354,22 @@ impl Room {
 
     /// Makes the codes of a group from its vectors, unless another thread has begun to.
     pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: Stored<'_>) {
+        self.fill(group, |codes, constants| encode::group(level, metric, centre, vectors, codes, constants));
+    }
+
+    /// Sets the codes of a group to those that have been saved, unless another thread makes them.
+    pub(super) fn load(&self, group: usize, saved: &SavedGroup) {
+        let dimension = saved.codes.len() / GROUP;
+        self.fill(group, |codes, constants| {
+            encode::interleave(&saved.codes, dimension, codes);
+            for (i, constant) in saved.constants.iter().enumerate() {
+                constants[i % CONSTANTS * GROUP + i / CONSTANTS] = *constant;
+            }
+            Ok(())
+        });
+    }
+
+    fn fill(&self, group: usize, fill: impl FnOnce(&mut [i8], &mut [f32]) -> Result<()>) {
         let Some(state) = self.states.get(group) else {
             return;
         };
@@ -262,7 +382,7 @@ impl Room {
                 let (codes, constants) = room.split_at_mut(self.codes);
                 // SAFETY: the same memory, of which every byte is a code.
                 let codes = std::slice::from_raw_parts_mut(codes.as_mut_ptr().cast(), size_of_val(codes));
-                encode::group(level, metric, centre, vectors, codes, constants)
+                fill(codes, constants)
             })
         };
         state.store(if made.is_ok() { MADE } else { NONE }, Ordering::Release);

@@ -28,13 +28,17 @@ import org.jspecify.annotations.Nullable;
  * whenever it ends, the directory holds what there was before or what has been saved. Files that the manifest names
  * never change, and no name is used twice. What it does not name is removed after a save, and when the directory is
  * locked: Windows does not let a mapped file be removed, so that this is tried again.
+ *
+ * <p>A segment has codes where the index has used codes when it was saved, and the segment has a thousand vectors or
+ * more. They are part of it, with checksums, and read when the index is opened or mapped. Where there are none, or
+ * those of another version, searches make them.
  */
 final class IndexDirectory {
     private static final String LOCK = "rust-ffi.lock";
     private static final String NEW_MANIFEST = "manifest.tmp";
 
     /**
-     * More than any manifest has: a segment takes some 250 bytes, and there are as many as the logarithm of the size.
+     * More than any manifest has: a segment takes some 450 bytes, and there are as many as the logarithm of the size.
      */
     private static final long LONGEST_MANIFEST = 1 << 26;
 
@@ -131,7 +135,14 @@ final class IndexDirectory {
             index[0] = creation.create(found);
             for (Manifest.Segment segment : found.segments()) {
                 Natives.indexBeginSegment(index[0]);
-                openParts(directory, index[0], segment, Manifest.VECTORS);
+                boolean areRead = segment.codes() == Manifest.CODES_VERSION;
+                openParts(
+                        directory,
+                        index[0],
+                        found,
+                        segment,
+                        Manifest.VECTORS,
+                        areRead ? Manifest.CENTRE : Manifest.TOMBSTONES);
             }
         });
         // The files are open: they may be removed from now on.
@@ -145,16 +156,19 @@ final class IndexDirectory {
         return manifest;
     }
 
-    /** Has an index open the parts of a segment, from one kind on. */
-    private static void openParts(Path directory, long index, Manifest.Segment segment, int from) throws IOException {
+    /** Has an index open the parts of a segment, from one kind to another. */
+    private static void openParts(
+            Path directory, long index, Manifest manifest, Manifest.Segment segment, int first, int last)
+            throws IOException {
         NativeLibrary.load();
-        int[] kinds = Manifest.Segment.kinds(segment.vectors(), segment.tombstones());
+        int[] kinds = segment.kinds();
         for (int i = 0; i < kinds.length; i++) {
-            if (kinds[i] >= from) {
+            if (kinds[i] >= first && kinds[i] <= last) {
                 Manifest.Part part = segment.parts().get(i);
                 Path file = directory.resolve(part.name());
                 checkLength(file, part);
-                Natives.indexOpenPart(index, kinds[i], file.toString(), segment.count(kinds[i]), part.checksum());
+                long count = manifest.count(segment, kinds[i]);
+                Natives.indexOpenPart(index, kinds[i], file.toString(), count, part.checksum());
             }
         }
     }
@@ -364,7 +378,7 @@ final class IndexDirectory {
                 for (Manifest.Segment merged : current.segments()
                         .subList(segments.size(), current.segments().size())) {
                     Natives.indexBeginSegment(index);
-                    openParts(path, index, merged, Manifest.IDS);
+                    openParts(path, index, current, merged, Manifest.IDS, Manifest.TOMBSTONES);
                 }
             }
             write(index, metric, storage, dimension, segments, isWhole);
@@ -415,20 +429,21 @@ final class IndexDirectory {
             List<Manifest.Segment> segments,
             boolean isWhole)
             throws IOException {
-        long[] counts = new long[4];
+        long[] counts = new long[5];
         Natives.indexBeginSave(index, isWhole, counts);
         long vectors = counts[0];
         long tombstones = counts[1];
+        int codes = counts[4] > 0 ? Manifest.CODES_VERSION : 0;
         List<Manifest.Part> parts = new ArrayList<>();
         boolean isDone = false;
         try {
             if (vectors + tombstones > 0) {
                 // Even if this fails, the name has been used.
                 long number = nextSegment++;
-                for (int kind : Manifest.Segment.kinds(vectors, tombstones)) {
+                for (int kind : Manifest.Segment.kinds(vectors, tombstones, codes)) {
                     parts.add(writePart(index, kind, Manifest.Part.name(number, kind)));
                 }
-                segments.add(new Manifest.Segment(number, vectors, tombstones, List.copyOf(parts)));
+                segments.add(new Manifest.Segment(number, vectors, tombstones, codes, List.copyOf(parts)));
             }
             replaceManifest(new Manifest(metric, storage, dimension, counts[2], counts[3], nextSegment, segments));
             isDone = true;
@@ -480,7 +495,7 @@ final class IndexDirectory {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                boolean isPart = name.matches("segment-[0-9]{1,18}-(vectors|ids|tombstones)[.]npy");
+                boolean isPart = name.matches("segment-[0-9]{1,18}-(vectors|ids|tombstones|codes|bounds|centre)[.]npy");
                 if (isPart) {
                     nextSegment = Math.max(nextSegment, Long.parseLong(name.split("-")[1]) + 1);
                 }

@@ -35,7 +35,18 @@ import java.util.zip.CRC32;
  *
  * <p>A vector is there where no later segment has a tombstone of its id. The first line has the version; the last one,
  * which every version has, the checksum of all bytes before it. A version that adds lines, such as further parts, has
- * another number.
+ * another number: in version 2, a segment may have codes. Its line ends with their version then, and three more parts
+ * follow:
+ *
+ * <pre>
+ * segment 1 vectors 10000 tombstones 0 codes 1
+ * …
+ * part segment-1-codes.npy bytes 3840128 crc32 0badc0de
+ * part segment-1-bounds.npy bytes 200128 crc32 5eed5eed
+ * part segment-1-centre.npy bytes 1664 crc32 0000ace5
+ * </pre>
+ *
+ * <p>Codes of another version are not read, and made anew.
  *
  * @param metric the measure of similarity
  * @param storage how the vectors are stored
@@ -61,12 +72,21 @@ record Manifest(
 
     static final int IDS = 1;
     static final int TOMBSTONES = 2;
+    static final int CODES = 3;
+    static final int BOUNDS = 4;
+    static final int CENTRE = 5;
+
+    /** The version of codes that this release writes and reads. */
+    static final int CODES_VERSION = 1;
+
+    /** What a part is called in the name of its file. */
+    private static final String[] PARTS = {"vectors", "ids", "tombstones", "codes", "bounds", "centre"};
 
     private static final String TITLE = "rust-ffi-index ";
     private static final String VERSION = "1";
 
-    /** The version with a storage. */
-    private static final String STORED = "2";
+    /** The version with a storage, or with codes. */
+    private static final String EXTENDED = "2";
 
     private static final String FLOAT16 = "storage " + Storage.FLOAT16;
     private static final String CHECKSUM = "crc32 ";
@@ -77,20 +97,27 @@ record Manifest(
      * @param number its number
      * @param vectors how many vectors it has
      * @param tombstones how many ids are gone from earlier segments
-     * @param parts its files: vectors and their ids unless there are none, and tombstones if there are any
+     * @param codes the version of the codes of its vectors; 0 if it has none
+     * @param parts its files: vectors and their ids unless there are none, tombstones if there are any, and codes,
+     *     their bounds and their centre if there are codes
      */
-    record Segment(long number, long vectors, long tombstones, List<Part> parts) {
+    record Segment(long number, long vectors, long tombstones, int codes, List<Part> parts) {
         /** Returns the kind of each part. */
-        static int[] kinds(long vectors, long tombstones) {
-            int[] some = {VECTORS, IDS, TOMBSTONES};
-            int from = vectors > 0 ? 0 : 2;
-            int to = tombstones > 0 ? 3 : 2;
-            return from < to ? Arrays.copyOfRange(some, from, to) : new int[0];
+        static int[] kinds(long vectors, long tombstones, int codes) {
+            boolean[] are = {vectors > 0, vectors > 0, tombstones > 0, codes > 0, codes > 0, codes > 0};
+            int[] kinds = new int[are.length];
+            int count = 0;
+            for (int kind = 0; kind < are.length; kind++) {
+                if (are[kind]) {
+                    kinds[count++] = kind;
+                }
+            }
+            return Arrays.copyOf(kinds, count);
         }
 
-        /** Returns the number of vectors or ids in a part. */
-        long count(int kind) {
-            return kind == TOMBSTONES ? tombstones : vectors;
+        /** Returns the kind of each part. */
+        int[] kinds() {
+            return kinds(vectors, tombstones, codes);
         }
     }
 
@@ -103,8 +130,7 @@ record Manifest(
      */
     record Part(String name, long bytes, int checksum) {
         static String name(long segment, int kind) {
-            String what = kind == VECTORS ? "vectors" : kind == IDS ? "ids" : "tombstones";
-            return "segment-" + segment + "-" + what + ".npy";
+            return "segment-" + segment + "-" + PARTS[kind] + ".npy";
         }
     }
 
@@ -126,6 +152,19 @@ record Manifest(
         return Arrays.hashCode(bytes());
     }
 
+    /** Returns the number of vectors, ids or values in a part of a segment. */
+    long count(Segment segment, int kind) {
+        return switch (kind) {
+            case TOMBSTONES -> segment.tombstones;
+            case CENTRE -> dimension;
+            default -> segment.vectors;
+        };
+    }
+
+    private boolean hasCodes() {
+        return segments.stream().anyMatch(segment -> segment.codes > 0);
+    }
+
     /** Returns the same with another next number. */
     Manifest numbered(long next) {
         return new Manifest(metric, storage, dimension, size, nextId, next, segments);
@@ -134,7 +173,7 @@ record Manifest(
     /** Returns its bytes. */
     byte[] bytes() {
         boolean isHalf = storage == Storage.FLOAT16;
-        StringBuilder text = new StringBuilder(TITLE).append(isHalf ? STORED : VERSION);
+        StringBuilder text = new StringBuilder(TITLE).append(isHalf || hasCodes() ? EXTENDED : VERSION);
         text.append("\nmetric ").append(metric);
         if (isHalf) {
             text.append('\n').append(FLOAT16);
@@ -146,7 +185,11 @@ record Manifest(
         for (Segment segment : segments) {
             text.append("segment ").append(segment.number);
             text.append(" vectors ").append(segment.vectors);
-            text.append(" tombstones ").append(segment.tombstones).append('\n');
+            text.append(" tombstones ").append(segment.tombstones);
+            if (segment.codes > 0) {
+                text.append(" codes ").append(segment.codes);
+            }
+            text.append('\n');
             for (Part part : segment.parts) {
                 text.append("part ").append(part.name).append(" bytes ").append(part.bytes);
                 text.append(" crc32 ").append(hex(part.checksum)).append('\n');
@@ -183,10 +226,11 @@ record Manifest(
             throw IndexDirectory.unusable(file, "it is damaged: its checksum is not that of what is in it");
         }
         String version = text.substring(TITLE.length(), text.indexOf('\n'));
-        if (!version.equals(VERSION) && !version.equals(STORED)) {
+        if (!version.equals(VERSION) && !version.equals(EXTENDED)) {
             throw IndexDirectory.unusable(
                     file,
-                    "it is of version " + version + ", and this release reads versions " + VERSION + " and " + STORED);
+                    "it is of version " + version + ", and this release reads versions " + VERSION + " and "
+                            + EXTENDED);
         }
         Manifest manifest;
         try {
@@ -218,13 +262,14 @@ record Manifest(
             long number = Long.parseLong(words[0]);
             long vectors = Long.parseLong(words[2]);
             long tombstones = Long.parseLong(words[4]);
+            int codes = words.length > 5 ? Integer.parseInt(words[6]) : 0;
             List<Part> parts = new ArrayList<>();
-            for (int kind : Segment.kinds(vectors, tombstones)) {
+            for (int kind : Segment.kinds(vectors, tombstones, codes)) {
                 String name = Part.name(number, kind);
                 String[] rest = after(lines[line++], "part " + name + " bytes ").split(" ");
                 parts.add(new Part(name, Long.parseLong(rest[0]), Integer.parseUnsignedInt(rest[2], 16)));
             }
-            segments.add(new Segment(number, vectors, tombstones, List.copyOf(parts)));
+            segments.add(new Segment(number, vectors, tombstones, codes, List.copyOf(parts)));
         }
         return new Manifest(metric, storage, dimension, size, nextId, nextSegment, segments);
     }

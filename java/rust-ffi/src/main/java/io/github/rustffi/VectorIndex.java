@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * is running while its index is closed completes normally.
  *
  * <p>From 10,000 vectors on, searches read codes of 8 bits a value, which rule out most vectors by a proven bound, and
- * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first search makes
+ * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first searches make
  * the codes. They take another 26 % of the bytes of floats, for which {@link #useCodes} turns them off; where they gain
  * nothing, as with vectors that are nearly equal, searches read the floats as before.
  *
@@ -276,7 +276,7 @@ public final class VectorIndex implements AutoCloseable {
     /**
      * Returns the index that has been saved to a directory, mapped into memory: vectors are not read before they are
      * needed, and processes that map the same files share them. It cannot be changed. Ids are read, and take memory
-     * where they are not 0, 1, 2 and so on.
+     * where they are not 0, 1, 2 and so on; codes that have been saved are read into memory.
      *
      * <p>The directory may be saved to meanwhile: this index stays as it is. Nobody else may change the files in place,
      * for which {@link #map(Path, Metric)} says what happens. The manifest, ids and lengths are checked, but not the
@@ -629,6 +629,10 @@ public final class VectorIndex implements AutoCloseable {
      * them off before the first search. An index that is mapped keeps its codes in memory. They rule out fewer vectors
      * where those that were there at the first search are very different from the others.
      *
+     * <p>Each of the first searches makes the codes of a part of the vectors. {@link #save} writes all of them once
+     * there are some, and none while they are turned off; what is read from such a directory has its codes at once, and
+     * keeps their memory even if they are turned off then.
+     *
      * @param enabled whether searches use codes
      */
     public void useCodes(boolean enabled) {
@@ -788,6 +792,11 @@ public final class VectorIndex implements AutoCloseable {
      * saved to another directory: no other index, of this process or another one, can be saved there, while any number
      * may read it. If another index has been saved there between the reading and the first save, the save is refused.
      * To save an index as soon as it has been read writes nothing, and locks the directory.
+     *
+     * <p>An index that has searched by codes saves them with the vectors, for 26 % more bytes, so that the first
+     * searches of an index that is opened or mapped are as fast as others: search once before the save to have that, or
+     * {@linkplain #useCodes turn them off} not to. Parts of fewer than a thousand vectors have none, and what was saved
+     * before the first search gets its codes when it is written again.
      *
      * <p>The parts are {@code .npy} files that NumPy reads. They never change; a file named {@code manifest} says which
      * ones count and has their checksums. Parts that no longer count are removed. An index that has mapped them goes

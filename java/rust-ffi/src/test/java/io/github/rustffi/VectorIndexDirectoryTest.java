@@ -36,6 +36,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorIndexDirectoryTest {
     private static final int DIMENSION = 8;
@@ -415,11 +416,140 @@ class VectorIndexDirectoryTest {
         }
     }
 
+    /** Returns what has a search use codes, and make some of them. */
+    private static void searchByCodes(VectorIndex index) {
+        index.useCodesFrom(1);
+        index.search(Values.floats(7, index.dimension()), 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void codesAreSavedAndRead(Metric metric) throws IOException {
+        int dimension = 33;
+        float[] queries = Values.floats(5, 6 * dimension);
+        try (VectorIndex index = VectorIndex.create(dimension, metric)) {
+            index.addAll(Values.floats(1, 2000 * dimension));
+            index.save(directory);
+            assertThat(names()).hasSize(4);
+            searchByCodes(index);
+            index.removeAll(LongStream.range(100, 300).toArray());
+            index.putAll(LongStream.range(1500, 2700).toArray(), Values.floats(2, 1200 * dimension));
+            index.save(directory);
+            assertThat(names()).contains("segment-2-codes.npy", "segment-2-bounds.npy", "segment-2-centre.npy");
+            index.remove(7);
+            index.save(directory);
+            VectorIndex.verify(directory);
+            BatchHits expected = index.searchAll(queries, 20);
+            try (VectorIndex opened = VectorIndex.open(directory);
+                    VectorIndex mapped = VectorIndex.map(directory);
+                    VectorIndex plain = VectorIndex.open(directory)) {
+                plain.useCodes(false);
+                opened.useCodesFrom(1);
+                mapped.useCodesFrom(1);
+                // Without a search there are codes already.
+                assertThat(mapped.bytesInUse()).isGreaterThanOrEqualTo((index.size() - 32) * (dimension + 21));
+                assertThat(opened.bytesInUse() - mapped.bytesInUse())
+                        .isGreaterThanOrEqualTo(index.size() * dimension * 4);
+                long before = mapped.bytesInUse();
+                for (VectorIndex read : List.of(opened, mapped, plain)) {
+                    assertSame(read, index);
+                    assertThat(read.searchAll(queries, 20)).isEqualTo(expected);
+                    for (int query = 0; query < 6; query++) {
+                        float[] one = Arrays.copyOfRange(queries, query * dimension, (query + 1) * dimension);
+                        assertThat(read.search(one, 20)).isEqualTo(expected.get(query));
+                    }
+                }
+                assertThat(mapped.bytesInUse()).isEqualTo(before);
+            }
+        }
+        byte[] centre = Files.readAllBytes(directory.resolve("segment-2-centre.npy"));
+        try (VectorIndex opened = VectorIndex.open(directory)) {
+            // What is added has codes relative to the same, without a search.
+            opened.useCodesFrom(1);
+            opened.addAll(Values.floats(3, 500 * dimension));
+            opened.save(directory);
+            assertThat(names()).contains("segment-4-codes.npy");
+            for (String name : names()) {
+                if (name.endsWith("-centre.npy")) {
+                    assertThat(directory.resolve(name)).hasBinaryContent(centre);
+                }
+            }
+            try (VectorIndex mapped = VectorIndex.map(directory);
+                    VectorIndex plain = VectorIndex.map(directory)) {
+                mapped.useCodesFrom(1);
+                plain.useCodes(false);
+                assertSame(mapped, opened);
+                assertSame(plain, opened);
+            }
+        }
+    }
+
     @Test
-    void damageIsFoundAndNamed() throws IOException {
+    void codesOfAnotherVersionAreNotRead() throws IOException {
+        try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.COSINE)) {
+            index.addAll(Values.floats(1, 2000 * DIMENSION));
+            searchByCodes(index);
+            index.save(directory);
+            String text = Files.readString(directory.resolve("manifest"));
+            String content = text.substring(0, text.lastIndexOf("crc32 "));
+            assertThat(content).startsWith("rust-ffi-index 2\n").contains("vectors 2000 tombstones 0 codes 1\n");
+            rewrite(content.replace(" codes 1\n", " codes 7\n"));
+            VectorIndex.verify(directory);
+            try (VectorIndex mapped = VectorIndex.map(directory)) {
+                assertThat(mapped.bytesInUse()).isZero();
+                mapped.useCodesFrom(1);
+                assertSame(mapped, index);
+                assertThat(mapped.bytesInUse()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void codesThatAreTurnedOffAreNotSaved() throws IOException {
+        try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.COSINE)) {
+            index.addAll(Values.floats(1, 2000 * DIMENSION));
+            searchByCodes(index);
+            index.useCodes(false);
+            index.save(directory);
+            assertThat(names()).hasSize(4);
+        }
+    }
+
+    @Test
+    void theCodesAreThoseOfNumPy() throws IOException {
+        int dimension = 3;
+        float[] vectors = Values.floats(1, 1000 * dimension);
+        try (VectorIndex index = VectorIndex.create(dimension, Metric.DOT_PRODUCT)) {
+            index.addAll(vectors);
+            searchByCodes(index);
+            index.save(directory);
+        }
+        FloatMatrix codes = FloatMatrix.readNpy(directory.resolve("segment-1-codes.npy"));
+        FloatMatrix bounds = FloatMatrix.readNpy(directory.resolve("segment-1-bounds.npy"));
+        double[] centre = Vectors.readNpy(directory.resolve("segment-1-centre.npy"));
+        assertThat(new int[] {codes.rows(), codes.columns(), bounds.rows(), bounds.columns(), centre.length})
+                .containsExactly(1000, dimension, 1000, 5, dimension);
+        for (int row = 0; row < 1000; row++) {
+            double left = 0;
+            for (int i = 0; i < dimension; i++) {
+                double y = (double) vectors[row * dimension + i] - centre[i];
+                left += Math.pow(y - (double) bounds.get(row, 0) * codes.get(row, i), 2);
+            }
+            // R is not less than what the codes leave, and little more.
+            assertThat(Math.sqrt(left)).isBetween(0.99 * bounds.get(row, 1) - 1e-7, (double) bounds.get(row, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void damageIsFoundAndNamed(boolean withCodes) throws IOException {
         try (VectorIndex index = VectorIndex.create(DIMENSION, Metric.COSINE)) {
             index.addAll(Values.floats(1, 100 * DIMENSION));
+            if (withCodes) {
+                searchByCodes(index);
+            }
             index.save(directory);
+            index.useCodes(false);
             index.remove(5);
             index.put(7, Values.floats(2, DIMENSION));
             index.save(directory);
@@ -427,7 +557,7 @@ class VectorIndexDirectoryTest {
         Random random = new Random(1);
         Set<String> names = names();
         names.remove("rust-ffi.lock");
-        assertThat(names).hasSize(6);
+        assertThat(names).hasSize(withCodes ? 9 : 6);
         for (String name : names) {
             Path file = directory.resolve(name);
             byte[] whole = Files.readAllBytes(file);
@@ -647,12 +777,15 @@ class VectorIndexDirectoryTest {
             try (VectorIndex index =
                     isThere ? VectorIndex.open(directory) : VectorIndex.create(DIMENSION, Metric.EUCLIDEAN)) {
                 int step = index.contains(COUNTER) ? (int) index.get(COUNTER)[0] : 0;
+                // Every segment has codes.
+                index.useCodesFrom(1);
                 while (true) {
                     step++;
                     index.put(COUNTER, vector(step));
                     index.put(step % 50, vector(step));
                     index.put(100 + step % 7, vector(step));
                     index.remove(100 + (step + 3) % 7);
+                    index.search(vector(step), 1);
                     index.save(directory);
                     System.out.println(step);
                 }

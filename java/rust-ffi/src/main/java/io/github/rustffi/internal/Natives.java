@@ -548,7 +548,10 @@ public final class Natives {
     /** Begins a segment, whose parts are opened next, to be read or merged with what is saved. */
     public static native void indexBeginSegment(long index);
 
-    /** Opens a part of so many vectors or ids: vectors are part 0, ids 1 and tombstones 2. */
+    /**
+     * Opens a part of so many vectors, ids or values: vectors are part 0, ids 1, tombstones 2, codes 3, their bounds 4
+     * and their centre 5.
+     */
     public static native void indexOpenPart(long index, int part, String path, long count, int checksum)
             throws IOException;
 
@@ -560,7 +563,8 @@ public final class Natives {
 
     /**
      * Begins to save what has changed, with the segments that have been opened, or everything. Writes to the array the
-     * numbers of vectors and of tombstones to be written, the size of the index and its next id.
+     * numbers of vectors and of tombstones to be written, the size of the index, its next id, and 1 if codes are to be
+     * written, else 0: before their bounds.
      */
     public static native void indexBeginSave(long index, boolean everything, long[] save);
 
