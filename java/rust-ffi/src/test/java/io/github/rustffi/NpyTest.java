@@ -182,7 +182,7 @@ class NpyTest {
         assertThatIOException()
                 .isThrownBy(() -> VectorIndex.map(file, VectorIndex.Metric.EUCLIDEAN))
                 .withMessage("cannot use " + file
-                        + ": its values are of the type int64, not float32, so it cannot be mapped");
+                        + ": its values are of the type int64, not float32 or float16, so it cannot be mapped");
         try (VectorIndex index = VectorIndex.open(file, VectorIndex.Metric.EUCLIDEAN)) {
             assertThat(index.get(0)).containsExactly(0, 0);
         }
@@ -190,7 +190,7 @@ class NpyTest {
         assertThatIOException()
                 .isThrownBy(() -> VectorIndex.map(file, VectorIndex.Metric.EUCLIDEAN))
                 .withMessageEndingWith(
-                        "its values are of the type big-endian float32, not float32, so it cannot be mapped");
+                        "its values are of the type big-endian float32, not float32 or float16, so it cannot be mapped");
         write("'float32'", "True", "(1L, 2L)", new byte[8]);
         assertThatIOException()
                 .isThrownBy(() -> VectorIndex.map(file, VectorIndex.Metric.EUCLIDEAN))
