@@ -363,11 +363,11 @@ impl Index {
     }
 
     /// Writes the codes of `count` vectors, and returns the checksum, and the constants of each.
-    fn write_codes<'a>(
+    fn write_codes(
         &self,
         path: &Path,
         count: u64,
-        vectors: &mut dyn Iterator<Item = Stored<'a>>,
+        vectors: &mut dyn Iterator<Item = Stored<'_>>,
     ) -> Result<(u32, Vec<f32>)> {
         let (centre, dimension) = (self.known_centre(), self.dimension());
         let refused = |_| Error::OutOfMemory { bytes: usize::MAX };
