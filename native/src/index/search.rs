@@ -165,18 +165,25 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
     let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
     // Whether no thread has found codes to be of no use.
     let mut are_useful = true;
+    let mut short = (0, 0);
     for worker in workers {
         let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner).0;
         are_useful &= worker.is_coded;
+        short = (short.0 + worker.short.0, short.1 + worker.short.1);
         found.push(worker.into_lists()?);
     }
     let mut lists =
         each(queries.count, |query| Shortlist::joined(found.iter().map(|lists| &lists[query]), thresholds.get(query)))?;
     drop(found);
+    let (coding, way) = (queries.request.coding, queries.way());
+    if short.0 > 0 {
+        let Request { limit, findable, .. } = queries.request;
+        coding.learn_short(way, limit as u64, findable, short.1 as f32 / short.0 as f32);
+    }
     if queries.coded.is_some() {
         let settled = settle_likely(queries, &mut lists, thresholds)?;
         let share = if are_useful { settled as f32 / queries.view.rows() as f32 / queries.count as f32 } else { 1.0 };
-        queries.request.coding.learn(queries.way(), share);
+        coding.learn(way, share);
     }
     settle(queries, &mut lists, usize::MAX)?;
     let mut ranked = memory::with_capacity(queries.count)?;
@@ -192,7 +199,7 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
 fn settle_likely(queries: &Queries<'_>, lists: &mut [Shortlist], thresholds: &Thresholds) -> Result<usize> {
     let likely = queries.request.limit.saturating_mul(2);
     for list in lists.iter_mut() {
-        list.reached_by(likely);
+        list.likely(likely);
     }
     settle(queries, lists, likely)?;
     let mut settled = 0;

@@ -15,11 +15,13 @@
 //! of which the second term is E·Y at most. The third one is R times the part of p that is orthogonal to c,
 //! √(P² − a²) with a = |p·c|/‖c‖ ≥ |e|/Y − E. What is left to find q·x = q·μ + μ·y + p·y and |q − x|² = |p|² + |y|² − 2·p·y is
 //! computed in doubles when the codes are made. Queries that are searched for together are compared first by a bound that takes
-//! less arithmetic ([`Batch`]). See `docs/exact-search.md` for what rounding adds.
+//! less arithmetic ([`Batch`]). Up to three queries are compared with codes of 4 bits ([`short`]) where these rule out nearly as
+//! much. See `docs/exact-search.md` for what rounding adds.
 
 mod bound;
 mod encode;
 mod kernel;
+mod short;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
@@ -48,6 +50,12 @@ const CONSTANTS: usize = 5;
 const LEAST_NORM: f64 = 1e-18;
 const MOST_NORM: f64 = 1e18;
 
+/// Vectors for each that is wanted, from which on short codes may leave few enough of them.
+const SHORT_FROM: u64 = 512;
+
+/// The share of the vectors that short codes let pass up to which they are faster than the others.
+pub(super) const SHORT_UP_TO: f32 = 0.04;
+
 /// Of searches that have gained nothing by codes, one of this many tries again.
 const RETRIED: u32 = 64;
 
@@ -71,6 +79,13 @@ impl Way {
     }
 }
 
+/// Bits of a code.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Bits {
+    Four,
+    Eight,
+}
+
 /// Returns whether the kernels of AVX2 may be used by who uses the instructions of `level`.
 #[cfg(target_arch = "x86_64")]
 fn has_avx2(level: Level) -> bool {
@@ -86,7 +101,16 @@ pub(super) struct Coding {
     /// The share of the vectors that were candidates, as the bits of a float, for each [`Way`].
     shares: [AtomicU32; 4],
     searches: AtomicU32,
+    /// The share of the vectors that short codes let pass, as the bits of a float: NaN where it is not known. See
+    /// [`Coding::short_way`].
+    short: [AtomicU32; SHORT_WAYS],
+    /// What a test has searches use.
+    #[cfg(test)]
+    only: std::sync::Mutex<Option<Bits>>,
 }
+
+/// Ways of searching that differ in what short codes let pass.
+const SHORT_WAYS: usize = 4;
 
 impl Default for Coding {
     fn default() -> Self {
@@ -95,6 +119,9 @@ impl Default for Coding {
             centre: OnceLock::new(),
             shares: Default::default(),
             searches: AtomicU32::new(0),
+            short: [const { AtomicU32::new(u32::MAX) }; SHORT_WAYS],
+            #[cfg(test)]
+            only: Default::default(),
         }
     }
 }
@@ -128,6 +155,40 @@ impl Coding {
         // Where there is no memory for it, the next search tries again. Of several, the first one counts.
         let centre = Centre::of(dimension, end, row).ok()?;
         self.centre.get_or_init(|| centre).as_ref()
+    }
+
+    /// Returns the number of the way in which `limit` of `findable` vectors are searched for, if short codes may be of use for it.
+    fn short_way(&self, way: Way, limit: u64, findable: u64) -> Option<usize> {
+        if way.is_bounded {
+            return Some(0);
+        }
+        let each = findable / limit.max(1);
+        // Of eight times as many for each, more than eight times as many are left out.
+        (each >= SHORT_FROM).then(|| (each / SHORT_FROM).ilog(8).min(SHORT_WAYS as u32 - 2) as usize + 1)
+    }
+
+    /// Returns whether short codes are faster than the others, where it is known.
+    pub(super) fn is_short(&self, level: Level, way: Way, limit: u64, findable: u64) -> Option<bool> {
+        #[cfg(test)]
+        if let Some(bits) = *self.only.lock().unwrap() {
+            return Some(bits == Bits::Four);
+        }
+        if !short::are_fast(level) {
+            return None;
+        }
+        let share = f32::from_bits(self.short[self.short_way(way, limit, findable)?].load(Ordering::Relaxed));
+        Some(share <= SHORT_UP_TO)
+    }
+
+    /// Learns which share of the vectors short codes let pass.
+    pub(super) fn learn_short(&self, way: Way, limit: u64, findable: u64, share: f32) {
+        if let Some(way) = self.short_way(way, limit, findable) {
+            let old = f32::from_bits(self.short[way].load(Ordering::Relaxed));
+            // One search that sees far more, as where a thread has to wait, does not change what the next ones do.
+            let share = share.min(2.0 * SHORT_UP_TO);
+            let new = if old.is_nan() { share } else { old + 0.25 * (share - old) };
+            self.short[way].store(new.to_bits(), Ordering::Relaxed);
+        }
     }
 
     /// Learns which share of the vectors were candidates.
@@ -182,26 +243,36 @@ fn above(value: f64) -> f32 {
 pub(super) struct Codes {
     rows: usize,
     room: OnceLock<Room>,
+    short: OnceLock<Room>,
 }
 
 impl Codes {
     /// Returns what becomes the codes of `rows` vectors.
     pub(super) fn new(rows: usize) -> Self {
-        Self { rows, room: OnceLock::new() }
+        Self { rows, room: OnceLock::new(), short: OnceLock::new() }
     }
 
     /// Returns the bytes of memory that they take.
     pub(super) fn bytes(&self) -> usize {
-        self.room.get().map_or(0, |room| room.memory.bytes())
+        [&self.room, &self.short].into_iter().filter_map(OnceLock::get).map(|room| room.memory.bytes()).sum()
     }
 
     /// Returns the room for them, unless there is no memory or not one whole group.
     pub(super) fn room(&self, dimension: usize) -> Option<&Room> {
-        if let Some(room) = self.room.get() {
+        self.room_in(&self.room, dimension.next_multiple_of(2) * GROUP)
+    }
+
+    /// Returns the room for short ones, unless there is none.
+    pub(super) fn short_room(&self, dimension: usize) -> Option<&Room> {
+        self.room_in(&self.short, short::bytes(dimension))
+    }
+
+    fn room_in<'a>(&self, place: &'a OnceLock<Room>, bytes: usize) -> Option<&'a Room> {
+        if let Some(room) = place.get() {
             return Some(room);
         }
-        let room = Room::new(self.rows / GROUP, dimension).ok()??;
-        Some(self.room.get_or_init(|| room))
+        let room = Room::new(self.rows / GROUP, bytes).ok()??;
+        Some(place.get_or_init(|| room))
     }
 }
 
@@ -222,11 +293,11 @@ const BEGUN: u8 = 1;
 const MADE: u8 = 2;
 
 impl Room {
-    fn new(groups: usize, dimension: usize) -> Result<Option<Self>> {
+    fn new(groups: usize, bytes: usize) -> Result<Option<Self>> {
         if groups == 0 {
             return Ok(None);
         }
-        let codes = dimension.next_multiple_of(2) * GROUP / size_of::<f32>();
+        let codes = bytes / size_of::<f32>();
         let words = codes + CONSTANTS * GROUP;
         let mut states = memory::with_capacity(groups)?;
         states.extend((0..groups).map(|_| AtomicU8::new(NONE)));
@@ -247,6 +318,19 @@ impl Room {
 
     /// Makes the codes of a group from its vectors, unless another thread has begun to.
     pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: &[f32]) {
+        self.fill(group, |codes, constants| encode::group(level, metric, centre, vectors, codes, constants));
+    }
+
+    /// Makes the short codes of a group from its vectors and the constants of its codes, unless another thread has begun to.
+    pub(super) fn make_short(&self, group: usize, centre: &Centre, vectors: &[f32], long: &[f32]) {
+        self.fill(group, |codes, constants| {
+            short::group(centre, vectors, long, codes, constants);
+            Ok(())
+        });
+    }
+
+    /// Has the codes of a group and their constants written, unless another thread has begun to.
+    fn fill(&self, group: usize, fill: impl FnOnce(&mut [i8], &mut [f32]) -> Result<()>) {
         let Some(state) = self.states.get(group) else {
             return;
         };
@@ -259,7 +343,7 @@ impl Room {
                 let (codes, constants) = room.split_at_mut(self.codes);
                 // SAFETY: the same memory, of which every byte is a code.
                 let codes = std::slice::from_raw_parts_mut(codes.as_mut_ptr().cast(), size_of_val(codes));
-                encode::group(level, metric, centre, vectors, codes, constants)
+                fill(codes, constants)
             })
         };
         state.store(if made.is_ok() { MADE } else { NONE }, Ordering::Release);
