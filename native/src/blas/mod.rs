@@ -8,6 +8,7 @@ pub(crate) mod gemm;
 pub(crate) mod gemv;
 pub(crate) mod kernel;
 mod pack;
+pub mod symmetric;
 pub(crate) mod trsm;
 
 use crate::matrix::view::{View, ViewMut};

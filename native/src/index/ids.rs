@@ -156,15 +156,32 @@ pub(super) fn is_set(mask: &[u64], row: usize) -> bool {
     mask[row / BITS] >> (row % BITS) & 1 == 1
 }
 
-/// Calls `each` with the rows whose bits are set in a mask, in ascending order.
-#[inline(always)]
-pub(super) fn for_each_set(mask: &[u64], mut each: impl FnMut(usize)) {
-    for (i, word) in mask.iter().enumerate() {
-        let mut left = *word;
-        while left != 0 {
-            each(i * BITS + left.trailing_zeros() as usize);
-            left &= left - 1;
+/// The rows whose bits are set in a mask, in ascending order.
+pub(super) struct SetRows<'a> {
+    mask: &'a [u64],
+    word: usize,
+    /// Bits of this word that are left.
+    left: u64,
+}
+
+impl<'a> SetRows<'a> {
+    pub(super) fn of(mask: &'a [u64]) -> Self {
+        Self { mask, word: 0, left: mask.first().copied().unwrap_or(0) }
+    }
+}
+
+impl Iterator for SetRows<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.left == 0 {
+            self.word += 1;
+            self.left = *self.mask.get(self.word)?;
         }
+        let row = self.word * BITS + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some(row)
     }
 }
 
@@ -234,7 +251,7 @@ mod tests {
                             let mut mask = vec![u64::MAX; rows.div_ceil(64)];
                             let found = filter.mask(first, rows, &mut mask);
                             let mut set = Vec::new();
-                            for_each_set(&mask, |row| set.push(row));
+                            set.extend(SetRows::of(&mask));
                             let allowed: Vec<_> =
                                 (0..rows).filter(|row| expected(first as i64 + *row as i64)).collect();
                             assert_eq!((found, &set), (allowed.len(), &allowed), "{first} and {rows} of {filter:?}");

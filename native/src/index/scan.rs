@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use super::codes::{GROUP, Room};
 use super::filter::{Coded, Queries, Request, length};
-use super::ids;
+use super::ids::{self, SetRows};
 use super::metric::Metric;
 use super::queue::Task;
 use super::read_order::Order;
-use super::tile::Shape;
+use super::tile::{Shape, TALLEST};
 use super::worker::{Passed, Worker};
 use crate::simd::{self, Kernel, Lanes, Simd};
 
@@ -185,61 +185,120 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
-        if !self.queries.is_tiled() {
-            match self.choice {
-                Choice::Few(mask) => self.few_singly(simd, mask),
-                _ => self.singly(simd),
+        let begin = Instant::now();
+        let mut order = None;
+        let mut places = Places::of(&self);
+        // Each kernel is called at one place: it is compiled into it.
+        if self.queries.is_tiled() {
+            match Shape::of::<S>(self.queries.count) {
+                Shape::Wide => self.tiled::<S, 4, 6>(simd, &mut places),
+                Shape::Tall => self.tiled::<S, 2, 12>(simd, &mut places),
+                Shape::Small => self.tiled::<S, 2, 6>(simd, &mut places),
+                Shape::Least => self.tiled::<S, 1, 2>(simd, &mut places),
             }
         } else {
-            match Shape::of::<S>(self.queries.count) {
-                Shape::Wide => self.tiled::<S, 4, 6>(simd),
-                Shape::Tall => self.tiled::<S, 2, 12>(simd),
-                Shape::Small => self.tiled::<S, 2, 6>(simd),
-                Shape::Least => self.tiled::<S, 1, 2>(simd),
+            if !places.are_listed() {
+                order = Some(self.queries.request.read_order.next());
             }
+            self.singly(simd, &mut places, order);
+        }
+        while let Some(at) = places.next() {
+            self.rows::<S, 1, 0>(simd, [at]);
+        }
+        if let Some(way) = order {
+            self.queries.request.read_order.learn(way, begin.elapsed(), self.values.len());
         }
     }
 }
 
-impl<const METRIC: u8> Scan<'_, '_, METRIC> {
-    /// Scans the vectors with every query in turn, in the way that is the faster one.
-    #[inline(always)]
-    fn singly<S: Simd>(&mut self, simd: S) {
-        let Range { start: at, end } = self.values;
-        let read_order = self.queries.request.read_order;
-        let (way, begin) = (read_order.next(), Instant::now());
-        let dimension = self.queries.dimension;
-        let apart =
-            if way == Order::Scattered && !S::IS_PLAIN { (end - at) / (ROWS * dimension) * dimension } else { 0 };
-        let together = at + ROWS * apart;
-        for at in (at..at + apart).step_by(dimension) {
-            self.rows::<S, ROWS, AHEAD>(simd, std::array::from_fn(|row| at + row * apart));
+/// Where the vectors of a scan begin that are still to be looked at.
+struct Places<'a> {
+    /// The first of them where they follow one another, and where they end.
+    at: usize,
+    end: usize,
+    dimension: usize,
+    /// Which of the vectors from `at` on, where only some are looked at.
+    listed: Option<SetRows<'a>>,
+    /// Those that have been taken from the list, but not looked at.
+    waiting: [usize; TALLEST],
+    count: usize,
+}
+
+impl<'a> Places<'a> {
+    fn of<const METRIC: u8>(scan: &Scan<'a, '_, METRIC>) -> Self {
+        let listed = if let Choice::Few(mask) = scan.choice { Some(SetRows::of(mask)) } else { None };
+        Self {
+            at: if listed.is_some() { scan.block.at } else { scan.values.start },
+            end: scan.values.end,
+            dimension: scan.queries.dimension,
+            listed,
+            waiting: [0; TALLEST],
+            count: 0,
         }
-        for at in (together..end).step_by(dimension) {
-            self.rows::<S, 1, 0>(simd, [at]);
-        }
-        read_order.learn(way, begin.elapsed(), end - at);
     }
 
-    /// Scans the vectors whose bits are set, a few at a time.
-    #[inline(always)]
-    fn few_singly<S: Simd>(&mut self, simd: S, mask: &[u64]) {
-        let (begin, dimension) = (self.block.at, self.queries.dimension);
-        if S::IS_PLAIN {
-            ids::for_each_set(mask, |row| self.rows::<S, 1, AHEAD>(simd, [begin + row * dimension]));
-            return;
-        }
-        let (mut rows, mut waiting) = ([0; ROWS], 0);
-        ids::for_each_set(mask, |row| {
-            rows[waiting] = begin + row * dimension;
-            waiting += 1;
-            if waiting == ROWS {
-                self.rows::<S, ROWS, AHEAD>(simd, rows);
-                waiting = 0;
+    fn are_listed(&self) -> bool {
+        self.listed.is_some()
+    }
+
+    /// Returns the places of as many vectors, which follow one another where all are looked at; `None` if fewer are left.
+    #[inline]
+    fn together<const R: usize>(&mut self) -> Option<[usize; R]> {
+        const { assert!(R <= TALLEST) };
+        let Some(listed) = &mut self.listed else {
+            let (at, step) = (self.at, self.dimension);
+            if self.end - at < R * step {
+                return None;
             }
-        });
-        for at in &rows[..waiting] {
-            self.rows::<S, 1, AHEAD>(simd, [*at]);
+            self.at += R * step;
+            return Some(std::array::from_fn(|row| at + row * step));
+        };
+        while self.count < R {
+            self.waiting[self.count] = self.at + listed.next()? * self.dimension;
+            self.count += 1;
+        }
+        self.count = 0;
+        Some(std::array::from_fn(|row| self.waiting[row]))
+    }
+
+    /// Returns the place of one vector.
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        if self.count > 0 {
+            self.count -= 1;
+            return Some(self.waiting[self.count]);
+        }
+        if let Some(listed) = &mut self.listed {
+            return listed.next().map(|row| self.at + row * self.dimension);
+        }
+        let at = self.at;
+        self.at += self.dimension;
+        (at < self.end).then_some(at)
+    }
+}
+
+impl<const METRIC: u8> Scan<'_, '_, METRIC> {
+    /// Scans vectors with every query in turn, as many at the same time as is faster; some may be left.
+    #[inline(always)]
+    fn singly<S: Simd>(&mut self, simd: S, places: &mut Places<'_>, order: Option<Order>) {
+        let dimension = self.queries.dimension;
+        // Where they lie far apart: the places of the first of them, and by how much that of the next is further on.
+        let (mut at, mut end, mut apart) = (0, 0, 0);
+        if order == Some(Order::Scattered) {
+            apart = (places.end - places.at) / (ROWS * dimension) * dimension;
+            (at, end) = (places.at, places.at + apart);
+            places.at += ROWS * apart;
+        }
+        loop {
+            let rows = if at < end {
+                at += dimension;
+                std::array::from_fn(|row| at - dimension + row * apart)
+            } else if let Some(rows) = places.are_listed().then(|| places.together()).flatten() {
+                rows
+            } else {
+                break;
+            };
+            self.rows::<S, ROWS, AHEAD>(simd, rows);
         }
     }
 
@@ -285,34 +344,12 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         self.queries.bound.relative as f32 * (squares + f32::MIN_POSITIVE).sqrt()
     }
 
-    /// Scans tiles of `R` vectors by `Q` registers of queries.
+    /// Scans tiles of `R` vectors by `Q` registers of queries; fewer vectors than that may be left.
     #[inline(always)]
-    fn tiled<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S) {
-        let dimension = self.queries.dimension;
-        let Range { start: mut at, end } = self.values;
-        if let Choice::Few(mask) = self.choice {
-            let (mut rows, mut waiting) = ([at; R], 0);
-            ids::for_each_set(mask, |row| {
-                rows[waiting] = at + row * dimension;
-                waiting += 1;
-                if waiting == R {
-                    self.tile::<S, Q, R>(simd, rows, 0);
-                    waiting = 0;
-                }
-            });
-            for at in &rows[..waiting] {
-                self.rows::<S, 1, AHEAD>(simd, [*at]);
-            }
-            return;
-        }
-        while end - at >= R * dimension {
-            let rows = std::array::from_fn(|row| at + row * dimension);
-            self.tile::<S, Q, R>(simd, rows, R * dimension * size_of::<f32>());
-            at += R * dimension;
-        }
-        while at < end {
-            self.rows::<S, 1, AHEAD>(simd, [at]);
-            at += dimension;
+    fn tiled<S: Simd, const Q: usize, const R: usize>(&mut self, simd: S, places: &mut Places<'_>) {
+        let next = if places.are_listed() { 0 } else { R * self.queries.dimension * size_of::<f32>() };
+        while let Some(rows) = places.together::<R>() {
+            self.tile::<S, Q, R>(simd, rows, next);
         }
     }
 

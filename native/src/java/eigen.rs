@@ -1,10 +1,15 @@
 //! Natives behind `SymmetricEigen`, `Eigen`, `Schur` and `Hessenberg`, and what `Matrix` asks of eigenvalues.
 
-use jni::sys::{jboolean, jdouble, jint};
+use jni::sys::{jboolean, jdouble, jint, jlong};
 
 use super::arrays::matrix;
 use super::natives;
-use crate::eigen;
+use crate::blas::symmetric::Symmetric;
+use crate::memory::handles::Handles;
+use crate::{Error, eigen};
+
+/// Matrices whose few eigenvalues are sought.
+pub(super) static SYMMETRIC: Handles<Symmetric> = Handles::new();
 
 natives! {
     fn symmetric_eigen[is_shared](
@@ -42,5 +47,18 @@ natives! {
         is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], real: out jdouble[], imaginary: out jdouble[]
     ) {
         eigen::eigenvalues(matrix(rows, columns, a)?, real, imaginary)
+    }
+
+    fn symmetric_open(rows: jint, columns: jint, a: in jdouble[]) -> jlong {
+        Ok(SYMMETRIC.open(Symmetric::of(matrix(rows, columns, a)?)?))
+    }
+
+    fn symmetric_times(symmetric: jlong, x: in jdouble[], product: out jdouble[]) {
+        SYMMETRIC.get(symmetric).ok_or(Error::Closed)?.times(x, product)
+    }
+
+    fn symmetric_close(symmetric: jlong) {
+        SYMMETRIC.close(symmetric);
+        Ok(())
     }
 }

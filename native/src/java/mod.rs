@@ -304,6 +304,7 @@ const _: &[NativeMethod] = registration::NATIVES;
 extern "system" fn JNI_OnUnload(_: *mut jni::sys::JavaVM, _: *mut std::ffi::c_void) {
     parallel::release();
     handles::close_all();
+    eigen::SYMMETRIC.close_all();
     arrays::set_pins(false);
     allocator::release();
 }

@@ -4,6 +4,7 @@
 //! reserved here, before any work begins, and a refusal is an [`Error::OutOfMemory`].
 
 pub(crate) mod allocator;
+pub(crate) mod handles;
 
 use std::alloc::Layout;
 use std::mem::MaybeUninit;

@@ -40,11 +40,11 @@ final class GolubKahanLanczos extends FewValues {
         int least = Math.min(a.rows(), a.columns());
         Lanczos.requireCount(k, least);
         Matrix own = a.own();
-        own.requireFinite();
-        if (Lanczos.isSmall(least, k) || own.maxAbs() == 0.0) {
+        double largest = Lanczos.largest(own);
+        if (Lanczos.isSmall(least, k) || largest == 0.0) {
             return whole(own, k);
         }
-        int exponent = Lanczos.excess(own);
+        int exponent = Lanczos.excess(largest);
         GolubKahanLanczos lanczos = new GolubKahanLanczos(own.timesPowerOfTwo(-exponent));
         Svd svd = lanczos.find(k, least) ? lanczos.triples(k) : null;
         if (svd == null) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A few eigenvalues of a symmetric matrix, by the Lanczos method with full orthogonalization and thick restarts (Wu and
@@ -61,14 +62,12 @@ final class Lanczos extends FewValues {
             throw new IllegalArgumentException("sigma must be finite, but is " + sigma);
         }
         Matrix own = a.own();
-        own.requireFinite();
+        double largest = largest(own);
         boolean isSymmetric = own.isSymmetric();
-        if (isSmall(a.rows(), k)
-                || own.maxAbs() == 0.0
-                || !isSymmetric && !own.isSymmetric(Math.sqrt(EPSILON) * own.maxAbs())) {
+        if (isSmall(a.rows(), k) || largest == 0.0 || !isSymmetric && !own.isSymmetric(Math.sqrt(EPSILON) * largest)) {
             return whole(own, k, part, sigma);
         }
-        int exponent = excess(own);
+        int exponent = excess(largest);
         Matrix symmetric = isSymmetric ? own : own.symmetrized();
         Matrix scaled = symmetric.timesPowerOfTwo(-exponent);
         double scaledSigma = Math.scalb(sigma, -exponent);
@@ -77,14 +76,20 @@ final class Lanczos extends FewValues {
             // All lie on the same side of it.
             return eigen(own, k, sigma > 0 ? Part.LARGEST : Part.SMALLEST, 0.0);
         }
-        Lanczos lanczos = new Lanczos(
-                scaled.rows(), part, part == Part.NEAREST ? inverse(scaled, scaledSigma, norm) : scaled::times);
-        SymmetricEigen eigen = lanczos.find(k, a.rows()) ? lanczos.pairs(scaled, k, norm, scaledSigma) : null;
+        @Nullable SymmetricEigen eigen;
+        int products;
+        try (SymmetricProduct product = new SymmetricProduct()) {
+            product.open(scaled);
+            Lanczos lanczos = new Lanczos(
+                    scaled.rows(), part, part == Part.NEAREST ? inverse(scaled, scaledSigma, norm) : product::times);
+            eigen = lanczos.find(k, a.rows()) ? lanczos.pairs(product, k, norm) : null;
+            products = lanczos.products;
+        }
         if (eigen == null) {
             return whole(own, k, part, sigma);
         }
         double[] values = restored(eigen.values(), exponent, "eigenvalue");
-        return new Found(new SymmetricEigen(values, eigen.vectors()), lanczos.products);
+        return new Found(new SymmetricEigen(values, eigen.vectors()), products);
     }
 
     /** Returns whether so many of n are as quickly found among all. */
@@ -98,9 +103,18 @@ final class Lanczos extends FewValues {
         }
     }
 
+    /** Returns the largest magnitude of a matrix whose values are finite. */
+    static double largest(Matrix a) {
+        double largest = a.maxAbs();
+        if (!Double.isFinite(largest)) {
+            a.requireFinite();
+        }
+        return largest;
+    }
+
     /** Returns the power of two that a matrix has to be divided by to keep products in range; 0 if none. */
-    static int excess(Matrix a) {
-        int exponent = Math.getExponent(a.maxAbs());
+    static int excess(double largest) {
+        int exponent = Math.getExponent(largest);
         return Math.abs(exponent) > 400 ? exponent : 0;
     }
 
@@ -233,7 +247,7 @@ final class Lanczos extends FewValues {
     }
 
     /** Returns the first k that are found, as eigenvalues of a matrix; null if they are not. */
-    private SymmetricEigen pairs(Matrix a, int k, double norm, double sigma) {
+    private @Nullable SymmetricEigen pairs(SymmetricProduct a, int k, double norm) {
         Integer[] order = order();
         double[] values = new double[k];
         double[][] vectors = new double[k][];

@@ -2052,6 +2052,8 @@ public final class Matrix implements Serializable {
      * with its vector is exact for a matrix that differs from this one by at most 16·ε times its 1-norm, which was made
      * sure; where the method does not get there, or k is not small, all are computed.
      *
+     * <p>The products read one half of the matrix, which is copied to native memory for that: 4·n² bytes.
+     *
      * @param k how many
      * @return k values in ascending order, and a column for each
      * @throws IllegalArgumentException if this matrix is not square; if there are not so many: {@code k must be from 0

@@ -105,25 +105,8 @@ public final class VectorIndex implements AutoCloseable {
      * this object is no longer reachable: wherever memory or the stack may end in between, nothing is lost.
      */
     private static final class Opened {
-        private static volatile @Nullable Cleaner cleaner;
-
         final Closing closing = new Closing();
-        final Cleaner.Cleanable cleanable = cleaner().register(this, closing);
-
-        /** Returns the cleaner, whose thread may be refused: the next index asks for it again. */
-        private static Cleaner cleaner() {
-            Cleaner made = cleaner;
-            if (made == null) {
-                synchronized (Opened.class) {
-                    made = cleaner;
-                    if (made == null) {
-                        made = Cleaner.create();
-                        cleaner = made;
-                    }
-                }
-            }
-            return made;
-        }
+        final Cleaner.Cleanable cleanable = Cleaning.cleaner().register(this, closing);
     }
 
     private static final class Closing implements Runnable {

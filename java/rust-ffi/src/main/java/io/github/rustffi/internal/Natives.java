@@ -115,6 +115,13 @@ public final class Natives {
     public static native void symmetricEigenvalues(
             boolean isShared, int rows, int columns, double[] a, double[] values);
 
+    /** Returns a handle of the half of a symmetric matrix that is on and above its diagonal, until it is closed. */
+    public static native long symmetricOpen(int rows, int columns, double[] a);
+
+    public static native void symmetricTimes(long symmetric, double[] x, double[] product);
+
+    public static native void symmetricClose(long symmetric);
+
     public static native void eigenvalues(
             boolean isShared, int rows, int columns, double[] a, double[] real, double[] imaginary);
 
