@@ -53,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  * <p>From 10,000 vectors on, searches read codes of 8 bits a value, which rule out most vectors by a proven bound, and
  * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first search makes
  * the codes. They take another 26 % of the vectors' bytes, for which {@link #useCodes} turns them off, and another 14 %
- * for codes of 4 bits, where these are faster; where codes gain nothing, as with vectors that are nearly equal, searches
- * read the floats as before.
+ * for codes of 4 bits, where these are faster; where codes gain nothing, as with vectors that are nearly equal,
+ * searches read the floats as before.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes and the codes, but for the smallest indexes, and
  * growing never holds anything twice. What is replaced or removed takes at most an eighth of the bytes of the vectors
@@ -550,7 +550,7 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Says whether searches use codes of 8 and 4 bits a value, as they do if nothing is said. What they find is the same.
+     * Says whether searches use codes of 8 and 4 bits, as they do if nothing is said. What they find is the same.
      *
      * <p>Codes are made by the searches, from 10,000 vectors on, and freed with their vectors: to save the memory, turn
      * them off before the first search. An index that is mapped keeps its codes in memory. They rule out fewer vectors
