@@ -7,17 +7,17 @@
 use std::path::Path;
 use std::sync::{MutexGuard, PoisonError};
 
-use super::buffer::Buffer;
 use super::progress::{Progress, Segment};
 use super::store::Unwritten;
-use super::{Index, Metric};
+use super::stored::{Memory, Stored};
+use super::{Index, Metric, Storage};
 use crate::npy::{self, Kind, Values};
 use crate::{Error, Result, memory};
 
 /// A part of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The vectors, as `float32`.
+    /// The vectors, as they are stored: `float32` or `float16`.
     Vectors,
     /// Their ids, as `int64`.
     Ids,
@@ -43,8 +43,8 @@ impl Index {
     ///
     /// # Errors
     /// As for [`Index::new`].
-    pub fn new_mapped(dimension: i64, metric: Metric) -> Result<Self> {
-        Ok(Self { mapped: true, ..Self::new(dimension, metric)? })
+    pub fn new_mapped(storage: Storage, dimension: i64, metric: Metric) -> Result<Self> {
+        Ok(Self { mapped: true, ..Self::stored_as(storage, dimension, metric)? })
     }
 
     /// Begins a segment that is to be read, after those that have been begun.
@@ -68,7 +68,11 @@ impl Index {
     pub fn open_part(&self, part: Part, path: &Path, count: u64, checksum: u32) -> Result<()> {
         let reader = npy::Reader::open(path, if part == Part::Vectors { 2 } else { 1 })?;
         let (array, format) = (reader.array(), reader.array().format());
-        let (kind, columns) = if part == Part::Vectors { (Kind::Float32, self.dimension()) } else { (Kind::Int64, 1) };
+        let (kind, columns) = match (part, self.storage()) {
+            (Part::Vectors, Storage::Float32) => (Kind::Float32, self.dimension()),
+            (Part::Vectors, Storage::Float16) => (Kind::Float16, self.dimension()),
+            _ => (Kind::Int64, 1),
+        };
         let bad = |problem: String| Err(Error::file(path, problem));
         if format.kind != kind || format.big_endian || format.fortran_order || array.offset() % ALIGNMENT != 0 {
             return bad(format!("its values are of the type {format}, not {} in C order", kind.name()));
@@ -118,7 +122,8 @@ impl Index {
             if self.mapped {
                 let (rows, offset) = (reader.array().rows(), reader.array().offset());
                 // SAFETY: the caller answers for the file, which is as long as its header says.
-                let buffer = unsafe { Buffer::map(reader.file(), offset as u64, rows * self.dimension()) };
+                let buffer =
+                    unsafe { Memory::map(self.storage(), reader.file(), offset as u64, rows * self.dimension()) };
                 let buffer = buffer.map_err(|error| Error::io(reader.array().path(), &error))?;
                 self.store.load_mapped(buffer, &segment.ids, |id| gone.binary_search(&id).is_ok())?;
             } else {
@@ -205,12 +210,15 @@ impl Index {
         let Unwritten { view, rows, gone, .. } = progress.save.as_ref().expect("a save has begun");
         let count = rows.as_ref().map_or(view.len(), |rows| rows.len() as u64);
         match (part, rows) {
-            (Part::Vectors, None) => {
-                npy::create(path, &[count, view.dimension() as u64], view.parts().map(|part| part.values))
-            }
+            (Part::Vectors, None) => create(
+                path,
+                &[count, view.dimension() as u64],
+                view.storage(),
+                &mut view.parts().map(|part| part.values),
+            ),
             (Part::Vectors, Some(rows)) => {
-                let vectors = rows.iter().filter_map(|(_, slot)| view.get(*slot));
-                npy::create(path, &[count, view.dimension() as u64], vectors)
+                let mut vectors = rows.iter().filter_map(|(_, slot)| view.get(*slot));
+                create(path, &[count, view.dimension() as u64], view.storage(), &mut vectors)
             }
             (Part::Ids, rows) => {
                 let refused = |_| Error::OutOfMemory { bytes: usize::MAX };
@@ -242,6 +250,14 @@ impl Index {
 /// What the values of a part are aligned to in its file: a cache line.
 const ALIGNMENT: usize = 64;
 
+/// Writes vectors as [`npy::create`] does.
+fn create(path: &Path, shape: &[u64], storage: Storage, vectors: &mut dyn Iterator<Item = Stored<'_>>) -> Result<u32> {
+    match storage {
+        Storage::Float32 => npy::create(path, shape, vectors.map(Stored::as_floats)),
+        Storage::Float16 => npy::create(path, shape, vectors.map(Stored::as_halves)),
+    }
+}
+
 fn read_ids(path: &Path, reader: npy::Reader, checksum: u32) -> Result<Vec<i64>> {
     let mut ids: Vec<i64> = memory::filled(reader.array().len())?;
     let mut values = Values::new(reader)?;
@@ -269,8 +285,8 @@ mod tests {
     use crate::file::tests::Scratch;
     use std::fs;
 
-    fn index() -> Index {
-        let index = Index::new(2, Metric::Euclidean).unwrap();
+    fn index(storage: Storage) -> Index {
+        let index = Index::stored_as(storage, 2, Metric::Euclidean).unwrap();
         index.add(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
         index
     }
@@ -284,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_save_has_what_has_changed_since_the_last_that_succeeded() {
-        let index = index();
+        let index = index(Storage::Float32);
         assert_eq!(index.unsaved(), None);
         assert_eq!(index.begin_save(false), Ok(Save { rows: 3, gone: 0, size: 3, next: 3 }));
         index.add(&[6.0, 7.0]).unwrap();
@@ -306,7 +322,7 @@ mod tests {
 
     #[test]
     fn ids_that_change_often_are_noted_once() {
-        let index = index();
+        let index = index(Storage::Float32);
         index.begin_save(true).unwrap();
         index.end_save(true);
         for value in 0..10_000 {
@@ -318,8 +334,13 @@ mod tests {
 
     #[test]
     fn segments_come_back_without_what_is_gone() {
+        segments_come_back(Storage::Float32);
+        segments_come_back(Storage::Float16);
+    }
+
+    fn segments_come_back(storage: Storage) {
         let scratch = Scratch::new("index-saved");
-        let (index, parts) = (index(), [Part::Vectors, Part::Ids, Part::Tombstones]);
+        let (index, parts) = (index(storage), [Part::Vectors, Part::Ids, Part::Tombstones]);
         let path = |segment: usize, part: usize| scratch.file(&format!("{segment}-{part}.npy"));
         let mut segments = Vec::new();
         for segment in 0..3 {
@@ -343,9 +364,9 @@ mod tests {
             assert_eq!(damaged, None);
             Ok::<_, Error>(index)
         };
-        let opened = read(Index::new(2, Metric::Euclidean).unwrap(), None).unwrap();
+        let opened = read(Index::stored_as(storage, 2, Metric::Euclidean).unwrap(), None).unwrap();
         assert_eq!(expected(&opened), (vec![0, 1], vec![7.0, 1.0], Ok(9)));
-        let mapped = read(Index::new_mapped(2, Metric::Euclidean).unwrap(), None).unwrap();
+        let mapped = read(Index::new_mapped(storage, 2, Metric::Euclidean).unwrap(), None).unwrap();
         assert_eq!(expected(&mapped), (vec![0, 1], vec![7.0, 1.0], Err(Error::Mapped)));
         drop(mapped);
         for part in 0..3 {
@@ -353,7 +374,8 @@ mod tests {
             let mut bytes = fs::read(&file).unwrap();
             *bytes.last_mut().unwrap() ^= 1;
             fs::write(&file, &bytes).unwrap();
-            let error = read(Index::new(2, Metric::Euclidean).unwrap(), Some(&file)).unwrap_err().to_string();
+            let error =
+                read(Index::stored_as(storage, 2, Metric::Euclidean).unwrap(), Some(&file)).unwrap_err().to_string();
             assert!(error.contains(&format!("{}: its checksum is ", file.display())), "{error}");
             *bytes.last_mut().unwrap() ^= 1;
             fs::write(&file, &bytes).unwrap();

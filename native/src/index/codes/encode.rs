@@ -2,6 +2,7 @@
 
 use super::{CONSTANTS, Centre, GROUP, LEAST_NORM, MOST_NORM, above, tiny};
 use crate::index::metric::Metric;
+use crate::index::stored::Stored;
 use crate::simd::{self, Kernel, Lanes, Level, Simd};
 use crate::{Result, memory};
 
@@ -21,14 +22,14 @@ pub(super) fn group(
     level: Level,
     metric: Metric,
     centre: &Centre,
-    vectors: &[f32],
+    vectors: Stored<'_>,
     codes: &mut [i8],
     constants: &mut [f32],
 ) -> Result<()> {
     let dimension = vectors.len() / GROUP;
     let mut x: Vec<f32> = memory::filled(centre.mean.len())?;
-    for (row, vector) in vectors.chunks_exact(dimension).enumerate() {
-        x[..dimension].copy_from_slice(vector);
+    for row in 0..GROUP {
+        vectors.part(row * dimension..(row + 1) * dimension).copy_to(&mut x[..dimension]);
         let encoding = Encoding { x: &x, mean: &centre.mean, codes: &mut codes[2 * row..] };
         let sums = simd::dispatch(level, encoding);
         let constants_of_row = constants_of(metric, &sums).unwrap_or_else(|| {

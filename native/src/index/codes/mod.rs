@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use super::buffer::Buffer;
 use super::metric::Metric;
+use super::stored::Stored;
 use crate::simd::Level;
 use crate::{Result, memory};
 
@@ -140,7 +141,7 @@ impl Coding {
         count: u64,
         way: Way,
         end: u64,
-        row: impl Fn(u64) -> Option<&'a [f32]>,
+        row: impl Fn(u64) -> Option<Stored<'a>>,
     ) -> Option<&Centre> {
         if count < self.from.load(Ordering::Relaxed) || dimension > MOST_VALUES {
             return None;
@@ -210,12 +211,14 @@ pub(super) struct Centre {
 
 impl Centre {
     /// Returns about the mean of some vectors, unless that is too large.
-    fn of<'a>(dimension: usize, end: u64, row: impl Fn(u64) -> Option<&'a [f32]>) -> Result<Option<Self>> {
+    fn of<'a>(dimension: usize, end: u64, row: impl Fn(u64) -> Option<Stored<'a>>) -> Result<Option<Self>> {
         let mut mean: Vec<f32> = memory::filled(dimension.next_multiple_of(encode::BLOCK))?;
         let step = end.div_ceil(SAMPLE).max(1);
         let share = step as f32 / end as f32;
+        let mut room: Vec<f32> = memory::filled(dimension)?;
         for slot in (0..end).step_by(step as usize) {
-            for (mean, value) in mean.iter_mut().zip(row(slot).unwrap_or_default()) {
+            let Some(row) = row(slot) else { continue };
+            for (mean, value) in mean.iter_mut().zip(row.floats(&mut room)) {
                 *mean += if value.is_finite() { *value * share } else { 0.0 };
             }
         }
@@ -317,16 +320,13 @@ impl Room {
     }
 
     /// Makes the codes of a group from its vectors, unless another thread has begun to.
-    pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: &[f32]) {
+    pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: Stored<'_>) {
         self.fill(group, |codes, constants| encode::group(level, metric, centre, vectors, codes, constants));
     }
 
     /// Makes the short codes of a group from its vectors and the constants of its codes, unless another thread has begun to.
-    pub(super) fn make_short(&self, group: usize, centre: &Centre, vectors: &[f32], long: &[f32]) {
-        self.fill(group, |codes, constants| {
-            short::group(centre, vectors, long, codes, constants);
-            Ok(())
-        });
+    pub(super) fn make_short(&self, group: usize, centre: &Centre, vectors: Stored<'_>, long: &[f32]) {
+        self.fill(group, |codes, constants| short::group(centre, vectors, long, codes, constants));
     }
 
     /// Has the codes of a group and their constants written, unless another thread has begun to.

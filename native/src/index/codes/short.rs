@@ -7,7 +7,9 @@
 //! The bound is that of the longer codes (see [`super::bound`]), of which nothing depends on what the codes are.
 
 use super::{Centre, GROUP, LEAST_NORM, above, tiny};
+use crate::index::stored::Stored;
 use crate::simd::{self, Level};
+use crate::{Result, memory};
 
 /// Dimensions of a step.
 const STEP: usize = 8;
@@ -50,20 +52,32 @@ pub(super) fn are_fast(level: Level) -> bool {
 }
 
 /// Writes the short codes of a group of vectors, and their constants, given those of the longer codes.
-pub(super) fn group(centre: &Centre, vectors: &[f32], long: &[f32], codes: &mut [i8], constants: &mut [f32]) {
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`].
+pub(super) fn group(
+    centre: &Centre,
+    vectors: Stored<'_>,
+    long: &[f32],
+    codes: &mut [i8],
+    constants: &mut [f32],
+) -> Result<()> {
     constants.copy_from_slice(long);
     codes.fill((ADDED << 4 | ADDED) as i8);
     let dimension = vectors.len() / GROUP;
-    for (row, vector) in vectors.chunks_exact(dimension).enumerate() {
+    let mut x: Vec<f32> = memory::filled(dimension)?;
+    for row in 0..GROUP {
         // A vector without codes, or next to μ, is as the longer codes have it.
         if long[row] == 0.0 {
             continue;
         }
-        let [s, r, y] = vector_of(vector, &centre.mean, &mut codes[row * FOUR..]);
+        vectors.part(row * dimension..(row + 1) * dimension).copy_to(&mut x);
+        let [s, r, y] = vector_of(&x, &centre.mean, &mut codes[row * FOUR..]);
         for (i, value) in [s as f32, above(r), above(y.max(LEAST_NORM))].into_iter().enumerate() {
             constants[i * GROUP + row] = value;
         }
     }
+    Ok(())
 }
 
 /// Writes the codes of a vector, and returns s, R and Y.
@@ -180,13 +194,13 @@ unsafe fn avx2(codes: &[[i8; BYTES]], query: &[[i32; 2]], added: i32) -> [i32; G
     for (codes, [first, second]) in codes.iter().zip(query) {
         simd::prefetch(codes.as_ptr().wrapping_add(AHEAD));
         let (first, second) = (_mm256_set1_epi32(*first), _mm256_set1_epi32(*second));
-        for i in 0..2 {
+        for (i, sum) in sums.iter_mut().enumerate() {
             // SAFETY: two registers have as many bytes.
             let both = unsafe { _mm256_loadu_si256(codes.as_ptr().add(i * BYTES / 2).cast()) };
             let (low, high) = (_mm256_and_si256(both, half), _mm256_and_si256(_mm256_srli_epi16(both, 4), half));
             // Four products of at most 15·127 do not leave 16 bits.
             let products = _mm256_add_epi16(_mm256_maddubs_epi16(low, first), _mm256_maddubs_epi16(high, second));
-            sums[i] = _mm256_add_epi32(sums[i], _mm256_madd_epi16(products, ones));
+            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(products, ones));
         }
     }
     // SAFETY: the types have the same size.

@@ -487,10 +487,11 @@ class VectorIndexDirectoryTest {
         Path manifest = directory.resolve("manifest");
         String text = Files.readString(manifest);
         String content = text.substring(0, text.lastIndexOf("crc32 "));
-        rewrite(content.replace("rust-ffi-index 1\n", "rust-ffi-index 2\ncodes 8\n"));
+        rewrite(content.replace("rust-ffi-index 1\n", "rust-ffi-index 3\ncodes 8\n"));
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> VectorIndex.open(directory))
-                .withMessage("cannot use " + manifest + ": it is of version 2, and this release reads version 1");
+                .withMessage(
+                        "cannot use " + manifest + ": it is of version 3, and this release reads versions 1 and 2");
         for (String wrong : List.of(
                 content.replace("dimension 2", "dimension 0"),
                 content.replace("dimension 2", "dimension 02"),
