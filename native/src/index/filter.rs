@@ -11,7 +11,7 @@
 //! c stands for γ with what the filter's own rounding adds. Where x·x leaves the range of floats, the comparison is made
 //! to fail, which leaves the decision to the doubles.
 
-use super::codes::{Batch, Budget, Centre, CodedQuery, Coding, Way};
+use super::codes::{Batch, Bits, Budget, Centre, CodedQuery, Coding, Way};
 use super::ids::IdFilter;
 use super::metric::Metric;
 use super::read_order::ReadOrder;
@@ -90,6 +90,10 @@ pub(super) struct Coded<'a> {
     /// How many more are to be made.
     pub(super) budget: Budget,
     pub(super) queries: Vec<CodedQuery>,
+    /// The same for short codes, where these are used.
+    pub(super) short: Vec<CodedQuery>,
+    /// Whether it is to be learnt what short codes would let pass.
+    pub(super) is_sampled: bool,
     /// The same together, if there are more than a few.
     pub(super) batch: Option<Batch>,
 }
@@ -166,19 +170,28 @@ impl<'a> Queries<'a> {
         let Some(centre) = centre else {
             return Ok(None);
         };
-        let mut queries = memory::with_capacity(self.count)?;
-        for query in request.queries.chunks_exact(self.dimension) {
-            match CodedQuery::new(request.metric, centre, query)? {
-                Some(query) => queries.push(query),
-                None => return Ok(None),
+        let code = |bits: Bits| {
+            let mut queries = memory::with_capacity(self.count)?;
+            for query in request.queries.chunks_exact(self.dimension) {
+                queries.extend(CodedQuery::new(request.metric, centre, query, bits)?);
             }
+            Ok(queries)
+        };
+        let queries = code(Bits::Eight)?;
+        if queries.len() < self.count {
+            return Ok(None);
         }
+        let (way, limit) = (self.way(), request.limit as u64);
+        let is_short =
+            request.coding.is_short(request.level, way, limit, request.findable).filter(|_| !self.is_tiled());
+        let short = if is_short == Some(true) { code(Bits::Four)? } else { Vec::new() };
         let batch = if self.is_tiled() {
             Batch::new(request.level, centre, self.dimension, request.queries, &queries)?
         } else {
             None
         };
-        Ok(Some(Coded { centre, budget: Budget::new(self.count, view.rows()), queries, batch }))
+        let budget = Budget::new(self.count, view.rows());
+        Ok(Some(Coded { centre, budget, queries, short, is_sampled: is_short == Some(false), batch }))
     }
 
     /// Returns what the usefulness of codes depends on.

@@ -578,7 +578,7 @@ impl Index {
 
     /// Has searches use codes of the vectors where there are at least `vectors`, in place of [`CODES_FROM`]. They find the same.
     /// Codes are made by the first search that reads a vector, take as much memory as a quarter of the vectors and a little
-    /// more, and are freed with the vectors.
+    /// more, or three eighths where short ones are used, too, and are freed with the vectors.
     pub fn use_codes_from(&self, vectors: u64) {
         self.coding.set_from(vectors);
     }

@@ -138,6 +138,7 @@ fn scan_codes(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>, c
     let dimension = queries.dimension;
     let values = GROUP * dimension;
     let room = block.part.codes.and_then(|codes| codes.room(dimension));
+    let short = block.part.codes.filter(|_| worker.is_short).and_then(|codes| codes.short_room(dimension));
     // Where the floats begin that are to be scanned.
     let mut from = block.at;
     // A block begins with a group, unless vectors are so long that there are no codes.
@@ -154,7 +155,16 @@ fn scan_codes(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>, c
             }
             let allowed = choice.of_group((at - block.at) / dimension);
             if allowed != 0 {
-                worker.offer_group(queries, coded, group, block.part.first + (at / dimension) as u64, allowed);
+                let first = block.part.first + (at / dimension) as u64;
+                let short = short.filter(|_| worker.is_short);
+                if let Some(group) = short.and_then(|short| short.group(at / values)) {
+                    worker.offer_short_group(queries, coded, group, first, allowed);
+                } else {
+                    worker.offer_group(queries, coded, group, first, allowed);
+                    if let Some(short) = short.filter(|_| worker.may_make_short()) {
+                        short.make_short(at / values, coded.centre, block.part.values.part(at..next), group.1);
+                    }
+                }
             }
             from = next;
         }

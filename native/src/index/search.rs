@@ -162,22 +162,29 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
     let mut found: Vec<Vec<Shortlist>> = memory::with_capacity(threads)?;
     // Whether no thread has found codes to be of no use, and how many vectors were compared by them.
     let (mut are_useful, mut coded) = (true, 0);
+    let mut short = (0, 0);
     for worker in workers {
         let worker = worker.into_inner().unwrap_or_else(PoisonError::into_inner).0;
         are_useful &= worker.is_coded;
-        coded += worker.compared_by_codes();
+        coded += worker.compared_by_codes(queries);
+        short = (short.0 + worker.short.0, short.1 + worker.short.1);
         found.push(worker.into_lists()?);
     }
     let mut lists =
         each(queries.count, |query| Shortlist::joined(found.iter().map(|lists| &lists[query]), thresholds.get(query)))?;
     drop(found);
+    let (coding, way) = (queries.request.coding, queries.way());
+    if short.0 > 0 {
+        let Request { limit, findable, .. } = queries.request;
+        coding.learn_short(way, limit as u64, findable, short.1 as f32 / short.0 as f32);
+    }
     if queries.coded.is_some() {
         let (likely, open) = settle_likely(queries, &mut lists, thresholds)?;
         let all = queries.view.rows() as f32 * queries.count as f32;
         let share = if are_useful { likely as f32 / all + open as f32 / coded as f32 } else { 1.0 };
         // Where no vector had codes, nothing is known of their use.
         if coded > 0 || !are_useful {
-            queries.request.coding.learn(queries.way(), share);
+            coding.learn(way, share);
         }
     }
     settle(queries, &mut lists, usize::MAX)?;
@@ -194,7 +201,7 @@ fn best(queries: &Queries<'_>, blocks: &Queue<'_>, thresholds: &Thresholds) -> R
 fn settle_likely(queries: &Queries<'_>, lists: &mut [Shortlist], thresholds: &Thresholds) -> Result<(usize, usize)> {
     let likely = queries.request.limit.saturating_mul(2);
     for list in lists.iter_mut() {
-        list.reached_by(likely);
+        list.likely(likely);
     }
     settle(queries, lists, likely)?;
     let (mut settled, mut open) = (0, 0);

@@ -119,6 +119,15 @@ impl Shortlist {
         self.candidates.select_nth_unstable_by(count - 1, |a, b| b.low.total_cmp(&a.low)).1.low
     }
 
+    /// Returns the `count` candidates that are likely the best, or all where these are fewer: by the middle of their bounds.
+    pub(super) fn likely(&mut self, count: usize) -> &mut [Candidate] {
+        let count = count.min(self.candidates.len());
+        if let Some(last) = count.checked_sub(1) {
+            self.candidates.select_nth_unstable_by(last, |a, b| (b.low + b.high).total_cmp(&(a.low + a.high)));
+        }
+        &mut self.candidates[..count]
+    }
+
     /// Keeps the best of settled candidates.
     fn keep_best(&mut self) {
         self.candidates.retain(|candidate| candidate.reaches(self.floor));

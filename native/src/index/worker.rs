@@ -1,12 +1,12 @@
 //! What one thread does in a search.
 
-use super::codes::{GROUP, TOGETHER};
+use super::codes::{CodedQuery, GROUP, SHORT_UP_TO, TOGETHER};
 use super::filter::{Coded, Queries};
 use super::shortlist::{Candidate, Shortlist};
 use super::threshold::Thresholds;
 use super::tile::TALLEST;
 use crate::memory::{self, Aligned};
-use crate::{Error, Result};
+use crate::{Error, Result, simd};
 
 /// Where there are few queries, a thread finds the score of a candidate at once when it has seen this part of its
 /// vectors: more likely than not worth it, for the vector is in the cache then, and takes ten times as long to read in the
@@ -24,6 +24,18 @@ const MOST_CANDIDATES: usize = 1 << 18;
 
 /// Where it is scores that decide, codes are worth their time if they leave one of so many vectors at most.
 const FEW: u64 = 8;
+
+/// A search makes the short codes of one of so many groups, so that none takes much longer than others.
+const SHORT_MADE: u64 = 8;
+
+/// Groups of which short codes are made whatever their number is.
+const FEW_GROUPS: u64 = 128;
+
+/// One of so many groups tells what short codes would let pass.
+const SAMPLED: u64 = 16;
+
+/// How many candidates before its turn a thread asks for the vector of one, where it finds the scores of some.
+const AHEAD: usize = 3;
 
 /// A vector that may be good for a query, and what the filter knows of it: q·x and x·x, or the distance and nothing.
 #[derive(Clone, Copy, Default)]
@@ -65,6 +77,12 @@ pub(super) struct Worker<'a> {
     pub(super) code_cutoffs: Vec<[f32; TOGETHER]>,
     /// Vectors whose codes this thread has seen, and how many of them, for one query or another, may have been good.
     coded: (u64, u64),
+    /// Whether short codes are used.
+    pub(super) is_short: bool,
+    /// Vectors of which this thread knows whether short codes let them pass, and how many these do.
+    pub(super) short: (u64, u64),
+    /// Groups of which it still may make short codes.
+    short_to_make: u64,
     /// Room for a bit for each vector of a block, where there is a filter: whether it may be found.
     pub(super) mask: Vec<u64>,
     /// Room for a vector, and for vectors of a block, as floats where they are not stored so.
@@ -127,6 +145,9 @@ impl<'a> Worker<'a> {
             is_coded,
             code_cutoffs,
             coded: (0, 0),
+            is_short: queries.coded.as_ref().is_some_and(|coded| !coded.short.is_empty()),
+            short: (0, 0),
+            short_to_make: (rows_in_all / GROUP as u64 / SHORT_MADE).max(FEW_GROUPS) / thresholds.threads as u64,
             mask,
             row,
             floats,
@@ -138,8 +159,9 @@ impl<'a> Worker<'a> {
     }
 
     /// Returns how many vectors this thread has compared with queries by their codes, once for each query.
-    pub(super) fn compared_by_codes(&self) -> u64 {
-        self.coded.0
+    pub(super) fn compared_by_codes(&self, queries: &Queries<'_>) -> u64 {
+        let by_short = queries.coded.as_ref().is_some_and(|coded| !coded.short.is_empty());
+        self.coded.0 + if by_short { self.short.0 } else { 0 }
     }
 
     /// Returns what was found for each query.
@@ -240,6 +262,9 @@ impl<'a> Worker<'a> {
             }
         };
         if is_full {
+            if self.is_short && !queries.request.wants_many() {
+                settle_first(queries, query, list, self.thresholds.limit, &mut self.row);
+            }
             let (is_coded, is_tiled, row) = (&mut self.is_coded, queries.is_tiled(), &mut self.row);
             let settle = |candidate: &mut Candidate| {
                 // The list has grown as far as it may, and still there are too many. Of many queries, some may be like that.
@@ -275,8 +300,15 @@ impl<'a> Worker<'a> {
         let level = queries.request.level;
         match &coded.batch {
             None => {
-                for query in 0..queries.count {
-                    self.offer_coded(queries, coded, query, group, first, allowed);
+                let is_sampled = coded.is_sampled && (first / GROUP as u64).is_multiple_of(SAMPLED);
+                for (query, coded) in coded.queries.iter().enumerate() {
+                    let cutoff = self.code_cutoffs[query / TOGETHER][query % TOGETHER];
+                    let products = self.offer_coded(queries, coded, query, group, first, allowed);
+                    if is_sampled {
+                        let passing = coded.passing_short(queries.request.level, &products, group.1, cutoff);
+                        self.short.0 += GROUP as u64;
+                        self.short.1 += u64::from(passing);
+                    }
                 }
             }
             Some(batch) => {
@@ -287,6 +319,7 @@ impl<'a> Worker<'a> {
                             self.check_left_out(queries, query, first, allowed & !passing);
                         }
                         if passing & allowed != 0 {
+                            let coded = &coded.queries[query];
                             self.offer_coded(queries, coded, query, group, first, passing & allowed);
                         }
                     }
@@ -308,17 +341,47 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Does so for one query.
-    fn offer_coded(
+    /// Does so by short codes.
+    pub(super) fn offer_short_group(
         &mut self,
         queries: &Queries<'_>,
         coded: &Coded<'_>,
-        query: usize,
         group: (&[i8], &[f32]),
         first: u64,
         allowed: u32,
     ) {
-        let coded = &coded.queries[query];
+        let known = self.coded.1;
+        for (query, coded) in coded.short.iter().enumerate() {
+            self.offer_coded(queries, coded, query, group, first, allowed);
+        }
+        // What passes here says nothing of what the longer codes let pass.
+        self.short.1 += std::mem::replace(&mut self.coded.1, known) - known;
+        self.short.0 += coded.short.len() as u64 * GROUP as u64;
+        let (seen, passed) = self.short;
+        // In the beginning, everything is a candidate.
+        let first = if queries.request.wants_many() { 0 } else { 4 * self.thresholds.limit as u64 };
+        let few = (seen as f32 * SHORT_UP_TO) as u64;
+        self.is_short = passed <= few + (first + 1024) * coded.short.len() as u64;
+    }
+
+    /// Returns whether this thread may make the short codes of a group, and counts that.
+    pub(super) fn may_make_short(&mut self) -> bool {
+        let left = self.short_to_make.checked_sub(1);
+        self.short_to_make = left.unwrap_or_default();
+        left.is_some()
+    }
+
+    /// Does so for one query, and returns its products.
+    #[inline(never)]
+    fn offer_coded(
+        &mut self,
+        queries: &Queries<'_>,
+        coded: &CodedQuery,
+        query: usize,
+        group: (&[i8], &[f32]),
+        first: u64,
+        allowed: u32,
+    ) -> [i32; GROUP] {
         let cutoff = self.code_cutoffs[query / TOGETHER][query % TOGETHER];
         let (passing, products) = coded.passing(queries.request.level, group, cutoff);
         if cfg!(debug_assertions) {
@@ -332,6 +395,7 @@ impl<'a> Worker<'a> {
             let bounds = coded.bounds(row, products[row], group.1);
             self.offer_within(queries, query, first + row as u64, bounds, false);
         }
+        products
     }
 
     /// Checks that no vector was left out that is among the best.
@@ -343,6 +407,22 @@ impl<'a> Worker<'a> {
                 score.is_none_or(|score| score < known),
                 "a score of {score:?} was left out, not less than {known}"
             );
+        }
+    }
+}
+
+/// Finds the scores of the `count` candidates of a list that are likely the best: their bounds by short codes are so wide that they say
+/// little about what others have to reach.
+fn settle_first(queries: &Queries<'_>, query: usize, list: &mut Shortlist, count: usize, row: &mut [f32]) {
+    let likely = list.likely(count);
+    for i in 0..likely.len() {
+        if let Some(next) = likely.get(i + AHEAD).filter(|next| !next.is_settled())
+            && let Some(vector) = queries.view.get(next.slot)
+        {
+            vector.addresses(simd::LINE).for_each(simd::prefetch);
+        }
+        if !likely[i].is_settled() {
+            likely[i].settle(queries.score(query, likely[i].slot, row));
         }
     }
 }

@@ -11,7 +11,7 @@
 //! error of less than d·2⁻⁵⁰ of the product of the norms.
 
 use super::kernel::{self, Digits, TOGETHER};
-use super::{CONSTANTS, Centre, GROUP, LEAST_NORM, MOST_NORM, above, norm, tiny};
+use super::{Bits, CONSTANTS, Centre, GROUP, LEAST_NORM, MOST_NORM, above, norm, short, tiny};
 use crate::index::metric::Metric;
 use crate::simd::Level;
 use crate::{Result, memory};
@@ -77,8 +77,12 @@ struct Rounded {
 
 /// A query for codes.
 pub(in super::super) struct CodedQuery {
-    /// g, two values in each number.
-    pairs: Vec<i32>,
+    /// What kind of codes it is for.
+    bits: Bits,
+    /// g: two values in each number, or four for short codes.
+    numbers: Vec<i32>,
+    /// What the products of short codes are more than those of the numbers.
+    added: i32,
     is_cosine: bool,
     m: f64,
     a: f64,
@@ -99,17 +103,23 @@ impl CodedQuery {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub(in super::super) fn new(metric: Metric, centre: &Centre, query: &[f32]) -> Result<Option<Self>> {
+    pub(in super::super) fn new(metric: Metric, centre: &Centre, query: &[f32], bits: Bits) -> Result<Option<Self>> {
         let parts = Parts::of(centre, query)?;
         let Parts { length, p, .. } = parts;
         if !(length <= MOST_NORM && p <= MOST_NORM) || (metric == Metric::Cosine && length < LEAST_NORM) {
             return Ok(None);
         }
         let dimension = query.len();
-        // As many as a sum of products of 32 bits holds.
-        let most = (i32::MAX / (127 * dimension as i32)).min(i32::from(i16::MAX));
-        let mut pairs: Vec<i32> = memory::filled(dimension.div_ceil(2))?;
-        let rounded = parts.round(most, |i, g| pairs[i / 2] |= (g & 0xFFFF) << (16 * (i % 2)));
+        let (count, most) = match bits {
+            // As many as a sum of products of 32 bits holds.
+            Bits::Eight => (dimension.div_ceil(2), (i32::MAX / (127 * dimension as i32)).min(i32::from(i16::MAX))),
+            Bits::Four => (short::numbers(dimension), i32::from(i8::MAX)),
+        };
+        let (mut numbers, mut added): (Vec<i32>, i32) = (memory::filled(count)?, 0);
+        let rounded = parts.round(most, |i, g| match bits {
+            Bits::Eight => numbers[i / 2] |= (g & 0xFFFF) << (16 * (i % 2)),
+            Bits::Four => added += short::add(&mut numbers, i, g),
+        });
         let tiny = tiny(dimension);
         let dot: f64 = query.iter().zip(&centre.mean).map(|(q, mean)| f64::from(*q) * f64::from(*mean)).sum();
         let (m, a, of_a) = match metric {
@@ -120,7 +130,9 @@ impl CodedQuery {
         let is_cosine = metric == Metric::Cosine;
         let of_a_rounded = if is_cosine { 16.0 * UNIT * of_a } else { 0.0 };
         Ok(Some(Self {
-            pairs,
+            bits,
+            numbers,
+            added,
             is_cosine,
             m,
             a,
@@ -153,28 +165,54 @@ impl CodedQuery {
         (codes, constants): (&[i8], &[f32]),
         cutoff: f32,
     ) -> (u32, [i32; GROUP]) {
-        let products = kernel::products(level, codes, &self.pairs);
+        let products = match self.bits {
+            Bits::Eight => kernel::products(level, codes, &self.numbers),
+            Bits::Four => short::products(level, codes, &self.numbers, self.added),
+        };
+        (self.passing_with(level, &products, constants, cutoff, 1.0), products)
+    }
+
+    /// Returns about how many vectors of a group short codes would let pass, given the products of the longer ones.
+    pub(in super::super) fn passing_short(
+        &self,
+        level: Level,
+        products: &[i32; GROUP],
+        constants: &[f32],
+        cutoff: f32,
+    ) -> u32 {
+        self.passing_with(level, products, constants, cutoff, short::LONGER).count_ones()
+    }
+
+    /// Returns what passes, with residuals that are so many times as long.
+    #[inline(never)]
+    fn passing_with(&self, level: Level, products: &[i32; GROUP], constants: &[f32], cutoff: f32, longer: f32) -> u32 {
         let constants = &constants.as_chunks::<GROUP>().0[..CONSTANTS];
         #[cfg(target_arch = "x86_64")]
         if super::has_avx2(level) {
             #[target_feature(enable = "avx2,fma")]
-            fn avx2(query: &CodedQuery, products: &[i32; GROUP], constants: &[[f32; GROUP]], cutoff: f32) -> u32 {
-                query.bits(products, constants, cutoff)
+            fn avx2(
+                query: &CodedQuery,
+                products: &[i32; GROUP],
+                constants: &[[f32; GROUP]],
+                cutoff: f32,
+                longer: f32,
+            ) -> u32 {
+                query.bits_of(products, constants, cutoff, longer)
             }
             // SAFETY: the instructions are there.
-            return (unsafe { avx2(self, &products, constants, cutoff) }, products);
+            return unsafe { avx2(self, products, constants, cutoff, longer) };
         }
         let _ = level;
-        (self.bits(&products, constants, cutoff), products)
+        self.bits_of(products, constants, cutoff, longer)
     }
 
     #[inline(always)]
     #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN has to let pass")]
-    fn bits(&self, products: &[i32; GROUP], constants: &[[f32; GROUP]], cutoff: f32) -> u32 {
+    fn bits_of(&self, products: &[i32; GROUP], constants: &[[f32; GROUP]], cutoff: f32, longer: f32) -> u32 {
         let &[scales, residuals, lengths, products_of_mean, norms] = constants.first_chunk().expect("five constants");
         let mut passes = [0_u32; GROUP];
         for i in 0..GROUP {
-            let (r, y, b) = (residuals[i], lengths[i], products_of_mean[i]);
+            let (r, y, b) = (residuals[i] * longer, lengths[i], products_of_mean[i]);
             let e = scales[i] * products[i] as f32 * self.rounded.t;
             let a = e.abs() / y - self.rounded.e;
             let a = if a > 0.0 { a } else { 0.0 };
@@ -273,7 +311,7 @@ impl Batch {
                 }),
                 #[cfg(target_arch = "x86_64")]
                 Digits::Words => {
-                    for (value, pair) in values.iter_mut().zip(&coded.pairs) {
+                    for (value, pair) in values.iter_mut().zip(&coded.numbers) {
                         value[i] = *pair;
                     }
                     coded.rounded

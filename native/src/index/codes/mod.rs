@@ -15,11 +15,13 @@
 //! of which the second term is E·Y at most. The third one is R times the part of p that is orthogonal to c,
 //! √(P² − a²) with a = |p·c|/‖c‖ ≥ |e|/Y − E. What is left to find q·x = q·μ + μ·y + p·y and |q − x|² = |p|² + |y|² − 2·p·y is
 //! computed in doubles when the codes are made. Queries that are searched for together are compared first by a bound that takes
-//! less arithmetic ([`Batch`]). See `docs/exact-search.md` for what rounding adds.
+//! less arithmetic ([`Batch`]). Up to three queries are compared with codes of 4 bits ([`short`]) where these rule out nearly as
+//! much. See `docs/exact-search.md` for what rounding adds.
 
 mod bound;
 mod encode;
 mod kernel;
+mod short;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
@@ -56,6 +58,12 @@ const MOST_NORM: f64 = 1e18;
 /// as a search in floats, and no search is to take much longer than that.
 const MADE_AT_ONCE: u64 = 8;
 
+/// Vectors for each that is wanted, from which on short codes may leave few enough of them.
+const SHORT_FROM: u64 = 512;
+
+/// The share of the vectors that short codes let pass up to which they are faster than the others.
+pub(super) const SHORT_UP_TO: f32 = 0.04;
+
 /// Of searches that have gained nothing by codes, one of this many tries again.
 const RETRIED: u32 = 64;
 
@@ -79,6 +87,13 @@ impl Way {
     }
 }
 
+/// Bits of a code.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Bits {
+    Four,
+    Eight,
+}
+
 /// Returns whether the kernels of AVX2 may be used by who uses the instructions of `level`.
 #[cfg(target_arch = "x86_64")]
 fn has_avx2(level: Level) -> bool {
@@ -94,7 +109,16 @@ pub(super) struct Coding {
     /// The share of the vectors that were candidates, as the bits of a float, for each [`Way`].
     shares: [AtomicU32; 4],
     searches: AtomicU32,
+    /// The share of the vectors that short codes let pass, as the bits of a float: NaN where it is not known. See
+    /// [`Coding::short_way`].
+    short: [AtomicU32; SHORT_WAYS],
+    /// What a test has searches use.
+    #[cfg(test)]
+    only: std::sync::Mutex<Option<Bits>>,
 }
+
+/// Ways of searching that differ in what short codes let pass.
+const SHORT_WAYS: usize = 4;
 
 impl Default for Coding {
     fn default() -> Self {
@@ -103,6 +127,9 @@ impl Default for Coding {
             centre: OnceLock::new(),
             shares: Default::default(),
             searches: AtomicU32::new(0),
+            short: [const { AtomicU32::new(u32::MAX) }; SHORT_WAYS],
+            #[cfg(test)]
+            only: Default::default(),
         }
     }
 }
@@ -153,6 +180,40 @@ impl Coding {
     pub(super) fn are_saved(&self, rows: u64, all: u64) -> bool {
         let from = self.from.load(Ordering::Relaxed);
         rows > 0 && rows >= from.min(SAVED_FROM) && all >= from && self.known_centre().is_some()
+    }
+
+    /// Returns the number of the way in which `limit` of `findable` vectors are searched for, if short codes may be of use for it.
+    fn short_way(&self, way: Way, limit: u64, findable: u64) -> Option<usize> {
+        if way.is_bounded {
+            return Some(0);
+        }
+        let each = findable / limit.max(1);
+        // Of eight times as many for each, more than eight times as many are left out.
+        (each >= SHORT_FROM).then(|| (each / SHORT_FROM).ilog(8).min(SHORT_WAYS as u32 - 2) as usize + 1)
+    }
+
+    /// Returns whether short codes are faster than the others, where it is known.
+    pub(super) fn is_short(&self, level: Level, way: Way, limit: u64, findable: u64) -> Option<bool> {
+        #[cfg(test)]
+        if let Some(bits) = *self.only.lock().unwrap() {
+            return Some(bits == Bits::Four);
+        }
+        if !short::are_fast(level) {
+            return None;
+        }
+        let share = f32::from_bits(self.short[self.short_way(way, limit, findable)?].load(Ordering::Relaxed));
+        Some(share <= SHORT_UP_TO)
+    }
+
+    /// Learns which share of the vectors short codes let pass.
+    pub(super) fn learn_short(&self, way: Way, limit: u64, findable: u64, share: f32) {
+        if let Some(way) = self.short_way(way, limit, findable) {
+            let old = f32::from_bits(self.short[way].load(Ordering::Relaxed));
+            // One search that sees far more, as where a thread has to wait, does not change what the next ones do.
+            let share = share.min(2.0 * SHORT_UP_TO);
+            let new = if old.is_nan() { share } else { old + 0.25 * (share - old) };
+            self.short[way].store(new.to_bits(), Ordering::Relaxed);
+        }
     }
 
     /// Learns which share of the vectors were candidates.
@@ -289,26 +350,36 @@ fn above(value: f64) -> f32 {
 pub(super) struct Codes {
     rows: usize,
     room: OnceLock<Room>,
+    short: OnceLock<Room>,
 }
 
 impl Codes {
     /// Returns what becomes the codes of `rows` vectors.
     pub(super) fn new(rows: usize) -> Self {
-        Self { rows, room: OnceLock::new() }
+        Self { rows, room: OnceLock::new(), short: OnceLock::new() }
     }
 
     /// Returns the bytes of memory that they take.
     pub(super) fn bytes(&self) -> usize {
-        self.room.get().map_or(0, |room| room.memory.bytes())
+        [&self.room, &self.short].into_iter().filter_map(OnceLock::get).map(|room| room.memory.bytes()).sum()
     }
 
     /// Returns the room for them, unless there is no memory or not one whole group.
     pub(super) fn room(&self, dimension: usize) -> Option<&Room> {
-        if let Some(room) = self.room.get() {
+        self.room_in(&self.room, dimension.next_multiple_of(2) * GROUP)
+    }
+
+    /// Returns the room for short ones, unless there is none.
+    pub(super) fn short_room(&self, dimension: usize) -> Option<&Room> {
+        self.room_in(&self.short, short::bytes(dimension))
+    }
+
+    fn room_in<'a>(&self, place: &'a OnceLock<Room>, bytes: usize) -> Option<&'a Room> {
+        if let Some(room) = place.get() {
             return Some(room);
         }
-        let room = Room::new(self.rows / GROUP, dimension).ok()??;
-        Some(self.room.get_or_init(|| room))
+        let room = Room::new(self.rows / GROUP, bytes).ok()??;
+        Some(place.get_or_init(|| room))
     }
 }
 
@@ -329,11 +400,11 @@ const BEGUN: u8 = 1;
 const MADE: u8 = 2;
 
 impl Room {
-    fn new(groups: usize, dimension: usize) -> Result<Option<Self>> {
+    fn new(groups: usize, bytes: usize) -> Result<Option<Self>> {
         if groups == 0 {
             return Ok(None);
         }
-        let codes = dimension.next_multiple_of(2) * GROUP / size_of::<f32>();
+        let codes = bytes / size_of::<f32>();
         let words = codes + CONSTANTS * GROUP;
         let mut states = memory::with_capacity(groups)?;
         states.extend((0..groups).map(|_| AtomicU8::new(NONE)));
@@ -369,6 +440,12 @@ impl Room {
         });
     }
 
+    /// Makes the short codes of a group from its vectors and the constants of its codes, unless another thread has begun to.
+    pub(super) fn make_short(&self, group: usize, centre: &Centre, vectors: Stored<'_>, long: &[f32]) {
+        self.fill(group, |codes, constants| short::group(centre, vectors, long, codes, constants));
+    }
+
+    /// Has the codes of a group and their constants written, unless another thread has begun to.
     fn fill(&self, group: usize, fill: impl FnOnce(&mut [i8], &mut [f32]) -> Result<()>) {
         let Some(state) = self.states.get(group) else {
             return;

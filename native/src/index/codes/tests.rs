@@ -8,7 +8,7 @@ use super::super::read_order::ReadOrder;
 use super::super::store::{Snapshot, Store};
 use super::super::stored::{Storage, Stored};
 use super::super::{Bound, Filters, IdFilter, IdSet, Index, Search};
-use super::{Batch, Coding, GROUP, TOGETHER};
+use super::{Batch, Bits, CodedQuery, Coding, GROUP, TOGETHER};
 use crate::Result;
 use crate::simd::Level;
 use crate::vector::tests::numbers;
@@ -115,23 +115,43 @@ fn check_bounds(name: &str, metric: Metric, level: Level, dimension: usize, vect
                     group,
                 );
             }
-            for (query, coded) in coded.queries.iter().enumerate() {
-                for row in 0..GROUP {
-                    let slot = part.first + (number * GROUP + row) as u64;
-                    let Some(score) = queries.score(query, slot, &mut []) else { continue };
-                    let (_, products) = coded.passing(level, group, f32::INFINITY);
-                    let (low, high) = coded.bounds(row, products[row], group.1);
-                    let what =
-                        format!("{name}, {metric:?}, {level:?}, {dimension} values, query {query}, vector {slot}");
-                    assert!(low <= score && score <= high, "{what}: {score:e} is not within {low:e} and {high:e}");
-                    let (passing, _) = coded.passing(level, group, coded.cutoff(score));
-                    assert!(passing >> row & 1 == 1, "{what}: left out by its own score {score:e}");
-                    let far = 10.0 * (high - low) + 1e-3 * score.abs() + 1e-30;
-                    let (passing, _) = coded.passing(level, group, coded.cutoff(high + far));
-                    assert!(passing >> row & 1 == 0 || !high.is_finite(), "{what}: not left out");
-                }
+            let short = part.codes.unwrap().short_room(dimension).unwrap();
+            assert!(short.group(number).is_none());
+            short.make_short(number, coded.centre, Stored::Floats(rows), group.1);
+            let short = short.group(number).unwrap();
+            let what = format!("{name}, {metric:?}, {level:?}, {dimension} values, group {number} of {}", part.first);
+            for (query, (long, values)) in coded.queries.iter().zip(values.chunks_exact(dimension)).enumerate() {
+                let what = format!("{what}, query {query}");
+                let slot = part.first + (number * GROUP) as u64;
+                check_group(&what, &queries, query, long, group, slot);
+                let of_short = CodedQuery::new(metric, coded.centre, values, Bits::Four).unwrap().unwrap();
+                check_group(&format!("{what}, short codes"), &queries, query, &of_short, short, slot);
             }
         }
+    }
+}
+
+/// Checks the bounds of a group whose first vector is `first`.
+fn check_group(
+    what: &str,
+    queries: &Queries<'_>,
+    query: usize,
+    coded: &CodedQuery,
+    group: (&[i8], &[f32]),
+    first: u64,
+) {
+    let level = queries.request.level;
+    for row in 0..GROUP {
+        let Some(score) = queries.score(query, first + row as u64, &mut []) else { continue };
+        let (_, products) = coded.passing(level, group, f32::INFINITY);
+        let (low, high) = coded.bounds(row, products[row], group.1);
+        let what = format!("{what}, vector {row}");
+        assert!(low <= score && score <= high, "{what}: {score:e} is not within {low:e} and {high:e}");
+        let (passing, _) = coded.passing(level, group, coded.cutoff(score));
+        assert!(passing >> row & 1 == 1, "{what}: left out by its own score {score:e}");
+        let far = 10.0 * (high - low) + 1e-3 * score.abs() + 1e-30;
+        let (passing, _) = coded.passing(level, group, coded.cutoff(high + far));
+        assert!(passing >> row & 1 == 0 || !high.is_finite(), "{what}: not left out");
     }
 }
 
@@ -206,10 +226,13 @@ fn searches_with_codes_find_what_searches_without_find() {
 }
 
 fn compare(name: &str, metric: Metric, dimension: usize, (vectors, queries): (&[f32], &[f32]), changed: bool) {
-    let [plain, coded] = [(); 2].map(|()| index(metric, dimension, vectors, changed));
+    let [plain, coded, short] = [(); 3].map(|()| index(metric, dimension, vectors, changed));
     // The best instructions, and those that are not quite as good.
     let level = Level::present().rev().take(2).nth(usize::from(changed)).unwrap_or(Level::best());
-    let coded = coded.at(level);
+    let (coded, short) = (coded.at(level), short.at(level));
+    short.use_codes_from(1);
+    *short.coding.only.lock().unwrap() = Some(Bits::Four);
+    *coded.coding.only.lock().unwrap() = Some(Bits::Eight);
     plain.use_codes_from(u64::MAX);
     coded.use_codes_from(1);
     let some: Vec<i64> = (0..1500).filter(|id| id % 3 != 0).collect();
@@ -227,18 +250,21 @@ fn compare(name: &str, metric: Metric, dimension: usize, (vectors, queries): (&[
                     let filters = filter.map_or(Filters::None, Filters::Shared);
                     let search = Search { k, bound, filters };
                     let expected = plain.search_all(queries, &search).unwrap();
-                    for _ in 0..2 {
-                        let found = coded.search_all(queries, &search).unwrap();
+                    for (index, bits) in [(&coded, 8), (&coded, 8), (&short, 4), (&short, 4)] {
+                        let found = index.search_all(queries, &search).unwrap();
                         assert!(
                             found == expected,
-                            "{name}, {metric:?}, {dimension} values, {search:?}, changed: {changed}"
+                            "{name}, {metric:?}, {dimension} values, {search:?}, {bits} bits, changed: {changed}"
                         );
                     }
                 }
             }
         }
         // As if nothing had been learnt.
-        coded.coding.shares.iter().for_each(|share| share.store(0, Ordering::Relaxed));
+        for index in [&coded, &short] {
+            index.coding.shares.iter().for_each(|share| share.store(0, Ordering::Relaxed));
+        }
     }
+    assert!(short.bytes() > coded.bytes() || OUT_OF_RANGE.contains(&name), "{name}: there are no short codes");
     assert!(coded.bytes() > plain.bytes() || OUT_OF_RANGE.contains(&name), "{name}: there are no codes");
 }

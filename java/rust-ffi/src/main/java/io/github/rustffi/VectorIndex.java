@@ -52,8 +52,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>From 10,000 vectors on, searches read codes of 8 bits a value, which rule out most vectors by a proven bound, and
  * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first searches make
- * the codes. They take another 26 % of the bytes of floats, for which {@link #useCodes} turns them off; where they gain
- * nothing, as with vectors that are nearly equal, searches read the floats as before.
+ * the codes. They take another 26 % of the bytes of floats, and 14 % more where codes of 4 bits are faster, for which
+ * {@link #useCodes} turns them off; where they gain nothing, as with vectors that are nearly equal, searches read the
+ * floats as before.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes and the codes, but for the smallest indexes, and
  * growing never holds anything twice. What is replaced or removed takes at most an eighth of the bytes of the vectors
@@ -623,7 +624,7 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Says whether searches use codes of 8 bits a value, as they do if nothing is said. What they find is the same.
+     * Says whether searches use codes of 8 and 4 bits, as they do if nothing is said. What they find is the same.
      *
      * <p>Codes are made by the searches, from 10,000 vectors on, and freed with their vectors: to save the memory, turn
      * them off before the first search. An index that is mapped keeps its codes in memory. They rule out fewer vectors
@@ -650,8 +651,8 @@ public final class VectorIndex implements AutoCloseable {
 
     /**
      * Returns the bytes of native memory that the vectors take, with what is left over for further ones, and their
-     * codes, which are another 26 % of the bytes of floats once searches have made them. The vectors of a mapped file
-     * take none.
+     * codes, which are another 26 % of the bytes of floats once searches have made them, and 14 % more where these use
+     * codes of 4 bits. The vectors of a mapped file take none.
      *
      * @return the bytes
      */

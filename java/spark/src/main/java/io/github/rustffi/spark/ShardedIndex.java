@@ -56,9 +56,9 @@ import scala.Tuple2;
  * same way. Copies are in the directory that {@code spark.rustffi.shards.directory} names, where an executor that is
  * started later finds them again by their checksums, and compares them with those of their files; if it names none,
  * they are in Spark's own local directory and end with the executor. Vectors are read from the mapped files, and need
- * not fit in memory. What does is the codes that {@link VectorIndex} describes, 26 % of the vectors' bytes, unless
- * {@code spark.rustffi.shards.codes} is {@code false}, and some 50 bytes a vector for its id. Both are outside of the
- * Java heap, in {@code spark.executor.memoryOverhead}; they are kept as long as the executor lives.
+ * not fit in memory. What does is the codes that {@link VectorIndex} describes, 26 to 40 % of the vectors' bytes,
+ * unless {@code spark.rustffi.shards.codes} is {@code false}, and some 50 bytes a vector for its id. Both are outside
+ * of the Java heap, in {@code spark.executor.memoryOverhead}; they are kept as long as the executor lives.
  *
  * <p>An object of this class is immutable and may be used from any number of threads: it stays the index of the moment
  * when it was opened. A change returns the index that it makes.
