@@ -55,7 +55,9 @@ final class ClusterFigures {
     }
 
     private static void page(String text, Object... values) {
-        System.out.println("page: " + String.format(Locale.ROOT, text, values));
+        for (String line : String.format(Locale.ROOT, text, values).split("\\R", -1)) {
+            System.out.println("page: " + line);
+        }
     }
 
     private static void target(String what, double value, double wanted) {
