@@ -26,16 +26,22 @@ import java.util.stream.LongStream;
  *   <li>{@code saved}: as {@code put}, saved to a directory with its codes before the changes and after them, and mapped
  *       from there.
  * </ul>
+ *
+ * <p>With {@code FLOAT16} as one more argument, the index stores half precision.
  */
 class CompareIndex {
     public static void main(String[] args) throws Exception {
         VectorIndex.Metric metric = VectorIndex.Metric.valueOf(args[2]);
         int k = Integer.parseInt(args[3]);
         String form = args[5];
+        VectorIndex.Storage storage =
+                args.length > 7 ? VectorIndex.Storage.valueOf(args[7]) : VectorIndex.Storage.FLOAT32;
         try (VectorIndex stored = VectorIndex.map(Path.of(args[0]), metric);
-                VectorIndex index = form.equals("put")
-                        ? put(stored, null)
-                        : form.equals("saved") ? saved(stored, Path.of(args[4]).resolveSibling("index")) : stored;
+                VectorIndex index = switch (form) {
+                    case "put" -> put(stored, storage, null);
+                    case "saved" -> saved(stored, storage, Path.of(args[4]).resolveSibling("index"));
+                    default -> storage == stored.storage() ? stored : VectorIndex.open(Path.of(args[0]), metric, storage);
+                };
                 VectorIndex queries = VectorIndex.open(Path.of(args[1]), metric);
                 BufferedWriter out = Files.newBufferedWriter(Path.of(args[4]))) {
             float[] rowMajor = new float[(int) queries.size() * queries.dimension()];
@@ -94,8 +100,9 @@ class CompareIndex {
     }
 
     /** Returns the same as {@code put}, mapped from a directory. */
-    private static VectorIndex saved(VectorIndex stored, Path directory) throws IOException {
-        put(stored, directory).close();
+    private static VectorIndex saved(VectorIndex stored, VectorIndex.Storage storage, Path directory)
+            throws IOException {
+        put(stored, storage, directory).close();
         VectorIndex.verify(directory);
         return VectorIndex.map(directory);
     }
@@ -104,8 +111,9 @@ class CompareIndex {
      * Returns an index of the vectors whose number is no multiple of three, each with seven times that as its id, which
      * is saved to the directory in several steps if there is one.
      */
-    private static VectorIndex put(VectorIndex stored, Path directory) throws IOException {
-        VectorIndex index = VectorIndex.create(stored.dimension(), stored.metric());
+    private static VectorIndex put(VectorIndex stored, VectorIndex.Storage storage, Path directory)
+            throws IOException {
+        VectorIndex index = VectorIndex.create(stored.dimension(), stored.metric(), storage);
         for (long i = 0; i < stored.size(); i++) {
             index.put(7 * i, stored.get(stored.size() - 1 - i));
         }

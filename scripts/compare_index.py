@@ -1,6 +1,7 @@
 """Compares the ids that VectorIndex finds with those of faiss and of NumPy in doubles: scripts/compare-index runs it."""
 
 import itertools
+import shutil
 import subprocess
 import sys
 import zlib
@@ -10,6 +11,7 @@ import faiss
 import numpy
 
 QUERIES, K = 50, 20
+FORMS = ["nearest", "exclude", "own", "within", "put", "saved"]
 
 
 def datasets():
@@ -111,6 +113,14 @@ def codes_differ(vectors, codes, bounds, centre):
     return int((has_codes & (far | short)).sum()) + int(codes.shape != vectors.shape or codes.dtype != numpy.int8)
 
 
+def as_halves(metric, vectors):
+    """Returns the vectors rounded to half precision, or nothing if that has not all of them."""
+    with numpy.errstate(over="ignore"):
+        halves = vectors.astype(numpy.float16)
+    fit = numpy.isfinite(halves).all() and (metric != "COSINE" or halves.any(axis=1).all())
+    return halves if fit else None
+
+
 def check_files(directory, vectors):
     """Returns how many vectors are not what the files of a saved index say, read with nothing but NumPy and zlib."""
     *lines, last = (directory / "manifest").read_text().splitlines(keepends=True)
@@ -126,6 +136,7 @@ def check_files(directory, vectors):
             for id in part("tombstones") if rest[3] != "0" else []:
                 saved.pop(id, None)
             if rest[1] != "0":
+                wrong += part("vectors").dtype != vectors.dtype
                 saved.update(zip(part("ids"), part("vectors")))
             if rest[4:]:
                 wrong += rest[4:] != ["codes", "1"]
@@ -147,18 +158,26 @@ def main(work, classpath, files):
             score = scores(metric, vectors, queries)
             threshold = numpy.float32(numpy.median(numpy.sort(score, axis=1)[:, -K]))
             lists = {}
-            for form in ["nearest", "exclude", "own", "within", "put", "saved"]:
+            halves = as_halves(metric, vectors)
+            for storage, form in itertools.product(["FLOAT32", "FLOAT16"], FORMS):
+                if storage == "FLOAT16" and halves is None:
+                    continue
+                own_vectors = vectors if storage == "FLOAT32" else halves
+                own_score = score if storage == "FLOAT32" else scores(metric, halves, queries)
                 given = -threshold if metric == "EUCLIDEAN" else threshold
-                arguments = [work / "vectors.npy", work / "queries.npy", metric, K, work / "ids.txt", form, given]
+                arguments = [work / "vectors.npy", work / "queries.npy", metric, K, work / "ids.txt", form, given, storage]
                 program = Path(__file__).parent / "CompareIndex.java"
                 subprocess.run(["java", "-cp", classpath, program, *map(str, arguments)], check=True)
                 lines = (work / "ids.txt").read_text().splitlines()
-                lists[form] = [[int(id) for id in line.split()] for line in lines]
-                wrong = check_form(form, metric, score, lists[form], float(threshold))
+                found = [[int(id) for id in line.split()] for line in lines]
+                wrong = check_form(form, metric, own_score, found, float(threshold))
                 if form == "saved":
-                    wrong += check_files(work / "index", vectors)
-                if form != "nearest":
-                    print(f"{name:24} {metric:12} {form:8} {wrong} of {QUERIES} queries differ", flush=True)
+                    wrong += check_files(work / "index", own_vectors)
+                    shutil.rmtree(work / "index")
+                if storage == "FLOAT32":
+                    lists[form] = found
+                if form != "nearest" or storage == "FLOAT16":
+                    print(f"{name:24} {metric:12} {storage} {form:8} {wrong} of {QUERIES} queries differ", flush=True)
                 missed |= wrong > 0
             ids = numpy.array(lists["nearest"])
             own = recall(score, ids, metric)

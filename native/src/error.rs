@@ -178,6 +178,20 @@ pub enum Error {
         /// Which vector it is.
         vector: Which,
     },
+    /// A vector holds a value that is too large for half precision: the nearest number is infinite.
+    VectorTooLarge {
+        /// Which vector it is.
+        vector: Which,
+        /// Index of the value in the vector.
+        component: usize,
+        /// The value.
+        value: f32,
+    },
+    /// A vector becomes zero in half precision, and has no direction.
+    VectorTooSmall {
+        /// Which vector it is.
+        vector: Which,
+    },
     /// The number of hits to find is not at least 1.
     HitCount {
         /// Number asked for.
@@ -386,6 +400,13 @@ impl fmt::Display for Error {
             }
             Self::VectorNotFinite { vector, component, value } => {
                 write!(f, "value {component} of {vector} is {}, not a finite number", Decimal(f64::from(*value)))
+            }
+            Self::VectorTooLarge { vector, component, value } => {
+                let value = Decimal(f64::from(*value));
+                write!(f, "value {component} of {vector} is {value}, but the largest of float16 is 65504.0")
+            }
+            Self::VectorTooSmall { vector } => {
+                write!(f, "{vector} is zero when it is rounded to float16, which has no direction")
             }
             Self::ZeroVector { vector } => write!(f, "{vector} is zero, which has no direction"),
             Self::HitCount { k } => write!(f, "k must be at least 1, but is {k}"),

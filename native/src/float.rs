@@ -1,4 +1,6 @@
-//! Exponents, magnitudes and norms of doubles.
+//! Exponents, magnitudes and norms of doubles; numbers in half precision.
+
+pub(crate) mod half;
 
 /// Returns the Euclidean norm of `values`.
 ///

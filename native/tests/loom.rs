@@ -44,21 +44,27 @@ mod index {
         use std::ops::Range;
 
         #[derive(Debug)]
-        pub struct Buffer {
-            values: std::cell::UnsafeCell<Vec<f32>>,
+        pub struct Buffer<T = f32> {
+            values: std::cell::UnsafeCell<Vec<T>>,
             rows: Vec<UnsafeCell<()>>,
         }
 
         // SAFETY: what the model is there to prove.
-        unsafe impl Send for Buffer {}
+        unsafe impl<T> Send for Buffer<T> {}
         // SAFETY: as above.
-        unsafe impl Sync for Buffer {}
+        unsafe impl<T> Sync for Buffer<T> {}
 
-        impl Buffer {
+        impl<T: Copy + Default> Buffer<T> {
             pub fn allocate(len: usize) -> crate::Result<Self> {
                 // Few rows, so that the second addition needs a second chunk.
                 let rows = (0..len).map(|_| UnsafeCell::new(())).collect();
-                Ok(Self { values: std::cell::UnsafeCell::new(vec![0.0; len]), rows })
+                Ok(Self { values: std::cell::UnsafeCell::new(vec![T::default(); len]), rows })
+            }
+
+            /// # Safety
+            /// As in the real thing.
+            pub unsafe fn map(_: &std::fs::File, _: u64, _: usize) -> std::io::Result<Self> {
+                unreachable!("the model maps nothing")
             }
 
             pub fn bytes(&self) -> usize {
@@ -69,7 +75,7 @@ mod index {
 
             /// # Safety
             /// As in the real thing.
-            pub unsafe fn read(&self, dimension: usize, rows: Range<usize>) -> &[f32] {
+            pub unsafe fn read(&self, dimension: usize, rows: Range<usize>) -> &[T] {
                 for row in rows.clone() {
                     self.rows[row].with(|_| ());
                 }
@@ -79,12 +85,7 @@ mod index {
 
             /// # Safety
             /// As in the real thing.
-            pub unsafe fn write<R>(
-                &self,
-                dimension: usize,
-                rows: Range<usize>,
-                fill: impl FnOnce(&mut [f32]) -> R,
-            ) -> R {
+            pub unsafe fn write<R>(&self, dimension: usize, rows: Range<usize>, fill: impl FnOnce(&mut [T]) -> R) -> R {
                 for row in rows.clone() {
                     self.rows[row].with_mut(|_| ());
                 }
@@ -110,12 +111,29 @@ mod index {
         }
     }
 
+    /// Whole numbers instead of those in half precision.
+    pub mod half {
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct Half(u16);
+
+        pub fn widen(halves: &[Half], floats: &mut [f32]) {
+            halves.iter().zip(floats).for_each(|(half, float)| *float = half.0.into());
+        }
+
+        pub fn narrow(floats: &[f32], halves: &mut [Half]) {
+            floats.iter().zip(halves).for_each(|(float, half)| half.0 = *float as u16);
+        }
+    }
+
     #[expect(dead_code, reason = "the library uses the rest")]
     mod store;
+    #[expect(dead_code, reason = "the library uses the rest")]
+    mod stored;
 
     mod tests {
         use super::super::interleave;
         use super::store::Store;
+        use super::stored::Storage;
 
         /// Values of a vector: so many that a chunk has room for two.
         const DIMENSION: usize = 2048;
@@ -133,7 +151,7 @@ mod index {
             let mut seen = 0;
             for part in view.parts() {
                 assert_eq!(part.first, seen);
-                for row in part.values.chunks_exact(DIMENSION) {
+                for row in part.values.as_floats().chunks_exact(DIMENSION) {
                     let expected = [1.0, 2.0, 2.0, 3.0][seen as usize];
                     assert!(row.iter().all(|value| *value == expected), "vector {seen} is {}", row[0]);
                     seen += 1;
@@ -147,7 +165,7 @@ mod index {
         #[test]
         fn a_reader_sees_whole_additions_in_every_interleaving() {
             loom::model(|| {
-                let store = loom::sync::Arc::new(Store::new(DIMENSION));
+                let store = loom::sync::Arc::new(Store::new(DIMENSION, Storage::Float32));
                 let writer = {
                     let store = loom::sync::Arc::clone(&store);
                     loom::thread::spawn(move || {
@@ -167,7 +185,7 @@ mod index {
         #[test]
         fn writers_wait_for_each_other_in_every_interleaving() {
             loom::model(|| {
-                let store = loom::sync::Arc::new(Store::new(DIMENSION));
+                let store = loom::sync::Arc::new(Store::new(DIMENSION, Storage::Float32));
                 let writer = {
                     let store = loom::sync::Arc::clone(&store);
                     loom::thread::spawn(move || add(&store, 2, 5.0))
@@ -176,7 +194,7 @@ mod index {
                 writer.join().unwrap();
                 let view = store.view();
                 assert_eq!(view.len(), 4);
-                assert!(view.parts().all(|part| part.values.iter().all(|value| *value == 5.0)));
+                assert!(view.parts().all(|part| part.values.as_floats().iter().all(|value| *value == 5.0)));
             });
         }
 
@@ -193,7 +211,7 @@ mod index {
             let view = store.view();
             let mut values = Vec::new();
             for part in view.parts() {
-                for (row, vector) in part.values.chunks_exact(DIMENSION).enumerate() {
+                for (row, vector) in part.values.as_floats().chunks_exact(DIMENSION).enumerate() {
                     assert!(vector.iter().all(|value| *value == vector[0]));
                     if part.is_alive(row) {
                         values.push((part.id(row), vector[0]));
@@ -211,7 +229,7 @@ mod index {
         #[test]
         fn a_pair_moves_together_in_every_interleaving() {
             interleave(|| {
-                let store = loom::sync::Arc::new(Store::new(DIMENSION));
+                let store = loom::sync::Arc::new(Store::new(DIMENSION, Storage::Float32));
                 put(&store, &[3, 4], 1.0);
                 let writer = {
                     let store = loom::sync::Arc::clone(&store);
@@ -234,7 +252,7 @@ mod index {
         #[test]
         fn writers_of_one_pair_wait_for_each_other_in_every_interleaving() {
             interleave(|| {
-                let store = loom::sync::Arc::new(Store::new(DIMENSION));
+                let store = loom::sync::Arc::new(Store::new(DIMENSION, Storage::Float32));
                 put(&store, &[3, 4], 1.0);
                 let writer = {
                     let store = loom::sync::Arc::clone(&store);
@@ -253,7 +271,7 @@ mod index {
         #[test]
         fn a_failed_addition_leaves_nothing_behind() {
             loom::model(|| {
-                let store = Store::new(DIMENSION);
+                let store = Store::new(DIMENSION, Storage::Float32);
                 let failed: crate::Result<u64> = store.append(3, |_, _| Err(crate::Error::Closed));
                 assert_eq!(failed, Err(crate::Error::Closed));
                 assert_eq!(store.view().parts().count(), 0);

@@ -40,6 +40,8 @@ FILES = {
     "index": [
         "metric",
         "buffer",
+        "half",
+        "stored",
         "codes",
         "read_order",
         "tile",

@@ -123,24 +123,12 @@ impl<T: Element> KernelOf<T> for Leaf<'_, T> {
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, simd: S) {
-        match (self.lower.rows(), self.diagonal) {
-            (1, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 1, true>(self))),
-            (1, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 1, false>(self))),
-            (2, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 2, true>(self))),
-            (2, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 2, false>(self))),
-            (3, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 3, true>(self))),
-            (3, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 3, false>(self))),
-            (4, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 4, true>(self))),
-            (4, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 4, false>(self))),
-            (5, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 5, true>(self))),
-            (5, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 5, false>(self))),
-            (6, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 6, true>(self))),
-            (6, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 6, false>(self))),
-            (7, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 7, true>(self))),
-            (7, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 7, false>(self))),
-            (8, Diagonal::Ones) => simd.call(Of::new(Rows::<_, 8, true>(self))),
-            (8, Diagonal::Stored) => simd.call(Of::new(Rows::<_, 8, false>(self))),
-            _ => {}
+        // Two sizes for all: what is missing of one counts as rows of the identity.
+        match (self.lower.rows() <= LEAF / 2, self.diagonal) {
+            (true, Diagonal::Ones) => simd.call(Of::new(Rows::<_, { LEAF / 2 }, true>(self))),
+            (true, Diagonal::Stored) => simd.call(Of::new(Rows::<_, { LEAF / 2 }, false>(self))),
+            (false, Diagonal::Ones) => simd.call(Of::new(Rows::<_, LEAF, true>(self))),
+            (false, Diagonal::Stored) => simd.call(Of::new(Rows::<_, LEAF, false>(self))),
         }
     }
 }
@@ -152,8 +140,12 @@ impl<T: Element, const ROWS: usize, const ONES: bool> KernelOf<T> for Rows<'_, T
 
     #[inline(always)]
     fn run<S: Lanes<T>>(mut self, simd: S) {
-        let mut lower = [[T::ZERO; ROWS]; ROWS];
-        for (i, row) in lower.iter_mut().enumerate() {
+        let rows = self.0.lower.rows();
+        let mut lower: [[T; ROWS]; ROWS] = [[T::ZERO; ROWS]; ROWS];
+        for (i, row) in lower.iter_mut().enumerate().skip(rows) {
+            row[i] = T::ONE;
+        }
+        for (i, row) in lower.iter_mut().enumerate().take(rows) {
             for (j, value) in row.iter_mut().enumerate().take(i + 1) {
                 *value = self.0.lower.get(i, j);
             }
@@ -165,6 +157,9 @@ impl<T: Element, const ROWS: usize, const ONES: bool> KernelOf<T> for Rows<'_, T
             let count = S::LANES.min(columns - column);
             let mut values = [simd.splat(T::ZERO); ROWS];
             for (i, value) in values.iter_mut().enumerate() {
+                if i >= rows {
+                    break;
+                }
                 let from = x.at(i, column);
                 // SAFETY: `count` values from this column on are within the row.
                 *value =
@@ -180,6 +175,9 @@ impl<T: Element, const ROWS: usize, const ONES: bool> KernelOf<T> for Rows<'_, T
                 }
             }
             for (i, value) in values.iter().enumerate() {
+                if i >= rows {
+                    break;
+                }
                 let to = x.at(i, column);
                 // SAFETY: `count` values from this column on are within the row.
                 unsafe {

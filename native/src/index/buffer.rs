@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{Mmap, MmapMut, MmapOptions};
 
-use crate::memory::allocator;
+use crate::memory::{Plain, allocator};
 use crate::{Error, Result};
 
 /// From this size on memory comes from the system, page by page: given back at once when it is freed, and in large pages
@@ -28,8 +28,8 @@ pub(super) fn bytes_in_use() -> u64 {
 
 /// A piece of memory that does not move.
 #[derive(Debug)]
-pub(super) struct Buffer {
-    values: NonNull<f32>,
+pub(super) struct Buffer<T = f32> {
+    values: NonNull<T>,
     len: usize,
     owner: Owner,
 }
@@ -43,18 +43,18 @@ enum Owner {
 
 // SAFETY: the memory belongs to this value alone; the callers of `read` and `write` grant that no thread reads what
 // another one writes.
-unsafe impl Send for Buffer {}
+unsafe impl<T: Plain + Send> Send for Buffer<T> {}
 // SAFETY: as above.
-unsafe impl Sync for Buffer {}
+unsafe impl<T: Plain + Sync> Sync for Buffer<T> {}
 
-impl Buffer {
+impl<T: Plain> Buffer<T> {
     /// Returns zeroed memory for `len` values, at least one.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when it cannot be had.
     pub(super) fn allocate(len: usize) -> Result<Self> {
-        let refused = || Error::OutOfMemory { bytes: len.saturating_mul(size_of::<f32>()) };
-        let layout = Layout::array::<f32>(len).and_then(|layout| layout.align_to(ALIGNMENT)).map_err(|_| refused())?;
+        let refused = || Error::OutOfMemory { bytes: len.saturating_mul(size_of::<T>()) };
+        let layout = Layout::array::<T>(len).and_then(|layout| layout.align_to(ALIGNMENT)).map_err(|_| refused())?;
         assert!(layout.size() > 0, "memory for at least one value");
         let (values, owner) = if layout.size() < PAGES_FROM {
             // SAFETY: the size is not zero.
@@ -86,23 +86,18 @@ impl Buffer {
     /// # Safety
     /// As long as the memory is in use, the file must not be changed or truncated.
     pub(super) unsafe fn map(file: &File, offset: u64, len: usize) -> std::io::Result<Self> {
-        let bytes = len * size_of::<f32>();
+        let bytes = len * size_of::<T>();
         // SAFETY: the caller answers for the file.
         let map = unsafe { MmapOptions::new().offset(offset).len(bytes).map(file) }?;
         let values = NonNull::new(map.as_ptr().cast_mut().cast()).expect("a mapping is not null");
-        assert!(values.is_aligned(), "a mapping at an offset that is a multiple of four");
+        assert!(values.is_aligned(), "a mapping at an offset that is a multiple of a value's size");
         Ok(Self { values, len, owner: Owner::File(map) })
-    }
-
-    /// Returns the bytes of memory that this takes: none for a mapped file.
-    pub(super) fn bytes(&self) -> usize {
-        if matches!(self.owner, Owner::File(_)) { 0 } else { self.len * size_of::<f32>() }
     }
 
     /// Has the system begin to read the vectors `rows` of a mapped file that are not in memory, and no others. Without it, who
     /// reads one of them waits for megabytes around it, as many as the disk is set to.
     pub(super) fn will_need(&self, dimension: usize, rows: Range<usize>) {
-        let bytes = dimension * size_of::<f32>();
+        let bytes = dimension * size_of::<T>();
         #[cfg(unix)]
         if let Owner::File(map) = &self.owner {
             // Where the system refuses, reading takes longer.
@@ -116,7 +111,7 @@ impl Buffer {
     ///
     /// # Safety
     /// They must not be written as long as they are in use.
-    pub(super) unsafe fn read(&self, dimension: usize, rows: Range<usize>) -> &[f32] {
+    pub(super) unsafe fn read(&self, dimension: usize, rows: Range<usize>) -> &[T] {
         let range = rows.start * dimension..rows.end * dimension;
         assert!(range.start <= range.end && range.end <= self.len, "vectors beyond the end of their memory");
         // SAFETY: in bounds by the line above, initialised since the memory was zeroed or is a file's, not written by
@@ -128,12 +123,7 @@ impl Buffer {
     ///
     /// # Safety
     /// No other thread may read or write them meanwhile, and the memory must not be that of a file.
-    pub(super) unsafe fn write<R>(
-        &self,
-        dimension: usize,
-        rows: Range<usize>,
-        fill: impl FnOnce(&mut [f32]) -> R,
-    ) -> R {
+    pub(super) unsafe fn write<R>(&self, dimension: usize, rows: Range<usize>, fill: impl FnOnce(&mut [T]) -> R) -> R {
         let range = rows.start * dimension..rows.end * dimension;
         assert!(range.start <= range.end && range.end <= self.len, "vectors beyond the end of their memory");
         // SAFETY: in bounds by the line above, initialised since the memory was zeroed, and the caller's alone.
@@ -141,7 +131,14 @@ impl Buffer {
     }
 }
 
-impl Drop for Buffer {
+impl<T> Buffer<T> {
+    /// Returns the bytes of memory that this takes: none for a mapped file.
+    pub(super) fn bytes(&self) -> usize {
+        if matches!(self.owner, Owner::File(_)) { 0 } else { self.len * size_of::<T>() }
+    }
+}
+
+impl<T> Drop for Buffer<T> {
     fn drop(&mut self) {
         IN_USE.fetch_sub(self.bytes() as u64, Ordering::Relaxed);
         if let Owner::Allocator(layout) = self.owner {

@@ -16,6 +16,7 @@ use super::ids::IdFilter;
 use super::metric::Metric;
 use super::read_order::ReadOrder;
 use super::store::Snapshot;
+use super::stored::Storage;
 use super::tile;
 use crate::Result;
 use crate::memory::{self, Aligned};
@@ -207,10 +208,15 @@ impl<'a> Queries<'a> {
         &self.request.queries[query * self.dimension..][..self.dimension]
     }
 
+    /// Returns room for a vector, for [`Queries::score`]: none where vectors are stored as floats.
+    pub(super) fn room(&self) -> Result<Vec<f32>> {
+        memory::filled(if self.view.storage() == Storage::Float32 { 0 } else { self.dimension })
+    }
+
     /// Returns how good the vector is for the query, the greater the better, unless it is not finite.
-    pub(super) fn score(&self, query: usize, slot: u64) -> Option<f64> {
+    pub(super) fn score(&self, query: usize, slot: u64, room: &mut [f32]) -> Option<f64> {
         let (level, norm) = (self.request.level, self.scales[query].1);
-        let (x, y) = (self.query(query), self.view.get(slot)?);
+        let (x, y) = (self.query(query), self.view.get(slot)?.floats(room));
         let score = match self.request.metric {
             Metric::DotProduct => simd::dispatch(level, WideDot { x, y }),
             Metric::Cosine => {

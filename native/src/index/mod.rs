@@ -1,7 +1,8 @@
 //! Exact nearest-neighbour search in memory.
 //!
 //! An [`Index`] holds vectors of one dimension in single precision, outside of any garbage-collected heap, and finds those
-//! that are nearest to a query: all of them are looked at, so the answer is exact.
+//! that are nearest to a query: all of them are looked at, so the answer is exact. In half precision ([`Storage::Float16`])
+//! they take half the memory, and the answer is that of an index of the rounded values.
 //!
 //! ```
 //! use rust_ffi::index::{Index, Metric, Search};
@@ -32,6 +33,7 @@
 mod buffer;
 mod codes;
 mod filter;
+mod half;
 pub mod handles;
 mod ids;
 mod metric;
@@ -44,6 +46,7 @@ mod scan;
 mod search;
 mod shortlist;
 mod store;
+mod stored;
 mod threshold;
 mod tile;
 mod worker;
@@ -55,15 +58,17 @@ use crate::error::Which;
 use crate::npy::{self, Kind};
 use crate::simd::Level;
 use crate::{Error, Result, memory};
-use buffer::Buffer;
 use codes::Coding;
 use filter::Request;
+use half::Half;
 pub use ids::{Filters, IdFilter, IdSet};
 pub use metric::Metric;
 use progress::Progress;
 use read_order::ReadOrder;
 pub use request::{Bound, Found, Search};
 use store::Store;
+pub use stored::Storage;
+use stored::{Memory, Stored};
 
 /// Vectors to search in.
 #[derive(Debug)]
@@ -96,8 +101,18 @@ impl Index {
     /// # Errors
     /// [`Error::Dimension`] when `dimension` is not from 1 to [`MAX_DIMENSION`].
     pub fn new(dimension: i64, metric: Metric) -> Result<Self> {
+        Self::stored_as(Storage::Float32, dimension, metric)
+    }
+
+    /// Returns an index without vectors that stores them as `storage` says: in half precision, values are rounded to the nearest
+    /// number, of two to the even one. Searches find what they find in an index of single precision that the rounded values are
+    /// added to.
+    ///
+    /// # Errors
+    /// As for [`Index::new`].
+    pub fn stored_as(storage: Storage, dimension: i64, metric: Metric) -> Result<Self> {
         match usize::try_from(dimension) {
-            Ok(values @ 1..=MAX_DIMENSION) => Ok(Self::with_store(Store::new(values), metric)),
+            Ok(values @ 1..=MAX_DIMENSION) => Ok(Self::with_store(Store::new(values, storage), metric)),
             _ => Err(Error::Dimension { dimension, maximum: MAX_DIMENSION }),
         }
     }
@@ -123,15 +138,42 @@ impl Index {
     ///   is the cosine.
     /// - [`Error::OutOfMemory`] when there is none.
     pub fn open(path: &Path, metric: Metric) -> Result<Self> {
+        Self::open_as(Storage::Float32, path, metric)
+    }
+
+    /// Does what [`Index::open`] does, and stores the vectors as `storage` says.
+    ///
+    /// # Errors
+    /// Those of [`Index::open`], and [`Error::File`] when a value is too large for half precision, or a vector becomes zero in it
+    /// and the metric is the cosine.
+    pub fn open_as(storage: Storage, path: &Path, metric: Metric) -> Result<Self> {
         let (reader, rows, dimension) = Self::reader(path)?;
-        let index = Self::with_store(Store::new(dimension), metric);
-        let mut reader = Some(reader);
+        let index = Self::with_store(Store::new(dimension, storage), metric);
         if rows > 0 {
-            // There is one part, for the index is empty.
-            let added = index
-                .append(rows, numbered_vector, |_, values| reader.take().map_or(Ok(()), |reader| reader.read(values)));
+            let added = match storage {
+                // There is one part, for the index is empty.
+                Storage::Float32 => {
+                    let mut reader = Some(reader);
+                    let read =
+                        |_: usize, values: &mut [f32]| reader.take().map_or(Ok(()), |reader| reader.read(values));
+                    index.append(rows, numbered_vector, read)
+                }
+                // Rows are put together from all of the file.
+                Storage::Float16 if reader.array().format().fortran_order => {
+                    let mut values = memory::filled(rows * dimension)?;
+                    reader.read(&mut values)?;
+                    index.append(rows, numbered_vector, copied(&values))
+                }
+                Storage::Float16 => {
+                    let mut values = npy::Values::new(reader)?;
+                    index.append(rows, numbered_vector, |_, room| values.read(room))
+                }
+            };
             added.map_err(|error| match error {
-                Error::VectorNotFinite { .. } | Error::ZeroVector { .. } => Error::file(path, error.to_string()),
+                Error::VectorNotFinite { .. }
+                | Error::ZeroVector { .. }
+                | Error::VectorTooLarge { .. }
+                | Error::VectorTooSmall { .. } => Error::file(path, error.to_string()),
                 other => other,
             })?;
         }
@@ -145,8 +187,8 @@ impl Index {
     ///
     /// # Errors
     /// - [`Error::Io`] when the file cannot be read or mapped.
-    /// - [`Error::File`] when it is not a two-dimensional `float32` array in C order and in this machine's byte order, or
-    ///   is not as long as its header says.
+    /// - [`Error::File`] when it is not a two-dimensional array of `float32` or `float16` in C order and in this machine's byte
+    ///   order, or is not as long as its header says.
     ///
     /// # Safety
     /// As long as the index exists, the file must not be changed in place: a search that meets a page of a file that has been
@@ -155,20 +197,25 @@ impl Index {
         let (reader, rows, dimension) = Self::reader(path)?;
         let (format, offset) = (reader.array().format(), reader.array().offset());
         let bad = |problem: String| Err(Error::file(path, format!("{problem}, so it cannot be mapped")));
-        if format.kind != Kind::Float32 || format.big_endian != cfg!(target_endian = "big") {
-            return bad(format!("its values are of the type {format}, not float32"));
-        }
+        let storage = match format.kind {
+            Kind::Float32 => Some(Storage::Float32),
+            Kind::Float16 => Some(Storage::Float16),
+            _ => None,
+        };
+        let Some(storage) = storage.filter(|_| format.big_endian == cfg!(target_endian = "big")) else {
+            return bad(format!("its values are of the type {format}, not float32 or float16"));
+        };
         if format.fortran_order {
             return bad("it is in Fortran order, not in C order".into());
         }
-        if !offset.is_multiple_of(size_of::<f32>()) {
-            return bad(format!("its values begin at byte {offset}, not at a multiple of 4"));
+        if !offset.is_multiple_of(storage.width()) {
+            return bad(format!("its values begin at byte {offset}, not at a multiple of {}", storage.width()));
         }
         let store = if rows == 0 {
-            Store::new(dimension)
+            Store::new(dimension, storage)
         } else {
             // SAFETY: the caller answers for the file, which is as long as its header says.
-            let memory = unsafe { Buffer::map(reader.file(), offset as u64, rows * dimension) };
+            let memory = unsafe { Memory::map(storage, reader.file(), offset as u64, rows * dimension) };
             Store::of(dimension, rows, memory.map_err(|error| Error::io(path, &error))?)?
         };
         Ok(Self { mapped: true, ..Self::with_store(store, metric) })
@@ -197,6 +244,12 @@ impl Index {
         self.metric
     }
 
+    /// Returns how vectors are stored.
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        self.store.storage()
+    }
+
     /// Returns the number of vectors.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -223,6 +276,7 @@ impl Index {
     /// - [`Error::Mapped`] when this is a mapped file.
     /// - [`Error::NotVectors`] when the number of values is not a multiple of the dimension.
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
+    /// - [`Error::VectorTooLarge`] and, when the metric is the cosine, [`Error::VectorTooSmall`] in half precision.
     /// - [`Error::NoIds`] when there are not enough ids left, and [`Error::OutOfMemory`] when there is no memory.
     pub fn add(&self, values: &[f32]) -> Result<u64> {
         self.add_with(values.len(), copied(values))
@@ -320,20 +374,36 @@ impl Index {
         move |from, room| {
             copy(from, room)?;
             let first = from / self.dimension();
-            Ok(self.check(room, |vector| which(first + vector))?)
+            Ok(self.check(self.storage(), room, |vector| which(first + vector))?)
         }
     }
 
-    /// Checks vectors, which messages call as `which` says of the number of each.
-    fn check(&self, values: &[f32], which: impl Fn(usize) -> Which) -> Result<()> {
+    /// Checks vectors that are to be stored as `storage` says, which messages call as `which` says of the number of each.
+    fn check(&self, storage: Storage, values: &[f32], which: impl Fn(usize) -> Which) -> Result<()> {
+        // What is not less in magnitude cannot be stored, and what is not more becomes zero.
+        let (too_large, too_small) = match storage {
+            Storage::Float32 => (f32::INFINITY, 0.0),
+            Storage::Float16 => (Half::TOO_LARGE, Half::TOO_SMALL),
+        };
         for (vector, values) in values.chunks_exact(self.dimension()).enumerate() {
-            if !values.iter().fold(true, |finite, value| finite & value.is_finite()) {
-                let bad = values.iter().position(|value| !value.is_finite());
-                let component = bad.expect("one of the values is not finite");
-                return Err(Error::VectorNotFinite { vector: which(vector), component, value: values[component] });
+            let fits = |value: &f32| value.abs() < too_large;
+            if !values.iter().fold(true, |fit, value| fit & fits(value)) {
+                let bad = values.iter().position(|value| !fits(value));
+                let component = bad.expect("one of the values does not fit");
+                let (vector, value) = (which(vector), values[component]);
+                return Err(if value.is_finite() {
+                    Error::VectorTooLarge { vector, component, value }
+                } else {
+                    Error::VectorNotFinite { vector, component, value }
+                });
             }
-            if self.metric == Metric::Cosine && values.iter().all(|value| *value == 0.0) {
-                return Err(Error::ZeroVector { vector: which(vector) });
+            if self.metric == Metric::Cosine && values.iter().all(|value| value.abs() <= too_small) {
+                let vector = which(vector);
+                return Err(if values.iter().all(|value| *value == 0.0) {
+                    Error::ZeroVector { vector }
+                } else {
+                    Error::VectorTooSmall { vector }
+                });
             }
         }
         Ok(())
@@ -355,6 +425,7 @@ impl Index {
     /// - [`Error::NotVectors`] when the number of values is not a multiple of the dimension.
     /// - [`Error::IdCount`] when there are not as many ids as vectors.
     /// - [`Error::VectorNotFinite`] for NaN and infinity, and [`Error::ZeroVector`] when the metric is the cosine.
+    /// - [`Error::VectorTooLarge`] and, when the metric is the cosine, [`Error::VectorTooSmall`] in half precision.
     /// - [`Error::OutOfMemory`] when there is none.
     pub fn put_all(&self, ids: &[i64], values: &[f32]) -> Result<u64> {
         self.put_with(ids, values.len(), copied(values))
@@ -433,8 +504,8 @@ impl Index {
         let vector = slot.and_then(|slot| view.get(slot));
         let vector =
             vector.ok_or(if view.has_ids() { Error::NoVector { id } } else { Error::Id { id, len: view.len() } })?;
-        let mut copy = memory::with_capacity(vector.len())?;
-        copy.extend_from_slice(vector);
+        let mut copy = memory::filled(vector.len())?;
+        vector.copy_to(&mut copy);
         Ok(copy)
     }
 
@@ -467,7 +538,7 @@ impl Index {
         let (k, floor) = (search.limit()?, search.floor(self.metric)?);
         let count = queries.len() / self.dimension();
         search.filters.check(count)?;
-        self.check(queries, which)?;
+        self.check(Storage::Float32, queries, which)?;
         let view = self.store.view();
         let limit = usize::try_from(k.min(view.len())).unwrap_or(usize::MAX);
         let mut found = Found::of(count)?;
@@ -528,13 +599,21 @@ impl Index {
         let view = self.store.view();
         let shape = [view.len(), view.dimension() as u64];
         if !view.has_ids() {
-            return npy::write(path, &shape, view.parts().map(|part| part.values));
+            return write(path, &shape, view.storage(), &mut view.parts().map(|part| part.values));
         }
         let refused = Error::OutOfMemory { bytes: usize::MAX };
         let mut vectors = memory::with_capacity(usize::try_from(view.len()).map_err(|_| refused)?)?;
         vectors.extend(view.ids());
         vectors.sort_unstable();
-        npy::write(path, &shape, vectors.iter().filter_map(|(_, slot)| view.get(*slot)))
+        write(path, &shape, view.storage(), &mut vectors.iter().filter_map(|(_, slot)| view.get(*slot)))
+    }
+}
+
+/// Writes vectors as [`npy::write`] does.
+fn write(path: &Path, shape: &[u64], storage: Storage, vectors: &mut dyn Iterator<Item = Stored<'_>>) -> Result<()> {
+    match storage {
+        Storage::Float32 => npy::write(path, shape, vectors.map(Stored::as_floats)),
+        Storage::Float16 => npy::write(path, shape, vectors.map(Stored::as_halves)),
     }
 }
 
@@ -1306,9 +1385,9 @@ mod tests {
         let big: Vec<u8> = c.iter().flat_map(|value| f32::from(*value).to_be_bytes()).collect();
         let columns: Vec<u8> = fortran.iter().flat_map(|value| f32::from(*value).to_le_bytes()).collect();
         for (kind, order, bytes, problem) in [
-            ("<f8", "False", doubles, "its values are of the type float64, not float32"),
-            (">f4", "False", big, "its values are of the type big-endian float32, not float32"),
-            ("|u1", "True", fortran.to_vec(), "its values are of the type uint8, not float32"),
+            ("<f8", "False", doubles, "its values are of the type float64, not float32 or float16"),
+            (">f4", "False", big, "its values are of the type big-endian float32, not float32 or float16"),
+            ("|u1", "True", fortran.to_vec(), "its values are of the type uint8, not float32 or float16"),
             ("float32", "True", columns, "it is in Fortran order, not in C order"),
         ] {
             let text = format!("{{'descr': '{kind}', 'fortran_order': {order}, 'shape': (3L, 2L), }}");

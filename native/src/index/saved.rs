@@ -9,18 +9,18 @@
 use std::path::Path;
 use std::sync::{MutexGuard, PoisonError};
 
-use super::buffer::Buffer;
 use super::codes::{CONSTANTS, Centre, GROUP, SavedGroup};
 use super::progress::{Progress, SavedCodes, Segment};
 use super::store::Unwritten;
-use super::{Index, Metric};
+use super::stored::{Memory, Stored};
+use super::{Index, Metric, Storage};
 use crate::npy::{self, Kind, Values};
 use crate::{Error, Result, memory};
 
 /// A part of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The vectors, as `float32`.
+    /// The vectors, as they are stored: `float32` or `float16`.
     Vectors,
     /// Their ids, as `int64`.
     Ids,
@@ -36,8 +36,9 @@ pub enum Part {
 
 impl Part {
     /// Returns the type of the values, and how many belong to one vector or id.
-    fn form(self, dimension: usize) -> (Kind, usize) {
+    fn form(self, storage: Storage, dimension: usize) -> (Kind, usize) {
         match self {
+            Self::Vectors if storage == Storage::Float16 => (Kind::Float16, dimension),
             Self::Vectors => (Kind::Float32, dimension),
             Self::Ids | Self::Tombstones => (Kind::Int64, 1),
             Self::Codes => (Kind::Int8, dimension),
@@ -67,8 +68,8 @@ impl Index {
     ///
     /// # Errors
     /// As for [`Index::new`].
-    pub fn new_mapped(dimension: i64, metric: Metric) -> Result<Self> {
-        Ok(Self { mapped: true, ..Self::new(dimension, metric)? })
+    pub fn new_mapped(storage: Storage, dimension: i64, metric: Metric) -> Result<Self> {
+        Ok(Self { mapped: true, ..Self::stored_as(storage, dimension, metric)? })
     }
 
     /// Begins a segment that is to be read, after those that have been begun.
@@ -90,7 +91,7 @@ impl Index {
     /// - [`Error::File`] when it is not what the index has written.
     /// - [`Error::OutOfMemory`].
     pub fn open_part(&self, part: Part, path: &Path, count: u64, checksum: u32) -> Result<()> {
-        let (kind, columns) = part.form(self.dimension());
+        let (kind, columns) = part.form(self.storage(), self.dimension());
         let dimensions = if matches!(part, Part::Vectors | Part::Codes | Part::Bounds) { 2 } else { 1 };
         let reader = npy::Reader::open(path, dimensions)?;
         let (array, format) = (reader.array(), reader.array().format());
@@ -154,7 +155,8 @@ impl Index {
             if self.mapped {
                 let (rows, offset) = (reader.array().rows(), reader.array().offset());
                 // SAFETY: the caller answers for the file, which is as long as its header says.
-                let buffer = unsafe { Buffer::map(reader.file(), offset as u64, rows * self.dimension()) };
+                let buffer =
+                    unsafe { Memory::map(self.storage(), reader.file(), offset as u64, rows * self.dimension()) };
                 let buffer = buffer.map_err(|error| Error::io(reader.array().path(), &error))?;
                 self.store.load_mapped(buffer, &segment.ids, |id| gone.binary_search(&id).is_ok())?;
             } else {
@@ -319,12 +321,15 @@ impl Index {
         let Unwritten { view, rows, gone, .. } = progress.save.as_ref().expect("a save has begun");
         let count = rows.as_ref().map_or(view.len(), |rows| rows.len() as u64);
         match (part, rows) {
-            (Part::Vectors, None) => {
-                npy::create(path, &[count, view.dimension() as u64], view.parts().map(|part| part.values))
-            }
+            (Part::Vectors, None) => create(
+                path,
+                &[count, view.dimension() as u64],
+                view.storage(),
+                &mut view.parts().map(|part| part.values),
+            ),
             (Part::Vectors, Some(rows)) => {
-                let vectors = rows.iter().filter_map(|(_, slot)| view.get(*slot));
-                npy::create(path, &[count, view.dimension() as u64], vectors)
+                let mut vectors = rows.iter().filter_map(|(_, slot)| view.get(*slot));
+                create(path, &[count, view.dimension() as u64], view.storage(), &mut vectors)
             }
             (Part::Ids, rows) => {
                 let refused = |_| Error::OutOfMemory { bytes: usize::MAX };
@@ -337,9 +342,13 @@ impl Index {
             }
             (Part::Tombstones, _) => npy::create(path, &[gone.len() as u64], [&**gone]),
             (Part::Codes, rows) => {
-                let mut all = view.parts().flat_map(|part| part.values.chunks_exact(view.dimension()));
+                let dimension = view.dimension();
+                let mut all = view.parts().flat_map(|part| {
+                    let rows = 0..part.values.len() / dimension;
+                    rows.map(move |row| part.values.part(row * dimension..(row + 1) * dimension))
+                });
                 let mut some = rows.iter().flatten().filter_map(|(_, slot)| view.get(*slot));
-                let vectors: &mut dyn Iterator<Item = &[f32]> = if rows.is_none() { &mut all } else { &mut some };
+                let vectors: &mut dyn Iterator<Item = Stored<'_>> = if rows.is_none() { &mut all } else { &mut some };
                 let (checksum, constants) = self.write_codes(path, count, vectors)?;
                 progress.constants = constants;
                 Ok(checksum)
@@ -362,7 +371,7 @@ impl Index {
         &self,
         path: &Path,
         count: u64,
-        vectors: &mut dyn Iterator<Item = &[f32]>,
+        vectors: &mut dyn Iterator<Item = Stored<'_>>,
     ) -> Result<(u32, Vec<f32>)> {
         let (centre, dimension) = (self.known_centre(), self.dimension());
         let refused = |_| Error::OutOfMemory { bytes: usize::MAX };
@@ -375,9 +384,9 @@ impl Index {
                 // What is left of the last group is as it was, and not written.
                 for room in room.chunks_exact_mut(dimension) {
                     let Some(vector) = vectors.next() else { break };
-                    room.copy_from_slice(vector);
+                    vector.copy_to(room);
                 }
-                group = centre.codes_of(self.level, self.metric, &room)?;
+                group = centre.codes_of(self.level, self.metric, Stored::Floats(&room))?;
                 at = 0;
             }
             row.copy_from_slice(&group.codes[at * dimension..][..dimension]);
@@ -406,6 +415,14 @@ impl Index {
 /// What the values of a part are aligned to in its file: a cache line.
 const ALIGNMENT: usize = 64;
 
+/// Writes vectors as [`npy::create`] does.
+fn create(path: &Path, shape: &[u64], storage: Storage, vectors: &mut dyn Iterator<Item = Stored<'_>>) -> Result<u32> {
+    match storage {
+        Storage::Float32 => npy::create(path, shape, vectors.map(Stored::as_floats)),
+        Storage::Float16 => npy::create(path, shape, vectors.map(Stored::as_halves)),
+    }
+}
+
 fn read_ids(path: &Path, reader: npy::Reader, checksum: u32) -> Result<Vec<i64>> {
     let mut ids: Vec<i64> = memory::filled(reader.array().len())?;
     let mut values = Values::new(reader)?;
@@ -433,8 +450,8 @@ mod tests {
     use crate::file::tests::Scratch;
     use std::fs;
 
-    fn index() -> Index {
-        let index = Index::new(2, Metric::Euclidean).unwrap();
+    fn index(storage: Storage) -> Index {
+        let index = Index::stored_as(storage, 2, Metric::Euclidean).unwrap();
         index.add(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
         index
     }
@@ -448,7 +465,7 @@ mod tests {
 
     #[test]
     fn a_save_has_what_has_changed_since_the_last_that_succeeded() {
-        let index = index();
+        let index = index(Storage::Float32);
         assert_eq!(index.unsaved(), None);
         assert_eq!(index.begin_save(false), Ok(Save { rows: 3, gone: 0, size: 3, next: 3, has_codes: false }));
         index.add(&[6.0, 7.0]).unwrap();
@@ -470,7 +487,7 @@ mod tests {
 
     #[test]
     fn ids_that_change_often_are_noted_once() {
-        let index = index();
+        let index = index(Storage::Float32);
         index.begin_save(true).unwrap();
         index.end_save(true);
         for value in 0..10_000 {
@@ -515,8 +532,12 @@ mod tests {
             unsafe { index.read_segments(200) }.map(|()| index)
         };
         for mapped in [false, true] {
-            let of_kind = if mapped { Index::new_mapped } else { Index::new };
-            let opened = read(of_kind(dimension as i64, Metric::Cosine).unwrap()).unwrap();
+            let empty = || {
+                let (storage, dimension) = (Storage::Float32, dimension as i64);
+                let new = if mapped { Index::new_mapped } else { Index::stored_as };
+                new(storage, dimension, Metric::Cosine).unwrap()
+            };
+            let opened = read(empty()).unwrap();
             opened.use_codes_from(1);
             let mut coded = 0;
             let view = opened.store.view();
@@ -525,7 +546,7 @@ mod tests {
                 for group in 0..part.values.len() / dimension / GROUP {
                     let Some((codes, constants)) = room.and_then(|room| room.group(group)) else { continue };
                     // They are those that are made of the vectors.
-                    let vectors = &part.values[group * GROUP * dimension..][..GROUP * dimension];
+                    let vectors = part.values.part(group * GROUP * dimension..(group + 1) * GROUP * dimension);
                     let other = crate::index::codes::Codes::new(GROUP);
                     let other = other.room(dimension).unwrap();
                     other.make(0, opened.level, Metric::Cosine, opened.known_centre(), vectors);
@@ -543,7 +564,7 @@ mod tests {
                 let mut damaged = whole.clone();
                 *damaged.last_mut().unwrap() ^= 1;
                 fs::write(path(1, part), damaged).unwrap();
-                let error = read(of_kind(dimension as i64, Metric::Cosine).unwrap()).unwrap_err().to_string();
+                let error = read(empty()).unwrap_err().to_string();
                 assert!(error.contains(&path(1, part).display().to_string()), "{error}");
                 fs::write(path(1, part), whole).unwrap();
             }
@@ -552,8 +573,13 @@ mod tests {
 
     #[test]
     fn segments_come_back_without_what_is_gone() {
+        segments_come_back(Storage::Float32);
+        segments_come_back(Storage::Float16);
+    }
+
+    fn segments_come_back(storage: Storage) {
         let scratch = Scratch::new("index-saved");
-        let (index, parts) = (index(), [Part::Vectors, Part::Ids, Part::Tombstones]);
+        let (index, parts) = (index(storage), [Part::Vectors, Part::Ids, Part::Tombstones]);
         let path = |segment: usize, part: usize| scratch.file(&format!("{segment}-{part}.npy"));
         let mut segments = Vec::new();
         for segment in 0..3 {
@@ -577,9 +603,9 @@ mod tests {
             assert_eq!(damaged, None);
             Ok::<_, Error>(index)
         };
-        let opened = read(Index::new(2, Metric::Euclidean).unwrap(), None).unwrap();
+        let opened = read(Index::stored_as(storage, 2, Metric::Euclidean).unwrap(), None).unwrap();
         assert_eq!(expected(&opened), (vec![0, 1], vec![7.0, 1.0], Ok(9)));
-        let mapped = read(Index::new_mapped(2, Metric::Euclidean).unwrap(), None).unwrap();
+        let mapped = read(Index::new_mapped(storage, 2, Metric::Euclidean).unwrap(), None).unwrap();
         assert_eq!(expected(&mapped), (vec![0, 1], vec![7.0, 1.0], Err(Error::Mapped)));
         drop(mapped);
         for part in 0..3 {
@@ -587,7 +613,8 @@ mod tests {
             let mut bytes = fs::read(&file).unwrap();
             *bytes.last_mut().unwrap() ^= 1;
             fs::write(&file, &bytes).unwrap();
-            let error = read(Index::new(2, Metric::Euclidean).unwrap(), Some(&file)).unwrap_err().to_string();
+            let error =
+                read(Index::stored_as(storage, 2, Metric::Euclidean).unwrap(), Some(&file)).unwrap_err().to_string();
             assert!(error.contains(&format!("{}: its checksum is ", file.display())), "{error}");
             *bytes.last_mut().unwrap() ^= 1;
             fs::write(&file, &bytes).unwrap();

@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use super::codes::{GROUP, Room};
 use super::filter::{Coded, Queries, Request, length};
+use super::half::{self, Half};
 use super::ids::{self, SetRows};
 use super::metric::Metric;
 use super::queue::Task;
 use super::read_order::Order;
+use super::stored::Stored;
 use super::tile::{Shape, TALLEST};
 use super::worker::{Passed, Worker};
 use crate::simd::{self, Kernel, Lanes, Simd};
@@ -18,6 +20,9 @@ const ROWS: usize = 8;
 
 /// How far ahead of the arithmetic such a vector is asked for, in bytes.
 const AHEAD: usize = 1024;
+
+/// How far ahead vectors in half precision are asked for, in bytes: while those that were read last are scanned, they arrive.
+const HALVES_AHEAD: usize = 16 << 10;
 
 /// Where at least one of this many vectors of a block may be found, all of them are read: in one run, which is faster than to
 /// leave out the others.
@@ -65,11 +70,66 @@ fn scan_floats(
     choice: Choice<'_>,
     values: Range<usize>,
 ) {
+    let Task { part, at: begin, .. } = block;
+    match part.values {
+        Stored::Floats(floats) => {
+            dispatch(worker, queries, Floats { first: part.first, floats, begin }, choice, values)
+        }
+        Stored::Halves(halves) => scan_halves(worker, queries, block, choice, (halves, values)),
+    }
+}
+
+/// The same for vectors that are stored in half precision, a few at a time.
+fn scan_halves(
+    worker: &mut Worker<'_>,
+    queries: &Queries<'_>,
+    block: Task<'_>,
+    choice: Choice<'_>,
+    (halves, values): (&[Half], Range<usize>),
+) {
+    let dimension = queries.dimension;
+    // Taken for the time of the scan, which writes to the worker.
+    let mut room = std::mem::take(&mut worker.floats);
+    let most = room.len() / dimension;
+    let most = if matches!(choice, Choice::All) { most } else { most.min(64 / TALLEST * TALLEST) };
+    for at in values.clone().step_by(most * dimension) {
+        let halves = &halves[at..values.end.min(at + most * dimension)];
+        let floats = &mut room[..halves.len()];
+        let row = (at - block.at) / dimension;
+        let bits = [choice.bits(row, halves.len() / dimension)];
+        let choice = match choice {
+            Choice::All => Choice::All,
+            Choice::Many(_) => Choice::Many(&bits),
+            Choice::Few(_) if bits == [0] => continue,
+            Choice::Few(_) => Choice::Few(&bits),
+        };
+        if let Choice::Few(mask) = choice {
+            for row in SetRows::of(mask) {
+                let vector = row * dimension..(row + 1) * dimension;
+                half::widen(&halves[vector.clone()], &mut floats[vector]);
+            }
+        } else {
+            half::widen_ahead(halves, floats, HALVES_AHEAD);
+        }
+        let first = block.part.first + (at / dimension) as u64;
+        dispatch(worker, queries, Floats { first, floats, begin: 0 }, choice, 0..floats.len());
+    }
+    worker.floats = room;
+}
+
+/// Runs the scan of some values with the best instructions.
+fn dispatch(
+    worker: &mut Worker<'_>,
+    queries: &Queries<'_>,
+    floats: Floats<'_>,
+    choice: Choice<'_>,
+    values: Range<usize>,
+) {
     let level = queries.request.level;
     match queries.request.metric {
-        Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, block, choice, values }),
-        Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker, queries, block, choice, values }),
-        Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker, queries, block, choice, values }),
+        Metric::DotProduct => simd::dispatch(level, Scan::<DOT_PRODUCT> { worker, queries, floats, choice, values }),
+        Metric::Cosine => simd::dispatch(level, Scan::<COSINE> { worker, queries, floats, choice, values }),
+        Metric::Euclidean => simd::dispatch(level, Scan::<EUCLIDEAN> { worker, queries, floats, choice, values }),
     }
 }
 
@@ -112,9 +172,9 @@ fn scan_codes(worker: &mut Worker<'_>, queries: &Queries<'_>, block: Task<'_>, c
 fn make_codes(room: &Room, queries: &Queries<'_>, block: Task<'_>, coded: &Coded<'_>, values: Range<usize>) {
     let Request { level, metric, .. } = queries.request;
     let group = GROUP * queries.dimension;
-    let groups = coded.budget.take(values.len() / group);
-    for (i, vectors) in block.part.values[values.clone()].chunks_exact(group).take(groups).enumerate() {
-        room.make(values.start / group + i, level, metric, coded.centre, vectors);
+    for i in 0..coded.budget.take(values.len() / group) {
+        let at = values.start + i * group;
+        room.make(at / group, level, metric, coded.centre, block.part.values.part(at..at + group));
     }
 }
 
@@ -159,15 +219,38 @@ impl Choice<'_> {
             Choice::Many(mask) | Choice::Few(mask) => (mask[first / 64] >> (first % 64)) as u32 & ((1 << GROUP) - 1),
         }
     }
+
+    /// Returns a bit for each of `count` vectors from the vector `first` of a block on, up to 64 of them: whether it may be found.
+    fn bits(self, first: usize, count: usize) -> u64 {
+        match self {
+            Choice::All => u64::MAX,
+            Choice::Many(mask) | Choice::Few(mask) => {
+                let (word, bit) = (first / 64, first % 64);
+                let next = mask.get(word + 1).copied().unwrap_or_default();
+                let bits = (u128::from(mask[word]) | u128::from(next) << 64) >> bit;
+                bits as u64 & u64::MAX >> (64 - count)
+            }
+        }
+    }
+}
+
+/// Vectors as floats, among them those of a block.
+#[derive(Clone, Copy)]
+struct Floats<'a> {
+    /// Slot of the first vector.
+    first: u64,
+    floats: &'a [f32],
+    /// Where the vector begins that the first bit of the choice is of.
+    begin: usize,
 }
 
 /// The scan of one block.
 struct Scan<'a, 'w, const METRIC: u8> {
     worker: &'a mut Worker<'w>,
     queries: &'a Queries<'a>,
-    block: Task<'a>,
+    floats: Floats<'a>,
     choice: Choice<'a>,
-    /// Which values of the part: all of the block, unless there are codes of others of it.
+    /// Which of the floats: all of the block, unless there are codes of others of it.
     values: Range<usize>,
 }
 
@@ -219,7 +302,7 @@ impl<'a> Places<'a> {
     fn of<const METRIC: u8>(scan: &Scan<'a, '_, METRIC>) -> Self {
         let listed = if let Choice::Few(mask) = scan.choice { Some(SetRows::of(mask)) } else { None };
         Self {
-            at: if listed.is_some() { scan.block.at } else { scan.values.start },
+            at: if listed.is_some() { scan.floats.begin } else { scan.values.start },
             end: scan.values.end,
             dimension: scan.queries.dimension,
             listed,
@@ -297,7 +380,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     #[inline(always)]
     fn may_be_found(&self, at: usize) -> bool {
         match self.choice {
-            Choice::Many(mask) => ids::is_set(mask, (at - self.block.at) / self.queries.dimension),
+            Choice::Many(mask) => ids::is_set(mask, (at - self.floats.begin) / self.queries.dimension),
             Choice::All | Choice::Few(_) => true,
         }
     }
@@ -306,11 +389,11 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
     #[inline(always)]
     fn rows<S: Simd, const R: usize, const AHEAD: usize>(&mut self, simd: S, at: [usize; R]) {
         let (queries, dimension) = (self.queries, self.queries.dimension);
-        let rows = at.map(|at| &self.block.part.values[at..at + dimension]);
+        let rows = at.map(|at| &self.floats.floats[at..at + dimension]);
         for (query, scaled) in queries.scaled.chunks_exact(dimension).enumerate() {
             let sums = row_sums::<S, R, AHEAD, METRIC>(simd, scaled, rows);
             for (sums, at) in sums.into_iter().zip(at) {
-                let slot = self.block.part.first + (at / dimension) as u64;
+                let slot = self.floats.first + (at / dimension) as u64;
                 let passes = self.passes(sums, self.worker.cutoffs[query]) & self.may_be_found(at);
                 self.worker.keep_if(passes, queries, Passed { query, slot, sums });
             }
@@ -350,7 +433,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
         let (queries, dimension) = (self.queries, self.queries.dimension);
         let lanes = <S as Lanes<f32>>::LANES;
         let width = Q * lanes;
-        let rows: [&[f32]; R] = std::array::from_fn(|row| &self.block.part.values[at[row]..][..dimension]);
+        let rows: [&[f32]; R] = std::array::from_fn(|row| &self.floats.floats[at[row]..][..dimension]);
         let mut squares = [0.0; R];
         if METRIC != EUCLIDEAN {
             for row in 0..R {
@@ -391,7 +474,7 @@ impl<const METRIC: u8> Scan<'_, '_, METRIC> {
                         let lane = passed.trailing_zeros() as usize;
                         passed &= passed - 1;
                         if first + lane < queries.count {
-                            let slot = self.block.part.first + (at[row] / dimension) as u64;
+                            let slot = self.floats.first + (at[row] / dimension) as u64;
                             let sums = [values.as_ref()[lane], squares[row]];
                             self.worker.keep_if(true, queries, Passed { query: first + lane, slot, sums });
                         }

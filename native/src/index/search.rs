@@ -30,9 +30,6 @@ const SETTLED_AHEAD: usize = 4;
 /// Queries that are answered in one pass over the vectors.
 pub(super) const TOGETHER: usize = 256;
 
-/// Values of a cache line.
-const LINE: usize = simd::LINE / size_of::<f32>();
-
 /// A query whose filter allows fewer than one of this many vectors is searched for alone: a pass over all of them that it shares
 /// with others would take longer.
 const SPARSE: u64 = 16;
@@ -222,19 +219,21 @@ fn settle(queries: &Queries<'_>, lists: &mut [Shortlist], most: usize) -> Result
     candidates.sort_unstable_by_key(|(_, candidate)| candidate.slot);
     let mut shares = memory::with_capacity(count.div_ceil(SETTLED))?;
     shares.extend(candidates.chunks_mut(SETTLED).map(Mutex::new));
-    parallel::for_each(shares.len(), |share| {
+    let settle = |share: usize| {
+        let mut room = queries.room()?;
         let mut share = shares[share].lock().unwrap_or_else(PoisonError::into_inner);
         // All of them at once: a disk reads many sooner than one after the other.
         share.iter().for_each(|(_, candidate)| queries.view.will_need(candidate.slot));
         for i in 0..share.len() {
             if let Some(vector) = share.get(i + SETTLED_AHEAD).and_then(|(_, next)| queries.view.get(next.slot)) {
-                vector.chunks(LINE).for_each(|line| simd::prefetch(line.as_ptr()));
+                vector.addresses(simd::LINE).for_each(simd::prefetch);
             }
             let (query, candidate) = &mut share[i];
-            candidate.settle(queries.score(*query, candidate.slot));
+            candidate.settle(queries.score(*query, candidate.slot, &mut room));
         }
-    });
-    Ok(())
+        Ok(())
+    };
+    each(shares.len(), settle).map(drop)
 }
 
 /// Returns what `make` returns for 0, 1, … `count - 1`, on all threads.

@@ -16,8 +16,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::buffer::Buffer;
 use super::codes::Codes;
+use super::stored::{Memory, Storage, Stored};
 use crate::parallel::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, RwLock};
 use crate::{Error, Result, memory as heap};
 
@@ -38,6 +38,7 @@ type Slots = HashMap<i64, u64, foldhash::fast::RandomState>;
 #[derive(Debug)]
 pub(super) struct Store {
     dimension: usize,
+    storage: Storage,
     current: RwLock<Arc<Version>>,
     writer: Mutex<Writer>,
     /// The slot of each id, where ids are not slots. Only the writer changes it, together with `current`.
@@ -132,12 +133,12 @@ struct Placed {
 struct Chunk {
     first: u64,
     rows: usize,
-    memory: Buffer,
+    memory: Memory,
     codes: Codes,
 }
 
 impl Chunk {
-    fn new(first: u64, rows: usize, memory: Buffer) -> Arc<Self> {
+    fn new(first: u64, rows: usize, memory: Memory) -> Arc<Self> {
         Arc::new(Self { first, rows, memory, codes: Codes::new(rows) })
     }
 
@@ -205,6 +206,7 @@ impl Marks {
 #[derive(Clone, Debug)]
 pub(super) struct Snapshot {
     dimension: usize,
+    storage: Storage,
     version: Arc<Version>,
 }
 
@@ -214,7 +216,7 @@ pub(super) struct Extent<'a> {
     /// Slot of the first.
     pub(super) first: u64,
     /// The rows, one after the other.
-    pub(super) values: &'a [f32],
+    pub(super) values: Stored<'a>,
     /// Their codes, as far as they have been made, and those of what may follow.
     pub(super) codes: Option<&'a Codes>,
     marks: Option<(&'a Marks, u64)>,
@@ -224,7 +226,7 @@ impl<'a> Extent<'a> {
     /// Returns rows whose ids are their slots, and all of which are there.
     #[cfg(test)]
     pub(super) fn of(first: u64, values: &'a [f32]) -> Self {
-        Self { first, values, codes: None, marks: None }
+        Self { first, values: Stored::Floats(values), codes: None, marks: None }
     }
 
     /// Returns whether rows have ids that are not their slots.
@@ -250,24 +252,26 @@ impl<'a> Extent<'a> {
 
 impl Store {
     /// Returns a store without vectors.
-    pub(super) fn new(dimension: usize) -> Self {
-        Self::with_chunks(dimension, 0, Vec::new())
+    pub(super) fn new(dimension: usize, storage: Storage) -> Self {
+        Self::with_chunks(dimension, storage, 0, Vec::new())
     }
 
     /// Returns a store of the vectors that `memory` begins with.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when there is none for the bookkeeping.
-    pub(super) fn of(dimension: usize, rows: usize, memory: Buffer) -> Result<Self> {
+    pub(super) fn of(dimension: usize, rows: usize, memory: Memory) -> Result<Self> {
         let mut chunks = heap::with_capacity(1)?;
+        let storage = memory.storage();
         chunks.push(Placed { chunk: Chunk::new(0, rows, memory), marks: None });
-        Ok(Self::with_chunks(dimension, rows as u64, chunks))
+        Ok(Self::with_chunks(dimension, storage, rows as u64, chunks))
     }
 
-    fn with_chunks(dimension: usize, rows: u64, chunks: Vec<Placed>) -> Self {
+    fn with_chunks(dimension: usize, storage: Storage, rows: u64, chunks: Vec<Placed>) -> Self {
         let version = Version { number: 0, end: rows, live: rows, marks: false, chunks: Arc::new(chunks) };
         Self {
             dimension,
+            storage,
             current: RwLock::new(Arc::new(version)),
             writer: Mutex::new(Writer { marks: false, next: rows, unsaved: None }),
             slots: RwLock::new(Slots::default()),
@@ -277,6 +281,11 @@ impl Store {
     /// Returns the number of values of a vector.
     pub(super) fn dimension(&self) -> usize {
         self.dimension
+    }
+
+    /// Returns how values are stored.
+    pub(super) fn storage(&self) -> Storage {
+        self.storage
     }
 
     /// Returns the number of vectors.
@@ -292,7 +301,7 @@ impl Store {
 
     /// Returns the vectors that are there now.
     pub(super) fn view(&self) -> Snapshot {
-        Snapshot { dimension: self.dimension, version: self.version() }
+        Snapshot { dimension: self.dimension, storage: self.storage, version: self.version() }
     }
 
     /// Returns the vectors that are there now, and the slot of the one with the id `id`, if there is one.
@@ -322,8 +331,8 @@ impl Store {
     /// Appends `rows` vectors, and returns the id of the first: one more than any that there has been. All of them appear
     /// at once.
     ///
-    /// `fill` is called with the number of values that it has filled already and with the room for the next ones, once or
-    /// twice.
+    /// `fill` is called with the number of values that it has filled already and with the room for the next ones, which are
+    /// whole vectors, until there are all of them.
     ///
     /// # Errors
     /// Those of `fill`, [`Error::NoIds`] when there are not enough ids, and [`Error::OutOfMemory`]. The store is as it was
@@ -396,7 +405,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub(super) fn load_mapped(&self, memory: Buffer, ids: &[i64], is_dead: impl Fn(i64) -> bool) -> Result<()> {
+    pub(super) fn load_mapped(&self, memory: Memory, ids: &[i64], is_dead: impl Fn(i64) -> bool) -> Result<()> {
         let writer = &mut *self.writer();
         let rows = ids.len();
         let are_slots = !writer.marks && are_slots(ids, self.version().end) && !ids.iter().any(|id| is_dead(*id));
@@ -634,26 +643,26 @@ impl Store {
         if let (Some(chunk), 1..) = (last, old) {
             let from = (version.end - chunk.first) as usize;
             // SAFETY: the rows beyond the end are the writer's alone, and this is the only one.
-            unsafe { chunk.memory.write(self.dimension, from..from + old, |values| fill(0, values)) }?;
+            unsafe { chunk.memory.write(self.dimension, from..from + old, 0, &mut fill) }?;
         }
         let Some((more, (chunk, chunks))) = new else {
             return Ok(Arc::clone(&version.chunks));
         };
         // SAFETY: no other thread has seen the new chunk.
-        unsafe { chunk.memory.write(self.dimension, 0..more, |values| fill(old * self.dimension, values)) }?;
+        unsafe { chunk.memory.write(self.dimension, 0..more, old * self.dimension, fill) }?;
         Ok(chunks)
     }
 
     /// Returns a new chunk with room for `rows` rows or more, and all chunks with it.
     fn grown(&self, version: &Version, with_marks: bool, rows: usize) -> Result<(Arc<Chunk>, Arc<Vec<Placed>>)> {
         let first = version.chunks.last().map_or(version.end, |placed| placed.chunk.end());
-        let row = self.dimension * size_of::<f32>();
+        let row = self.dimension.saturating_mul(self.storage.width());
         let share = usize::try_from(version.rows()).unwrap_or(usize::MAX).saturating_mul(row) / 32;
         let rows = rows.max(share.clamp(LEAST_BYTES, MOST_BYTES) / row);
         let values = rows.checked_mul(self.dimension).ok_or(Error::OutOfMemory { bytes: usize::MAX })?;
         let mut chunks = heap::with_capacity(version.chunks.len() + 1)?;
         chunks.extend(version.chunks.iter().cloned());
-        let chunk = Chunk::new(first, rows, Buffer::allocate(values)?);
+        let chunk = Chunk::new(first, rows, Memory::allocate(self.storage, values)?);
         let marks = if with_marks { Some(Arc::new(Marks::new(rows)?)) } else { None };
         chunks.push(Placed { chunk: Arc::clone(&chunk), marks });
         Ok((chunk, Arc::new(chunks)))
@@ -671,7 +680,8 @@ impl Store {
     /// Appends once more what is alive in a chunk, and drops it.
     fn empty_chunk(&self, index: usize) -> Result<()> {
         let version = self.version();
-        let view = Snapshot { dimension: self.dimension, version: Arc::clone(&version) };
+        let (dimension, storage) = (self.dimension, self.storage);
+        let view = Snapshot { dimension, storage, version: Arc::clone(&version) };
         let placed = &version.chunks[index];
         let all = view.extent(placed);
         let mut alive = heap::with_capacity(placed.chunk.rows)?;
@@ -679,7 +689,7 @@ impl Store {
         let mut chunks = self.extend(&version, true, alive.len(), |from, room| {
             let rows = &alive[from / self.dimension..];
             for (to, row) in room.chunks_exact_mut(self.dimension).zip(rows) {
-                to.copy_from_slice(&all.values[row * self.dimension..][..self.dimension]);
+                all.values.part(row * self.dimension..(row + 1) * self.dimension).copy_to(to);
             }
             Ok::<(), Error>(())
         })?;
@@ -778,6 +788,11 @@ impl Snapshot {
         self.dimension
     }
 
+    /// Returns how values are stored.
+    pub(super) fn storage(&self) -> Storage {
+        self.storage
+    }
+
     /// Returns whether vectors may have ids that are not their slots, or have been removed.
     pub(super) fn has_ids(&self) -> bool {
         self.version.marks
@@ -787,12 +802,12 @@ impl Snapshot {
     pub(super) fn parts(&self) -> impl Iterator<Item = Extent<'_>> {
         self.version.chunks.iter().map_while(|placed| {
             let extent = self.extent(placed);
-            (!extent.values.is_empty()).then_some(extent)
+            (extent.values.len() > 0).then_some(extent)
         })
     }
 
     /// Returns the row of a slot, if there is one.
-    pub(super) fn get(&self, slot: u64) -> Option<&[f32]> {
+    pub(super) fn get(&self, slot: u64) -> Option<Stored<'_>> {
         if slot >= self.version.end {
             return None;
         }
@@ -833,7 +848,7 @@ impl Snapshot {
         Extent { first: chunk.first, values: self.read(chunk, 0..rows), codes: Some(&chunk.codes), marks }
     }
 
-    fn read<'a>(&'a self, chunk: &'a Chunk, rows: Range<usize>) -> &'a [f32] {
+    fn read<'a>(&'a self, chunk: &'a Chunk, rows: Range<usize>) -> Stored<'a> {
         debug_assert!(chunk.first + rows.end as u64 <= self.version.end || rows.is_empty());
         // SAFETY: these rows come before an end that was published after they were written, and none of them is ever written
         // again.
@@ -856,7 +871,7 @@ mod tests {
     #[test]
     fn a_snapshot_keeps_what_is_replaced_and_removed() {
         const DIMENSION: usize = 1000;
-        let store = Store::new(DIMENSION);
+        let store = Store::new(DIMENSION, Storage::Float32);
         let put = |ids: &[i64], value: f32| {
             let replaced: Result<u64> = store.put(ids, |_, room| {
                 room.fill(value);
@@ -870,13 +885,13 @@ mod tests {
             assert_eq!(put(&[8, 9], change as f32), 2);
         }
         assert_eq!(store.remove(&[7]), Ok(1));
-        let seen: Vec<_> = view.ids().map(|(id, slot)| (id, view.get(slot).unwrap()[0])).collect();
+        let seen: Vec<_> = view.ids().map(|(id, slot)| (id, view.get(slot).unwrap().as_floats()[0])).collect();
         assert_eq!(seen, [(7, 1.0), (8, 1.0), (9, 1.0)]);
         let bytes = |rows: u64| rows * DIMENSION as u64 * 4;
         assert!(store.bytes() <= bytes(2 + 4), "{}", store.bytes());
         drop(view);
         let now = store.view();
-        let mut seen: Vec<_> = now.ids().map(|(id, slot)| (id, now.get(slot).unwrap()[0])).collect();
+        let mut seen: Vec<_> = now.ids().map(|(id, slot)| (id, now.get(slot).unwrap().as_floats()[0])).collect();
         seen.sort_by_key(|(id, _)| *id);
         assert_eq!(seen, [(8, 99.0), (9, 99.0)]);
     }
@@ -885,7 +900,7 @@ mod tests {
     fn readers_see_whole_additions_of_writers_at_the_same_time() {
         // So many values that the additions need several chunks, on both sides of a border.
         const DIMENSION: usize = 1000;
-        let store = Store::new(DIMENSION);
+        let store = Store::new(DIMENSION, Storage::Float32);
         std::thread::scope(|scope| {
             for writer in 1..=2 {
                 let store = &store;
@@ -895,17 +910,22 @@ mod tests {
                 let view = store.view();
                 assert_eq!(view.len() % 3, 0, "half an addition");
                 for part in view.parts() {
-                    assert!(part.values.chunks_exact(DIMENSION).all(|row| row.iter().all(|value| *value == row[0])));
+                    assert!(
+                        part.values
+                            .as_floats()
+                            .chunks_exact(DIMENSION)
+                            .all(|row| row.iter().all(|value| *value == row[0]))
+                    );
                 }
             }
         });
         let view = store.view();
-        let firsts: Vec<f32> = (0..24).map(|id| view.get(id).unwrap()[0]).collect();
+        let firsts: Vec<f32> = (0..24).map(|id| view.get(id).unwrap().as_floats()[0]).collect();
         assert!(
             firsts.chunks_exact(3).all(|addition| addition.iter().all(|value| *value == addition[0])),
             "{firsts:?}"
         );
-        assert_eq!((view.len(), view.get(24)), (24, None));
+        assert_eq!((view.len(), view.get(24).is_none()), (24, true));
         assert!(view.parts().count() > 1);
     }
 }

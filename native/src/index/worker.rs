@@ -4,6 +4,7 @@ use super::codes::{GROUP, TOGETHER};
 use super::filter::{Coded, Queries};
 use super::shortlist::{Candidate, Shortlist};
 use super::threshold::Thresholds;
+use super::tile::TALLEST;
 use crate::memory::{self, Aligned};
 use crate::{Error, Result};
 
@@ -32,6 +33,20 @@ pub(super) struct Passed {
     pub(super) sums: [f32; 2],
 }
 
+/// Bytes of vectors that are not stored as floats and become floats at a time: so few that they are in the cache when they are
+/// scanned.
+const WIDENED_BYTES: usize = 64 << 10;
+
+/// The same where whole tiles are more.
+const MOST_WIDENED_BYTES: usize = 1 << 20;
+
+/// Returns how many values, of whole vectors, become floats at a time where a thread takes up `rows` vectors at most.
+fn widened(dimension: usize, rows: usize) -> usize {
+    let (few, most) = [WIDENED_BYTES, MOST_WIDENED_BYTES].map(|bytes| bytes / size_of::<f32>() / dimension).into();
+    let whole = (few / TALLEST).max(1) * TALLEST;
+    (if whole <= most { whole } else { most.max(1) }).min(rows) * dimension
+}
+
 /// What one thread has found. It writes while others read what is theirs, so no two of them share a line of the cache.
 pub(super) struct Worker<'a> {
     thresholds: &'a Thresholds,
@@ -52,6 +67,9 @@ pub(super) struct Worker<'a> {
     coded: (u64, u64),
     /// Room for a bit for each vector of a block, where there is a filter: whether it may be found.
     pub(super) mask: Vec<u64>,
+    /// Room for a vector, and for vectors of a block, as floats where they are not stored so.
+    row: Vec<f32>,
+    pub(super) floats: Aligned<f32>,
     /// Why the lists are not complete, if they are not.
     failed: Option<Error>,
     /// Vectors that this thread has seen.
@@ -96,6 +114,8 @@ impl<'a> Worker<'a> {
             if queries.is_tiled() { next_guess } else { rows_in_all / thresholds.threads as u64 / SETTLED_FROM };
         let is_masked = queries.request.filter.is_some() || queries.view.has_ids();
         let mask = memory::filled(if is_masked { rows.div_ceil(64) } else { 0 })?;
+        let row = queries.room()?;
+        let floats = Aligned::unspecified(if row.is_empty() { 0 } else { widened(queries.dimension, rows) })?;
         Ok(Self {
             thresholds,
             thread,
@@ -108,6 +128,8 @@ impl<'a> Worker<'a> {
             code_cutoffs,
             coded: (0, 0),
             mask,
+            row,
+            floats,
             failed: None,
             seen: 0,
             settled_from,
@@ -196,7 +218,7 @@ impl<'a> Worker<'a> {
         }
         let mut candidate = Candidate { slot, id, low, high };
         if is_at_hand {
-            candidate.settle(queries.score(query, slot));
+            candidate.settle(queries.score(query, slot, &mut self.row));
         }
         // The score to reach may have risen since the filter has let it pass.
         if candidate.high >= self.known[query] {
@@ -218,11 +240,11 @@ impl<'a> Worker<'a> {
             }
         };
         if is_full {
-            let (is_coded, is_tiled) = (&mut self.is_coded, queries.is_tiled());
+            let (is_coded, is_tiled, row) = (&mut self.is_coded, queries.is_tiled(), &mut self.row);
             let settle = |candidate: &mut Candidate| {
                 // The list has grown as far as it may, and still there are too many. Of many queries, some may be like that.
                 *is_coded &= is_tiled;
-                candidate.settle(queries.score(query, candidate.slot));
+                candidate.settle(queries.score(query, candidate.slot, row));
             };
             let threshold = list.shorten(self.thresholds.get(query), settle);
             let threshold = self.thresholds.raise(query, self.thread, threshold, list);
@@ -313,9 +335,9 @@ impl<'a> Worker<'a> {
     }
 
     /// Checks that no vector was left out that is among the best.
-    fn check_left_out(&self, queries: &Queries<'_>, query: usize, first: u64, left_out: u32) {
+    fn check_left_out(&mut self, queries: &Queries<'_>, query: usize, first: u64, left_out: u32) {
         for row in (0..GROUP as u64).filter(|row| left_out >> row & 1 != 0) {
-            let score = queries.score(query, first + row);
+            let score = queries.score(query, first + row, &mut self.row);
             let known = self.known[query];
             assert!(
                 score.is_none_or(|score| score < known),

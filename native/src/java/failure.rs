@@ -88,6 +88,8 @@ impl Kind {
             | Error::VectorDimension { .. }
             | Error::VectorNotFinite { .. }
             | Error::ZeroVector { .. }
+            | Error::VectorTooLarge { .. }
+            | Error::VectorTooSmall { .. }
             | Error::HitCount { .. }
             | Error::Bound { .. }
             | Error::FilterCount { .. }

@@ -10,16 +10,16 @@ use super::failure::{Failure, Result};
 use super::natives;
 use crate::index::handles::{self, get};
 use crate::index::saved::{Part, Save};
-use crate::index::{self, Bound, Filters, Found, IdFilter, IdSet, Index, Metric, Search};
+use crate::index::{self, Bound, Filters, Found, IdFilter, IdSet, Index, Metric, Search, Storage};
 use crate::{Error, memory};
 
 natives! {
-    fn index_create(dimension: jint, metric: jint) -> jlong {
-        Ok(handles::open(Index::new(dimension.into(), self::metric(metric))?))
+    fn index_create(dimension: jint, metric: jint, storage: jint) -> jlong {
+        Ok(handles::open(Index::stored_as(self::storage(storage), dimension.into(), self::metric(metric))?))
     }
 
-    fn index_open[_call](path: Path, metric: jint) -> jlong {
-        Ok(handles::open(Index::open(&path, self::metric(metric))?))
+    fn index_open[_call](path: Path, metric: jint, storage: jint) -> jlong {
+        Ok(handles::open(Index::open_as(self::storage(storage), &path, self::metric(metric))?))
     }
 
     fn index_map[_call](path: Path, metric: jint) -> jlong {
@@ -104,6 +104,10 @@ natives! {
         Ok(get(index)?.dimension() as jint)
     }
 
+    fn index_storage(index: jlong) -> jint {
+        Ok(get(index)?.storage() as jint)
+    }
+
     fn index_bytes(index: jlong) -> jlong {
         Ok(get(index)?.bytes() as jlong)
     }
@@ -149,8 +153,8 @@ natives! {
         Ok(get(index)?.save(&path)?)
     }
 
-    fn index_create_mapped(dimension: jint, metric: jint) -> jlong {
-        Ok(handles::open(Index::new_mapped(dimension.into(), self::metric(metric))?))
+    fn index_create_mapped(dimension: jint, metric: jint, storage: jint) -> jlong {
+        Ok(handles::open(Index::new_mapped(self::storage(storage), dimension.into(), self::metric(metric))?))
     }
 
     fn index_begin_segment(index: jlong) {
@@ -193,6 +197,15 @@ fn metric(ordinal: jint) -> Metric {
         1 => Metric::Cosine,
         2 => Metric::Euclidean,
         _ => panic!("no metric has the ordinal {ordinal}"),
+    }
+}
+
+/// Returns the storage of the Java enum's ordinal.
+fn storage(ordinal: jint) -> Storage {
+    match ordinal {
+        0 => Storage::Float32,
+        1 => Storage::Float16,
+        _ => panic!("no storage has the ordinal {ordinal}"),
     }
 }
 

@@ -218,6 +218,11 @@ impl KernelOf<f64> for Solve<'_> {
     #[inline(always)]
     fn run<S: Lanes<f64>>(self, simd: S) {
         let Self { n, right, a, x, kept } = self;
+        if S::IS_PLAIN {
+            // One by one.
+            *kept = [0.0; BESIDE];
+            return;
+        }
         // A right-hand side may be zero, but not so small that its digits get lost.
         let largest = x.iter().fold([0.0; BESIDE], |largest, x| map2(largest, *x, |largest, x| largest.max(x.abs())));
         let mut good = map2([1.0; BESIDE], largest, |good, x| if x == 0.0 || x >= LEAST { good } else { 0.0 });

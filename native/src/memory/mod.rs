@@ -11,6 +11,7 @@ use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
+use crate::float::half::Half;
 use crate::{Error, Result};
 
 /// Returns `len` copies of `T::default()`.
@@ -33,6 +34,8 @@ pub unsafe trait Plain: Copy + Default {}
 unsafe impl Plain for f32 {}
 // SAFETY: as above.
 unsafe impl Plain for f64 {}
+// SAFETY: as above.
+unsafe impl Plain for Half {}
 // SAFETY: as above.
 unsafe impl Plain for i8 {}
 // SAFETY: as above.

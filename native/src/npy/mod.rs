@@ -12,7 +12,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 pub use header::{Format, Header, parse};
-pub use number::{Kind, Number};
+pub use number::{Kind, Number, Written};
 
 use crate::file::crc32::Crc32;
 use crate::file::{self, BUFFER};
@@ -343,7 +343,7 @@ pub fn write_vector<T: Number>(path: &Path, vector: &[T]) -> Result<()> {
 ///
 /// # Errors
 /// As [`write_matrix`].
-pub fn write<'a, T: Number + 'a>(path: &Path, shape: &[u64], parts: impl IntoIterator<Item = &'a [T]>) -> Result<()> {
+pub fn write<'a, T: Written + 'a>(path: &Path, shape: &[u64], parts: impl IntoIterator<Item = &'a [T]>) -> Result<()> {
     let mut buffer = memory::with_capacity(BUFFER)?;
     file::replace(path, |file| write_to(&mut buffer, shape, parts, |bytes| file.write_all(bytes)))
 }
@@ -353,7 +353,11 @@ pub fn write<'a, T: Number + 'a>(path: &Path, shape: &[u64], parts: impl IntoIte
 /// # Errors
 /// - [`Error::Io`] when there is such a file already, or it cannot be written.
 /// - [`Error::OutOfMemory`] when there is no memory for a small buffer.
-pub fn create<'a, T: Number + 'a>(path: &Path, shape: &[u64], parts: impl IntoIterator<Item = &'a [T]>) -> Result<u32> {
+pub fn create<'a, T: Written + 'a>(
+    path: &Path,
+    shape: &[u64],
+    parts: impl IntoIterator<Item = &'a [T]>,
+) -> Result<u32> {
     let mut buffer = memory::with_capacity(BUFFER)?;
     let mut crc = Crc32::default();
     file::create(path, |file| {
@@ -403,7 +407,7 @@ pub fn create_int8(
 }
 
 /// Hands the bytes of an array to `write`, as many at a time as `buffer` has room for.
-fn write_to<'a, T: Number + 'a>(
+fn write_to<'a, T: Written + 'a>(
     buffer: &mut Vec<u8>,
     shape: &[u64],
     parts: impl IntoIterator<Item = &'a [T]>,
@@ -424,7 +428,7 @@ fn write_to<'a, T: Number + 'a>(
 
 /// Returns the bytes in front of the values of an array in C order, a multiple of 64 long as NumPy makes them.
 #[must_use]
-pub fn start_of<T: Number>(shape: &[u64]) -> Vec<u8> {
+pub fn start_of<T: Written>(shape: &[u64]) -> Vec<u8> {
     start(T::TYPE, shape)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::float::half::Half;
 use crate::memory::Plain;
 
 /// A number type of a file.
@@ -130,12 +131,37 @@ pub(super) fn other_name(kind: &str) -> String {
     known.map_or_else(|| super::header::printable(kind.as_bytes()), |(_, name)| (*name).to_owned())
 }
 
-/// Types that the values of a file are converted to.
-pub trait Number: Plain + Default + Display {
-    /// NumPy's name of the type.
-    const NAME: &'static str;
+/// Types that are written to a file as they are.
+pub trait Written: Copy {
     /// The type string of the bytes that [`write`](Self::write) appends.
     const TYPE: &'static str;
+
+    /// Appends the bytes of the value, the least significant one first.
+    fn write(self, bytes: &mut Vec<u8>);
+}
+
+/// Implements [`Written`].
+macro_rules! written {
+    ($type:ty, $name:literal, |$value:ident| $bytes:expr) => {
+        impl Written for $type {
+            const TYPE: &'static str = $name;
+
+            fn write(self, bytes: &mut Vec<u8>) {
+                let $value = self;
+                bytes.extend($bytes);
+            }
+        }
+    };
+}
+written!(Half, "<f2", |half| half.0.to_le_bytes());
+written!(f32, "<f4", |value| value.to_le_bytes());
+written!(f64, "<f8", |value| value.to_le_bytes());
+written!(i64, "<i8", |value| value.to_le_bytes());
+
+/// Types that the values of a file are converted to.
+pub trait Number: Written + Plain + Default + Display {
+    /// NumPy's name of the type.
+    const NAME: &'static str;
 
     /// Returns the nearest value, or nothing where that is infinite, or has to be an integer and is another.
     fn of_float(value: f64) -> Option<Self>;
@@ -145,9 +171,6 @@ pub trait Number: Plain + Default + Display {
 
     /// Returns exactly the value, or nothing.
     fn of_unsigned(value: u64) -> Option<Self>;
-
-    /// Appends the bytes of the value, the least significant one first.
-    fn write(self, bytes: &mut Vec<u8>);
 }
 
 /// The least number that is too large for an `i64`.
@@ -160,7 +183,6 @@ macro_rules! float {
     ($type:ty, $name:literal) => {
         impl Number for $type {
             const NAME: &'static str = $name;
-            const TYPE: &'static str = if size_of::<$type>() == 4 { "<f4" } else { "<f8" };
 
             #[inline(always)]
             fn of_float(value: f64) -> Option<Self> {
@@ -180,10 +202,6 @@ macro_rules! float {
                 let converted = value as $type;
                 (f64::from(converted) < TWO_TO_64 && converted as u64 == value).then_some(converted)
             }
-
-            fn write(self, bytes: &mut Vec<u8>) {
-                bytes.extend(self.to_le_bytes());
-            }
         }
     };
 }
@@ -192,7 +210,6 @@ float!(f64, "float64");
 
 impl Number for i64 {
     const NAME: &'static str = "int64";
-    const TYPE: &'static str = "<i8";
 
     #[inline(always)]
     fn of_float(value: f64) -> Option<Self> {
@@ -207,10 +224,6 @@ impl Number for i64 {
     #[inline(always)]
     fn of_unsigned(value: u64) -> Option<Self> {
         Self::try_from(value).ok()
-    }
-
-    fn write(self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.to_le_bytes());
     }
 }
 
@@ -247,8 +260,10 @@ pub(super) fn convert<T: Number>(kind: Kind, big_endian: bool, bytes: &[u8], val
         Kind::Uint16 => number!(u16, of_unsigned, u64),
         Kind::Uint32 => number!(u32, of_unsigned, u64),
         Kind::Uint64 => number!(u64, of_unsigned, u64),
-        Kind::Float16 if big_endian => each(bytes, values, |b| half(u16::from_be_bytes(b)), |x| T::of_float(x.into())),
-        Kind::Float16 => each(bytes, values, |b| half(u16::from_le_bytes(b)), |x| T::of_float(x.into())),
+        Kind::Float16 if big_endian => {
+            each(bytes, values, |b| Half(u16::from_be_bytes(b)).value(), |x| T::of_float(x.into()))
+        }
+        Kind::Float16 => each(bytes, values, |b| Half(u16::from_le_bytes(b)).value(), |x| T::of_float(x.into())),
         Kind::Float32 => number!(f32, of_float, f64),
         Kind::Float64 => number!(f64, of_float, f64),
     }
@@ -271,56 +286,9 @@ fn each<V: Copy + Display, T, const N: usize>(
     Ok(())
 }
 
-/// Returns the value of a half-precision number.
-fn half(bits: u16) -> f32 {
-    let bits = u32::from(bits);
-    let (sign, exponent, fraction) = ((bits & 0x8000) << 16, (bits >> 10) & 0x1F, bits & 0x3FF);
-    let magnitude = match exponent {
-        // Subnormal ones are multiples of 2^-24.
-        0 => (fraction as f32 * (1.0 / 16_777_216.0)).to_bits(),
-        0x1F => 0x7F80_0000 | (fraction << 13),
-        // The exponents are biased by 15 and by 127.
-        _ => ((exponent + 112) << 23) | (fraction << 13),
-    };
-    f32::from_bits(sign | magnitude)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn half_precision_has_the_values_of_the_standard() {
-        for (bits, value) in [
-            (0x0000, 0.0),
-            (0x0001, 5.960_464_5e-8),
-            (0x03FF, 6.097_555e-5),
-            (0x0400, 6.103_515_6e-5),
-            (0x3555, 0.333_251_95),
-            (0x3C00, 1.0),
-            (0x3C01, 1.000_976_6),
-            (0xC000, -2.0),
-            (0x7BFF, 65504.0),
-            (0x7C00, f32::INFINITY),
-            (0xFC00, f32::NEG_INFINITY),
-        ] {
-            assert_eq!(half(bits), value, "{bits:x}");
-        }
-        assert_eq!(half(0x8000).to_bits(), (-0.0_f32).to_bits());
-        assert!(half(0x7E00).is_nan());
-        // All of them, against their definition.
-        for bits in (0..0x7C00).chain(0x8000..0xFC00) {
-            let bits: u16 = bits;
-            let (exponent, fraction) = (i32::from((bits >> 10) & 0x1F), f64::from(bits & 0x3FF));
-            let magnitude = if exponent == 0 {
-                fraction * 2_f64.powi(-24)
-            } else {
-                (1024.0 + fraction) * 2_f64.powi(exponent - 25)
-            };
-            let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
-            assert_eq!(f64::from(half(bits)), sign * magnitude, "{bits:x}");
-        }
-    }
 
     #[test]
     fn integers_are_converted_exactly_or_not_at_all() {

@@ -2,6 +2,7 @@
 
 use super::{CONSTANTS, Centre, GROUP, LEAST_NORM, MOST_NORM, above, tiny};
 use crate::index::metric::Metric;
+use crate::index::stored::Stored;
 use crate::simd::{self, Kernel, Lanes, Level, Simd};
 use crate::{Result, memory};
 
@@ -21,7 +22,7 @@ pub(super) fn group(
     level: Level,
     metric: Metric,
     centre: &Centre,
-    vectors: &[f32],
+    vectors: Stored<'_>,
     codes: &mut [i8],
     constants: &mut [f32],
 ) -> Result<()> {
@@ -40,15 +41,15 @@ pub(super) fn rows(
     level: Level,
     metric: Metric,
     centre: &Centre,
-    vectors: &[f32],
+    vectors: Stored<'_>,
     codes: &mut [i8],
     constants: &mut [f32],
 ) -> Result<()> {
     let (dimension, padded) = (vectors.len() / GROUP, centre.mean.len());
     let mut x: Vec<f32> = memory::filled(padded)?;
     let mut rounded: Vec<f32> = memory::unspecified(padded)?;
-    for (row, vector) in vectors.chunks_exact(dimension).enumerate() {
-        x[..dimension].copy_from_slice(vector);
+    for row in 0..GROUP {
+        vectors.part(row * dimension..(row + 1) * dimension).copy_to(&mut x[..dimension]);
         let sums = simd::dispatch(level, Encoding { x: &x, mean: &centre.mean, rounded: &mut rounded });
         narrow(&rounded, &mut codes[row * padded..][..padded]);
         let constants_of_row = constants_of(metric, &sums).unwrap_or_else(|| {

@@ -26,6 +26,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use super::buffer::Buffer;
 use super::metric::Metric;
+use super::stored::Stored;
 use crate::simd::Level;
 use crate::{Result, memory};
 
@@ -120,7 +121,7 @@ impl Coding {
         count: u64,
         way: Way,
         end: u64,
-        row: impl Fn(u64) -> Option<&'a [f32]>,
+        row: impl Fn(u64) -> Option<Stored<'a>>,
         will_need: impl Fn(u64),
     ) -> Option<&Centre> {
         if count < self.from.load(Ordering::Relaxed) || dimension > MOST_VALUES {
@@ -196,16 +197,18 @@ impl Centre {
     fn of<'a>(
         dimension: usize,
         end: u64,
-        row: impl Fn(u64) -> Option<&'a [f32]>,
+        row: impl Fn(u64) -> Option<Stored<'a>>,
         will_need: impl Fn(u64),
     ) -> Result<Option<Self>> {
         let mut mean: Vec<f32> = memory::filled(dimension.next_multiple_of(encode::BLOCK))?;
         let step = end.div_ceil(SAMPLE).max(1);
         let share = step as f32 / end as f32;
+        let mut room: Vec<f32> = memory::filled(dimension)?;
         let slots = || (0..end).step_by(step as usize);
         slots().for_each(will_need);
         for slot in slots() {
-            for (mean, value) in mean.iter_mut().zip(row(slot).unwrap_or_default()) {
+            let Some(row) = row(slot) else { continue };
+            for (mean, value) in mean.iter_mut().zip(row.floats(&mut room)) {
                 *mean += if value.is_finite() { *value * share } else { 0.0 };
             }
         }
@@ -236,7 +239,7 @@ impl Centre {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub(super) fn codes_of(&self, level: Level, metric: Metric, vectors: &[f32]) -> Result<SavedGroup> {
+    pub(super) fn codes_of(&self, level: Level, metric: Metric, vectors: Stored<'_>) -> Result<SavedGroup> {
         let (dimension, mut constants) = (vectors.len() / GROUP, [0.0; CONSTANTS * GROUP]);
         let padded = self.mean.len();
         let mut codes: Vec<i8> = memory::filled(GROUP * padded)?;
@@ -350,7 +353,7 @@ impl Room {
     }
 
     /// Makes the codes of a group from its vectors, unless another thread has begun to.
-    pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: &[f32]) {
+    pub(super) fn make(&self, group: usize, level: Level, metric: Metric, centre: &Centre, vectors: Stored<'_>) {
         self.fill(group, |codes, constants| encode::group(level, metric, centre, vectors, codes, constants));
     }
 

@@ -6,6 +6,7 @@ use super::super::filter::{Queries, Request};
 use super::super::metric::Metric;
 use super::super::read_order::ReadOrder;
 use super::super::store::{Snapshot, Store};
+use super::super::stored::{Storage, Stored};
 use super::super::{Bound, Filters, IdFilter, IdSet, Index, Search};
 use super::{Batch, Coding, GROUP, TOGETHER};
 use crate::Result;
@@ -53,7 +54,7 @@ fn data(rows: usize, dimension: usize) -> Vec<(&'static str, Vec<f32>)> {
 }
 
 fn view(dimension: usize, vectors: &[f32]) -> Snapshot {
-    let store = Store::new(dimension);
+    let store = Store::new(dimension, Storage::Float32);
     let copied: Result<u64> = store.append(vectors.len() / dimension, |from, room| {
         room.copy_from_slice(&vectors[from..from + room.len()]);
         Ok(())
@@ -101,9 +102,9 @@ fn check_bounds(name: &str, metric: Metric, level: Level, dimension: usize, vect
     assert_eq!(batch.is_some(), Batch::worthwhile_from(level, queries.count).is_some());
     for part in view.parts() {
         let Some(room) = part.codes.unwrap().room(dimension) else { continue };
-        for (number, rows) in part.values.chunks_exact(GROUP * dimension).enumerate() {
+        for (number, rows) in part.values.as_floats().chunks_exact(GROUP * dimension).enumerate() {
             assert!(room.group(number).is_none());
-            room.make(number, level, metric, coded.centre, rows);
+            room.make(number, level, metric, coded.centre, Stored::Floats(rows));
             let group = room.group(number).unwrap();
             if let Some(batch) = &batch {
                 check_batch(
@@ -117,7 +118,7 @@ fn check_bounds(name: &str, metric: Metric, level: Level, dimension: usize, vect
             for (query, coded) in coded.queries.iter().enumerate() {
                 for row in 0..GROUP {
                     let slot = part.first + (number * GROUP + row) as u64;
-                    let Some(score) = queries.score(query, slot) else { continue };
+                    let Some(score) = queries.score(query, slot, &mut []) else { continue };
                     let (_, products) = coded.passing(level, group, f32::INFINITY);
                     let (low, high) = coded.bounds(row, products[row], group.1);
                     let what =
@@ -150,7 +151,7 @@ fn check_batch(what: &str, queries: &Queries<'_>, batch: &Batch, number: usize, 
         };
         let (_, products) = coded.passing(level, group, f32::INFINITY);
         for (row, product) in products.into_iter().enumerate() {
-            let Some(score) = queries.score(query, (number * GROUP + row) as u64) else { continue };
+            let Some(score) = queries.score(query, (number * GROUP + row) as u64, &mut []) else { continue };
             let passes = passing(coded.cutoff(score)) >> row & 1 == 1;
             assert!(passes, "{what}, query {query}, vector {number}/{row}: left out by its own score {score:e}");
             let (low, high) = coded.bounds(row, product, group.1);

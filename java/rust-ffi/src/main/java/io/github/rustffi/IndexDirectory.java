@@ -359,7 +359,7 @@ final class IndexDirectory {
      *
      * @throws IOException if that fails; what was saved before is still there
      */
-    void save(long index, VectorIndex.Metric metric, int dimension) throws IOException {
+    void save(long index, VectorIndex.Metric metric, VectorIndex.Storage storage, int dimension) throws IOException {
         if (isUnknown) {
             Manifest found = read(path);
             isSaved &= found.equals(current);
@@ -381,7 +381,7 @@ final class IndexDirectory {
                     openParts(path, index, current, merged, Manifest.IDS, Manifest.TOMBSTONES);
                 }
             }
-            write(index, metric, dimension, segments, isWhole);
+            write(index, metric, storage, dimension, segments, isWhole);
             hasSucceeded = true;
         } finally {
             Natives.indexEndSave(index, hasSucceeded);
@@ -422,7 +422,12 @@ final class IndexDirectory {
     }
 
     private void write(
-            long index, VectorIndex.Metric metric, int dimension, List<Manifest.Segment> segments, boolean isWhole)
+            long index,
+            VectorIndex.Metric metric,
+            VectorIndex.Storage storage,
+            int dimension,
+            List<Manifest.Segment> segments,
+            boolean isWhole)
             throws IOException {
         long[] counts = new long[5];
         Natives.indexBeginSave(index, isWhole, counts);
@@ -440,7 +445,7 @@ final class IndexDirectory {
                 }
                 segments.add(new Manifest.Segment(number, vectors, tombstones, codes, List.copyOf(parts)));
             }
-            replaceManifest(new Manifest(metric, dimension, counts[2], counts[3], nextSegment, segments));
+            replaceManifest(new Manifest(metric, storage, dimension, counts[2], counts[3], nextSegment, segments));
             isDone = true;
         } finally {
             if (!isDone && !isUnknown) {

@@ -1,6 +1,7 @@
 package io.github.rustffi;
 
 import io.github.rustffi.VectorIndex.Metric;
+import io.github.rustffi.VectorIndex.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ import java.util.zip.CRC32;
  * crc32 8e2f5a61
  * </pre>
  *
+ * <p>Where the vectors are stored in half precision, the version is 2, and a line {@code storage FLOAT16} comes after
+ * that of the metric.
+ *
  * <p>A vector is there where no later segment has a tombstone of its id. The first line has the version; the last one,
  * which every version has, the checksum of all bytes before it. A version that adds lines, such as further parts, has
  * another number: in version 2, which is written where there are any, a segment may have codes. Its line ends with
@@ -45,13 +49,21 @@ import java.util.zip.CRC32;
  * <p>Codes of another version are not read, and made anew.
  *
  * @param metric the measure of similarity
+ * @param storage how the vectors are stored
  * @param dimension the number of values of a vector
  * @param size the number of vectors that are there
  * @param nextId the least id that the next vector without one gets, not signed
  * @param nextSegment a number that no segment has had
  * @param segments what the saves have written, the oldest first
  */
-record Manifest(Metric metric, int dimension, long size, long nextId, long nextSegment, List<Segment> segments) {
+record Manifest(
+        Metric metric,
+        Storage storage,
+        int dimension,
+        long size,
+        long nextId,
+        long nextSegment,
+        List<Segment> segments) {
     /** The name of the file. */
     static final String NAME = "manifest";
 
@@ -72,7 +84,11 @@ record Manifest(Metric metric, int dimension, long size, long nextId, long nextS
 
     private static final String TITLE = "rust-ffi-index ";
     private static final String VERSION = "1";
-    private static final String VERSION_WITH_CODES = "2";
+
+    /** The version with a storage, or with codes. */
+    private static final String STORED = "2";
+
+    private static final String FLOAT16 = "storage " + Storage.FLOAT16;
     private static final String CHECKSUM = "crc32 ";
 
     /**
@@ -151,13 +167,17 @@ record Manifest(Metric metric, int dimension, long size, long nextId, long nextS
 
     /** Returns the same with another next number. */
     Manifest numbered(long next) {
-        return new Manifest(metric, dimension, size, nextId, next, segments);
+        return new Manifest(metric, storage, dimension, size, nextId, next, segments);
     }
 
     /** Returns its bytes. */
     byte[] bytes() {
-        StringBuilder text = new StringBuilder(TITLE).append(hasCodes() ? VERSION_WITH_CODES : VERSION);
+        boolean isHalf = storage == Storage.FLOAT16;
+        StringBuilder text = new StringBuilder(TITLE).append(isHalf || hasCodes() ? STORED : VERSION);
         text.append("\nmetric ").append(metric);
+        if (isHalf) {
+            text.append('\n').append(FLOAT16);
+        }
         text.append("\ndimension ").append(dimension);
         text.append("\nsize ").append(size);
         text.append("\nnext-id ").append(Long.toUnsignedString(nextId));
@@ -206,11 +226,10 @@ record Manifest(Metric metric, int dimension, long size, long nextId, long nextS
             throw IndexDirectory.unusable(file, "it is damaged: its checksum is not that of what is in it");
         }
         String version = text.substring(TITLE.length(), text.indexOf('\n'));
-        if (!version.equals(VERSION) && !version.equals(VERSION_WITH_CODES)) {
+        if (!version.equals(VERSION) && !version.equals(STORED)) {
             throw IndexDirectory.unusable(
                     file,
-                    "it is of version " + version + ", and this release reads versions " + VERSION + " and "
-                            + VERSION_WITH_CODES);
+                    "it is of version " + version + ", and this release reads versions " + VERSION + " and " + STORED);
         }
         Manifest manifest;
         try {
@@ -226,15 +245,17 @@ record Manifest(Metric metric, int dimension, long size, long nextId, long nextS
 
     private static Manifest parse(String[] lines) {
         Metric metric = Metric.valueOf(after(lines[1], "metric "));
-        int dimension = Integer.parseInt(after(lines[2], "dimension "));
+        int line = 2;
+        Storage storage = lines[line].equals(FLOAT16) ? Storage.FLOAT16 : Storage.FLOAT32;
+        line += storage.ordinal();
+        int dimension = Integer.parseInt(after(lines[line++], "dimension "));
         if (dimension < 1) {
-            throw new IllegalArgumentException("\"" + lines[2] + "\"");
+            throw new IllegalArgumentException("\"" + lines[line - 1] + "\"");
         }
-        long size = Long.parseLong(after(lines[3], "size "));
-        long nextId = Long.parseUnsignedLong(after(lines[4], "next-id "));
-        long nextSegment = Long.parseLong(after(lines[5], "next-segment "));
+        long size = Long.parseLong(after(lines[line++], "size "));
+        long nextId = Long.parseUnsignedLong(after(lines[line++], "next-id "));
+        long nextSegment = Long.parseLong(after(lines[line++], "next-segment "));
         List<Segment> segments = new ArrayList<>();
-        int line = 6;
         while (line < lines.length) {
             String[] words = after(lines[line++], "segment ").split(" ");
             long number = Long.parseLong(words[0]);
@@ -249,7 +270,7 @@ record Manifest(Metric metric, int dimension, long size, long nextId, long nextS
             }
             segments.add(new Segment(number, vectors, tombstones, codes, List.copyOf(parts)));
         }
-        return new Manifest(metric, dimension, size, nextId, nextSegment, segments);
+        return new Manifest(metric, storage, dimension, size, nextId, nextSegment, segments);
     }
 
     private static String after(String line, String start) {

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Exact nearest-neighbour search in memory.
  *
  * <p>An index holds vectors of floats, all of the same dimension, outside of the Java heap, and finds those nearest to
- * a query. A search compares the query with every vector, so the answer is exact: that of a search in double precision,
- * but for scores that are the same to the precision of a float, which come in the order of their ids. A float's range
- * does not matter: where two scores are both infinite, or both zero, because they are too large or too small for a
- * float, the better one still comes first. The answer does not depend on the number of threads, nor on whether a query
- * is asked alone or with others.
+ * a query. In {@linkplain Storage#FLOAT16 half precision} they take half the memory. A search compares the query with
+ * every vector, so the answer is exact: that of a search in double precision, but for scores that are the same to the
+ * precision of a float, which come in the order of their ids. A float's range does not matter: where two scores are
+ * both infinite, or both zero, because they are too large or too small for a float, the better one still comes first.
+ * The answer does not depend on the number of threads, nor on whether a query is asked alone or with others.
  *
  * <pre>{@code
  * try (VectorIndex index = VectorIndex.create(3, VectorIndex.Metric.COSINE)) {
@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>From 10,000 vectors on, searches read codes of 8 bits a value, which rule out most vectors by a proven bound, and
  * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first searches make
- * the codes. They take another 26 % of the vectors' bytes, for which {@link #useCodes} turns them off; where they gain
+ * the codes. They take another 26 % of the bytes of floats, for which {@link #useCodes} turns them off; where they gain
  * nothing, as with vectors that are nearly equal, searches read the floats as before.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes and the codes, but for the smallest indexes, and
@@ -76,6 +76,22 @@ public final class VectorIndex implements AutoCloseable {
         EUCLIDEAN
     }
 
+    /**
+     * How the values of vectors are stored. The arithmetic of a search is the same: what differs is what the values
+     * have been rounded to.
+     */
+    public enum Storage {
+        /** Single precision, as values are given: 4 bytes a value. */
+        FLOAT32,
+        /**
+         * Half precision (IEEE 754 binary16, NumPy's {@code float16}): 2 bytes a value. Values are rounded to the
+         * nearest number, of two that are equally near to the even one. The error is at most 2<sup>-11</sup> of a value
+         * from 2<sup>-14</sup> to 65504 in magnitude, and 2<sup>-25</sup> of a smaller one. From 65520 on, a value is
+         * refused.
+         */
+        FLOAT16
+    }
+
     private final Opened opened;
 
     /** Names the index to Rust, which knows the names of closed ones too: no use of it can reach freed memory. */
@@ -83,6 +99,7 @@ public final class VectorIndex implements AutoCloseable {
 
     private final int dimension;
     private final Metric metric;
+    private final Storage storage;
 
     /** What the index has been read from, unless it has been saved to a directory since; null if from none. */
     private @Nullable Manifest base;
@@ -95,6 +112,7 @@ public final class VectorIndex implements AutoCloseable {
         this.handle = opened.closing.handle;
         this.dimension = Natives.indexDimension(handle);
         this.metric = metric;
+        this.storage = Natives.indexStorage(handle) == 0 ? Storage.FLOAT32 : Storage.FLOAT16;
         Figures.update();
         Reference.reachabilityFence(opened);
     }
@@ -166,10 +184,34 @@ public final class VectorIndex implements AutoCloseable {
      * @throws IllegalArgumentException if {@code dimension} is less than 1
      */
     public static VectorIndex create(int dimension, Metric metric) {
+        return create(dimension, metric, Storage.FLOAT32);
+    }
+
+    /**
+     * Returns an index without vectors that stores them as asked for.
+     *
+     * <p>{@link Storage#FLOAT16} takes half the memory and half the space of a file, and 2 bytes a value less are read
+     * where a search reads vectors themselves. Embeddings of neural networks usually lose nothing that matters: their
+     * scores change by less than a thousandth. It is no use where values are greater than 65504 in magnitude, or where
+     * vectors differ by less than the rounding. Searches find what they find in an index of {@link Storage#FLOAT32}
+     * that the rounded values have been added to, bit for bit; queries are not rounded.
+     *
+     * <pre>{@code
+     * VectorIndex.create(768, VectorIndex.Metric.COSINE, VectorIndex.Storage.FLOAT16)
+     * }</pre>
+     *
+     * @param dimension the number of values of a vector
+     * @param metric the measure of similarity
+     * @param storage how values are stored
+     * @return the index
+     * @throws IllegalArgumentException if {@code dimension} is less than 1
+     */
+    public static VectorIndex create(int dimension, Metric metric, Storage storage) {
         Objects.requireNonNull(metric, "metric");
+        Objects.requireNonNull(storage, "storage");
         NativeLibrary.load();
         Opened opened = new Opened();
-        opened.closing.handle = Natives.indexCreate(dimension, metric.ordinal());
+        opened.closing.handle = Natives.indexCreate(dimension, metric.ordinal(), storage.ordinal());
         return new VectorIndex(opened, metric);
     }
 
@@ -188,15 +230,34 @@ public final class VectorIndex implements AutoCloseable {
      * @throws OutOfMemoryError if there is not enough memory
      */
     public static VectorIndex open(Path npy, Metric metric) throws IOException {
+        return open(npy, metric, Storage.FLOAT32);
+    }
+
+    /**
+     * Returns an index of the vectors in a {@code .npy} file, as {@link #open(Path, Metric)} does, that stores them as
+     * asked for. A file of {@code float16} is read into an index of {@link Storage#FLOAT16} as it is.
+     *
+     * @param npy the file
+     * @param metric the measure of similarity
+     * @param storage how values are stored; they are rounded to the nearest float before they are rounded to
+     *     {@code float16}
+     * @return the index
+     * @throws IOException as for {@link #open(Path, Metric)}, and if a value is too large for {@code float16}, or a
+     *     vector is zero when it is rounded to it and the metric is the cosine
+     * @throws UnsupportedOperationException if the file is not one of the default file system
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    public static VectorIndex open(Path npy, Metric metric, Storage storage) throws IOException {
         String file = file(npy, metric);
+        Objects.requireNonNull(storage, "storage");
         Opened opened = new Opened();
-        opened.closing.handle = Natives.indexOpen(file, metric.ordinal());
+        opened.closing.handle = Natives.indexOpen(file, metric.ordinal(), storage.ordinal());
         return new VectorIndex(opened, metric);
     }
 
     /**
-     * Returns the index that has been saved to a directory, read into memory. It has the metric and the ids of the one
-     * that was saved. Every file is compared with its checksum.
+     * Returns the index that has been saved to a directory, read into memory. It has the metric, the storage and the
+     * ids of the one that was saved. Every file is compared with its checksum.
      *
      * <p>The directory may be saved to meanwhile and afterwards: what is read is what one save has left. To change the
      * index changes nothing in the directory until it is {@linkplain #save saved}.
@@ -243,9 +304,10 @@ public final class VectorIndex implements AutoCloseable {
                     Natives.indexClose(closing.handle);
                 }
                 int metric = found.metric().ordinal();
+                int storage = found.storage().ordinal();
                 closing.handle = map
-                        ? Natives.indexCreateMapped(found.dimension(), metric)
-                        : Natives.indexCreate(found.dimension(), metric);
+                        ? Natives.indexCreateMapped(found.dimension(), metric, storage)
+                        : Natives.indexCreate(found.dimension(), metric, storage);
                 return closing.handle;
             });
             VectorIndex index = new VectorIndex(opened, manifest.metric());
@@ -275,8 +337,8 @@ public final class VectorIndex implements AutoCloseable {
      * @param npy the file
      * @param metric the measure of similarity
      * @return the index
-     * @throws IOException if the file cannot be mapped, is not a two-dimensional array of {@code float32} in C order
-     *     and in this machine's byte order, or is not as long as its header says
+     * @throws IOException if the file cannot be mapped, is not a two-dimensional array of {@code float32} or
+     *     {@code float16} in C order and in this machine's byte order, or is not as long as its header says
      * @throws UnsupportedOperationException if the file is not one of the default file system
      */
     public static VectorIndex map(Path npy, Metric metric) throws IOException {
@@ -293,7 +355,9 @@ public final class VectorIndex implements AutoCloseable {
      * @param vector the vector
      * @return its id
      * @throws IllegalArgumentException if it is not of the index's dimension, holds NaN or infinity, or is zero where
-     *     the metric is the cosine
+     *     the metric is the cosine; if the index stores {@link Storage#FLOAT16}, also if a value is too large for it,
+     *     or if the vector is zero when it is rounded and the metric is the cosine. The message names vector, position
+     *     and value.
      * @throws UnsupportedOperationException if the index is a mapped file
      * @throws IllegalStateException if there has been the id {@link Long#MAX_VALUE}
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
@@ -313,7 +377,7 @@ public final class VectorIndex implements AutoCloseable {
      * @param rowMajor the vectors
      * @return the id of the first, or that of the next to be added if there are none
      * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or a vector
-     *     holds NaN or infinity, or is zero where the metric is the cosine
+     *     holds NaN or infinity, or is zero where the metric is the cosine, or as for {@link #add}
      * @throws UnsupportedOperationException if the index is a mapped file
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
      */
@@ -334,7 +398,7 @@ public final class VectorIndex implements AutoCloseable {
      * @return the id of the first, or that of the next to be added if there are none
      * @throws NullPointerException also if one of the vectors is null
      * @throws IllegalArgumentException if a vector is not of the index's dimension, holds NaN or infinity, or is zero
-     *     where the metric is the cosine
+     *     where the metric is the cosine, or as for {@link #add}
      * @throws UnsupportedOperationException if the index is a mapped file
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
      */
@@ -353,7 +417,7 @@ public final class VectorIndex implements AutoCloseable {
      * @param vectors the matrix, which has a vector in each row
      * @return the id of the first, or that of the next to be added if there are none
      * @throws IllegalArgumentException if the matrix has rows, but not as many columns as the index's dimension, or a
-     *     row holds NaN or infinity, or is zero where the metric is the cosine
+     *     row holds NaN or infinity, or is zero where the metric is the cosine, or as for {@link #add}
      * @throws UnsupportedOperationException if the index is a mapped file
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
      */
@@ -377,7 +441,7 @@ public final class VectorIndex implements AutoCloseable {
      * @param vectors the buffer
      * @return the id of the first, or that of the next to be added if there are none
      * @throws IllegalArgumentException if the number of values is not a multiple of the index's dimension, or a vector
-     *     holds NaN or infinity, or is zero where the metric is the cosine
+     *     holds NaN or infinity, or is zero where the metric is the cosine, or as for {@link #add}
      * @throws UnsupportedOperationException if the index is a mapped file
      * @throws OutOfMemoryError if there is not enough memory; the index is as it was
      */
@@ -503,7 +567,7 @@ public final class VectorIndex implements AutoCloseable {
      * Returns a copy of a vector.
      *
      * @param id its id
-     * @return the vector, exactly as it was added
+     * @return the vector, exactly as it was added, or rounded to {@code float16} where the index stores that
      * @throws IndexOutOfBoundsException if there is no vector with this id
      * @throws OutOfMemoryError if there is not enough memory
      */
@@ -549,6 +613,16 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
+     * Returns how values are stored. An index of a mapped file stores them as the file does.
+     *
+     * @return the storage
+     */
+    public Storage storage() {
+        ensureOpen();
+        return storage;
+    }
+
+    /**
      * Says whether searches use codes of 8 bits a value, as they do if nothing is said. What they find is the same.
      *
      * <p>Codes are made by the searches, from 10,000 vectors on, and freed with their vectors: to save the memory, turn
@@ -576,7 +650,8 @@ public final class VectorIndex implements AutoCloseable {
 
     /**
      * Returns the bytes of native memory that the vectors take, with what is left over for further ones, and their
-     * codes, which are another 26 % once searches have made them. The vectors of a mapped file take none.
+     * codes, which are another 26 % of the bytes of floats once searches have made them. The vectors of a mapped file
+     * take none.
      *
      * @return the bytes
      */
@@ -702,8 +777,9 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Saves the index to a directory, from which {@link #open(Path)} and {@link #map(Path)} read it: vectors, ids and
-     * metric. If the name of the path ends with {@code .npy}, the vectors alone are written to a single file.
+     * Saves the index to a directory, from which {@link #open(Path)} and {@link #map(Path)} read it: vectors, ids,
+     * metric and storage. If the name of the path ends with {@code .npy}, the vectors alone are written to a single
+     * file.
      *
      * <p><b>A directory</b> is created if there is none; the one above it has to be there. It has to be empty, or that
      * of an index, in whose place this one is saved. Whenever the save is interrupted, even by the end of the process
@@ -726,10 +802,10 @@ public final class VectorIndex implements AutoCloseable {
      * ones count and has their checksums. Parts that no longer count are removed. An index that has mapped them goes
      * on: where the system does not let a mapped file be removed, on Windows, a later save removes it.
      *
-     * <p><b>A {@code .npy} file</b> is written as {@code numpy.save} does, for {@code numpy.load}, {@link #open(Path,
-     * Metric)} and {@link #map(Path, Metric)}. The vectors are in the order of their ids, which are not written. It
-     * takes the place of a file that may be there: a reader sees the old file or the new one, whatever happens
-     * meanwhile.
+     * <p><b>A {@code .npy} file</b> of {@code float32} or {@code float16}, as the values are stored, is written as
+     * {@code numpy.save} does, for {@code numpy.load}, {@link #open(Path, Metric)} and {@link #map(Path, Metric)}. The
+     * vectors are in the order of their ids, which are not written. It takes the place of a file that may be there: a
+     * reader sees the old file or the new one, whatever happens meanwhile.
      *
      * @param path the directory or the file
      * @throws IOException if the directory or the file cannot be written, the directory is neither empty nor that of an
@@ -760,13 +836,13 @@ public final class VectorIndex implements AutoCloseable {
             Path real = IndexDirectory.create(path);
             IndexDirectory last = closing.directory;
             if (last != null && last.path().equals(real)) {
-                last.save(handle, metric, dimension);
+                last.save(handle, metric, storage, dimension);
                 return;
             }
             IndexDirectory directory = IndexDirectory.lock(real, real.equals(from) ? base : null);
             boolean isSaved = false;
             try {
-                directory.save(handle, metric, dimension);
+                directory.save(handle, metric, storage, dimension);
                 closing.directory = directory;
                 isSaved = true;
             } finally {

@@ -402,7 +402,7 @@ class MatrixTest {
         FloatBuffer buffer =
                 ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder()).asFloatBuffer();
         NativeLibrary.load();
-        long index = Natives.indexCreate(1, 0);
+        long index = Natives.indexCreate(1, 0, 0);
         int[] numbers = {-1, Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -(1 << 16)};
         for (int n : numbers) {
             for (Runnable call : new Runnable[] {

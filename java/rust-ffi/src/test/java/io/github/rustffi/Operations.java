@@ -270,7 +270,8 @@ final class Operations {
                         index.add(Values.floats(2, n));
                         index.save(npy);
                     }
-                    inDirectory(npy, n);
+                    inDirectory(npy, n, VectorIndex.Storage.FLOAT32);
+                    inDirectory(npy, n, VectorIndex.Storage.FLOAT16);
                     try (VectorIndex mapped = VectorIndex.map(npy, VectorIndex.Metric.EUCLIDEAN);
                             VectorIndex opened = VectorIndex.open(npy, VectorIndex.Metric.COSINE)) {
                         return concat(
@@ -289,9 +290,9 @@ final class Operations {
         double[] apply(Path file) throws IOException;
     }
 
-    private static void inDirectory(Path npy, int n) throws IOException {
+    private static void inDirectory(Path npy, int n, VectorIndex.Storage storage) throws IOException {
         Path directory = Files.createTempDirectory(npy.getParent(), "operations");
-        try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT)) {
+        try (VectorIndex index = VectorIndex.create(n, VectorIndex.Metric.DOT_PRODUCT, storage)) {
             index.addAll(Values.floats(1, 20 * n));
             index.save(directory);
             index.put(3, Values.floats(2, n));
@@ -300,7 +301,7 @@ final class Operations {
             try (VectorIndex mapped = VectorIndex.map(directory);
                     VectorIndex opened = VectorIndex.open(directory)) {
                 float[] query = Values.floats(3, n);
-                if (!mapped.search(query, 5).equals(opened.search(query, 5))) {
+                if (mapped.storage() != storage || !mapped.search(query, 5).equals(opened.search(query, 5))) {
                     throw new AssertionError("mapped and opened differ");
                 }
             }

@@ -382,7 +382,8 @@ class VectorIndexTest {
 
     @Test
     void whatJavaMustNotAskForIsABug() {
-        assertBug(() -> Natives.indexCreate(2, 3), "no metric has the ordinal 3");
+        assertBug(() -> Natives.indexCreate(2, 3, 0), "no metric has the ordinal 3");
+        assertBug(() -> Natives.indexCreate(2, 0, 2), "no storage has the ordinal 2");
         assertBug(() -> Natives.indexMap("a.npy", -1), "no metric has the ordinal -1");
         try (VectorIndex index = VectorIndex.create(1, Metric.DOT_PRODUCT)) {
             index.add(new float[] {1});

@@ -7,6 +7,7 @@ import io.github.rustffi.internal.Crossing;
 import io.github.rustffi.internal.Natives;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,8 @@ public final class RustBlas extends Delegating {
 
     private static @Nullable RustBlas instance;
 
+    private final LongAdder calls = new LongAdder();
+
     RustBlas(BLAS others) {
         super(others);
     }
@@ -63,8 +66,19 @@ public final class RustBlas extends Delegating {
         return known;
     }
 
-    /** Has arrays lent if the garbage collector is one that pins them. */
-    private static void prepare(int values) {
+    /**
+     * Returns how many calls have been computed in Rust so far. Those that are left to Java, are wrong, or have nothing
+     * to compute, are not counted.
+     *
+     * @return the number of calls of all threads; while others run, some of them may be missing
+     */
+    public long calls() {
+        return calls.sum();
+    }
+
+    /** Counts a call, and has arrays lent if the garbage collector is one that pins them. */
+    private void prepare(int values) {
+        calls.increment();
         Crossing.lends(values);
     }
 
@@ -293,6 +307,7 @@ public final class RustBlas extends Delegating {
         Arguments.checkMatrix(a.length, offseta, m, n, lda);
         Arguments.checkVector(x.length, offsetx, xLength, incx);
         Arguments.checkVector(y.length, offsety, yLength, incy);
+        calls.increment();
         if (incx != 1) {
             x = gathered(x, offsetx, xLength, incx);
             offsetx = 0;
@@ -520,6 +535,7 @@ public final class RustBlas extends Delegating {
         Arguments.checkMatrix(a.length, offseta, m, n, lda);
         Arguments.checkVector(x.length, offsetx, xLength, incx);
         Arguments.checkVector(y.length, offsety, yLength, incy);
+        calls.increment();
         if (incx != 1) {
             x = gathered(x, offsetx, xLength, incx);
             offsetx = 0;

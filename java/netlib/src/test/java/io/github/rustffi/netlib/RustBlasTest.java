@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import io.github.rustffi.Parallelism;
+import io.github.rustffi.internal.Crossing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -25,6 +26,31 @@ class RustBlasTest {
     @Test
     void thereIsOneInstance() {
         assertThat(RustBlas.getInstance()).isSameAs(blas);
+    }
+
+    @Test
+    void callsThatRustComputesAreCounted() {
+        RustBlas counting = new RustBlas(JavaBLAS.getInstance());
+        double[] d = {1, 2, 3, 4};
+        float[] f = {1, 2, 3, 4};
+        assertThat(counting.calls()).isZero();
+        counting.dgemm("N", "N", 2, 2, 2, 1, d, 2, d, 2, 0, d.clone(), 2);
+        counting.sgemm("N", "N", 2, 2, 2, 1, f, 2, f, 2, 0, f.clone(), 2);
+        counting.dsyrk("U", "N", 2, 2, 1, d, 2, 0, d.clone(), 2);
+        counting.ssyrk("U", "N", 2, 2, 1, f, 2, 0, f.clone(), 2);
+        counting.dtrsm("L", "U", "N", "N", 2, 2, 1, d, 2, d.clone(), 2);
+        counting.strsm("L", "U", "N", "N", 2, 2, 1, f, 2, f.clone(), 2);
+        assertThat(counting.calls()).isEqualTo(6);
+        // Nothing to compute; left to Java; wrong.
+        counting.dgemm("N", "N", 2, 0, 2, 1, d, 2, d, 2, 0, d.clone(), 2);
+        counting.ddot(4, d, 1, d, 1);
+        assertThatThrownBy(() -> counting.dgemm("?", "N", 2, 2, 2, 1, d, 2, d, 2, 0, d.clone(), 2))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(counting.calls()).isEqualTo(6);
+        // A product with a vector, where it is computed in Rust.
+        int n = 512;
+        counting.dgemv("N", n, n, 1, new double[n * n], n, new double[n], 1, 0, new double[n], 1);
+        assertThat(counting.calls()).isEqualTo(Crossing.lends(n * n) ? 7 : 6);
     }
 
     /** A call with numbers in the places of the flags and sizes that the BLAS checks. */

@@ -475,11 +475,11 @@ public final class Natives {
     /** Returns the address of the function that does without JNI what reduceFloats does to one array or two. */
     static native long directForFloats(int arrays);
 
-    // VectorIndex. An index is a number that is given out once; a metric is the ordinal of the enum.
+    // VectorIndex. An index is a number that is given out once; a metric and a storage are the ordinals of the enums.
 
-    public static native long indexCreate(int dimension, int metric);
+    public static native long indexCreate(int dimension, int metric, int storage);
 
-    public static native long indexOpen(String path, int metric) throws IOException;
+    public static native long indexOpen(String path, int metric, int storage) throws IOException;
 
     public static native long indexMap(String path, int metric) throws IOException;
 
@@ -517,6 +517,8 @@ public final class Natives {
 
     public static native int indexDimension(long index);
 
+    public static native int indexStorage(long index);
+
     public static native long indexBytes(long index);
 
     /** Has searches use codes from so many vectors on; 0 is the number that holds if nothing is said. */
@@ -541,7 +543,7 @@ public final class Natives {
     public static native void indexSave(long index, String path) throws IOException;
 
     /** The vectors of such an index are those of segments, which are mapped. */
-    public static native long indexCreateMapped(int dimension, int metric);
+    public static native long indexCreateMapped(int dimension, int metric, int storage);
 
     /** Begins a segment, whose parts are opened next, to be read or merged with what is saved. */
     public static native void indexBeginSegment(long index);

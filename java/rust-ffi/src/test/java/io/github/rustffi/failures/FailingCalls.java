@@ -24,6 +24,7 @@ import io.github.rustffi.Statistics;
 import io.github.rustffi.Svd;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
+import io.github.rustffi.VectorIndex.Storage;
 import io.github.rustffi.Vectors;
 import io.github.rustffi.internal.Natives;
 import java.nio.ByteBuffer;
@@ -1801,6 +1802,16 @@ public final class FailingCalls {
             Path file = s.tooLargeForMemory();
             return file == null ? null : () -> VectorIndex.open(file, cosine);
         });
+        String createStored = "VectorIndex.create(int,VectorIndex.Metric,VectorIndex.Storage)";
+        add(createStored, "dimension", ARGUMENT, dimension, s -> () -> VectorIndex.create(0, cosine, Storage.FLOAT16));
+        addInJava(createStored, "null", NULL, "storage", s -> () -> VectorIndex.create(1, cosine, null));
+        String openStored = "VectorIndex.open(Path,VectorIndex.Metric,VectorIndex.Storage)";
+        Opening halves = (file, metric) -> VectorIndex.open(file, metric, Storage.FLOAT16);
+        String tooLarge = "value 1 of vector 0 is 70000.0, but the largest of float16 is 65504.0";
+        String tooSmall = "vector 0 is zero when it is rounded to float16, which has no direction";
+        addOpening(openStored, "no file", NO_FILE, "{directory}/none.npy: …", "none.npy", halves);
+        addOpening(openStored, "too large", IO, cannotUse + "large.npy: " + tooLarge, "large.npy", halves);
+        addOpening(openStored, "too small", IO, cannotUse + "small.npy: " + tooSmall, "small.npy", halves);
         String map = "VectorIndex.map(Path,VectorIndex.Metric)";
         addOpening(map, "no file", NO_FILE, "{directory}/none.npy: …", "none.npy", VectorIndex::map);
         addOpening(map, "too short", IO, "cannot use {directory}/short.npy: …", "short.npy", VectorIndex::map);
@@ -1829,6 +1840,16 @@ public final class FailingCalls {
         add("VectorIndex.addAll(float[])", "zero", ARGUMENT, noDirection, s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.addAll(zero);
+        });
+        float[] large = {1, 70_000};
+        float[] small = {1e-9f, 0};
+        add("VectorIndex.addAll(float[])", "too large", ARGUMENT, tooLarge, s -> {
+            VectorIndex index = s.index(cosine, Storage.FLOAT16);
+            return () -> index.addAll(large);
+        });
+        add("VectorIndex.addAll(float[])", "too small", ARGUMENT, tooSmall, s -> {
+            VectorIndex index = s.index(cosine, Storage.FLOAT16);
+            return () -> index.addAll(small);
         });
         addClosed("VectorIndex.addAll(float[])", index -> index.addAll(vector));
         String addRows = "VectorIndex.addAll(float[][])";
@@ -1913,6 +1934,7 @@ public final class FailingCalls {
         addClosed("VectorIndex.size()", VectorIndex::size);
         addClosed("VectorIndex.dimension()", VectorIndex::dimension);
         addClosed("VectorIndex.metric()", VectorIndex::metric);
+        addClosed("VectorIndex.storage()", VectorIndex::storage);
         addClosed("VectorIndex.useCodes(boolean)", index -> index.useCodes(true));
         addClosed("VectorIndex.bytesInUse()", VectorIndex::bytesInUse);
         add("VectorIndex.search(float[],int)", "k", ARGUMENT, atLeastOne, s -> {
@@ -2062,6 +2084,12 @@ public final class FailingCalls {
                 constant,
                 s -> () -> Metric.valueOf("NONE"));
         addInJava(
+                "VectorIndex.Storage.valueOf(String)",
+                "no such storage",
+                ARGUMENT,
+                constant.replace("Metric", "Storage"),
+                s -> () -> Storage.valueOf("NONE"));
+        addInJava(
                 "Matrix.Triangle.valueOf(String)",
                 "no such triangle",
                 ARGUMENT,
@@ -2150,6 +2178,7 @@ public final class FailingCalls {
                 "NativeMemory.indexBytes()",
                 "NativeMemory.totalBytes()",
                 "VectorIndex.Metric.values()",
+                "VectorIndex.Storage.values()",
                 "Matrix.Triangle.values()");
         excuse(
                 "takes every matrix and number: it fails only for want of memory",

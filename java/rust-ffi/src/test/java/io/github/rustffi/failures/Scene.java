@@ -40,6 +40,8 @@ public final class Scene implements AutoCloseable {
         write("vectors.npy", "<f4", 1, 2, 1, 0);
         write("zero.npy", "<f4", 1, 2, 0, 0);
         write("nan.npy", "<f4", 1, 2, 1, Float.NaN);
+        write("large.npy", "<f4", 1, 2, 1, 70_000);
+        write("small.npy", "<f4", 1, 2, 1e-9f, 0);
         write("empty.npy", "<f4", 1, 0);
         write("short.npy", "<f4", 3, 2, 1, 0);
         Files.writeString(this.directory.resolve("text"), "not an array");
@@ -77,7 +79,12 @@ public final class Scene implements AutoCloseable {
 
     /** Returns an open index with the vector (1, 0). */
     VectorIndex index(VectorIndex.Metric metric) {
-        VectorIndex index = VectorIndex.create(2, metric);
+        return index(metric, VectorIndex.Storage.FLOAT32);
+    }
+
+    /** Returns the same that is stored as asked for. */
+    VectorIndex index(VectorIndex.Metric metric, VectorIndex.Storage storage) {
+        VectorIndex index = VectorIndex.create(2, metric, storage);
         indexes.add(index);
         index.add(new float[] {1, 0});
         return index;

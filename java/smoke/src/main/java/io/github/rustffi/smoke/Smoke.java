@@ -684,6 +684,16 @@ public final class Smoke {
             equal("VectorIndex.removeAll", index.removeAll(-5, 70), 1L);
             equal("VectorIndex.size", index.size(), 0L);
         }
+        equal("VectorIndex.Storage", VectorIndex.Storage.values().length, 2);
+        VectorIndex.Storage storage = VectorIndex.Storage.valueOf("FLOAT16");
+        try (VectorIndex opened = VectorIndex.open(file, metric, storage)) {
+            equal("VectorIndex.storage", opened.storage(), storage);
+            hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
+        }
+        try (VectorIndex halves = VectorIndex.create(2, metric, storage)) {
+            halves.add(new float[] {0.1f, 1 + 0x1p-11f});
+            equal("VectorIndex.create", Arrays.toString(halves.get(0)), "[0.099975586, 1.0]");
+        }
         try (VectorIndex opened = VectorIndex.open(file, metric)) {
             hits("VectorIndex.open", opened.search(query, 1), "[1]", "[1.0]");
         }

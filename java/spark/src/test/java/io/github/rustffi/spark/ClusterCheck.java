@@ -2,10 +2,11 @@ package io.github.rustffi.spark;
 
 import io.github.rustffi.Hits;
 import io.github.rustffi.Matrix;
+import io.github.rustffi.Parallelism;
+import io.github.rustffi.Pca;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,17 +16,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.VectorUDT;
 import org.apache.spark.ml.linalg.Vectors;
-import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.mllib.linalg.Vector;
 import org.apache.spark.mllib.linalg.distributed.BlockMatrix;
-import org.apache.spark.mllib.linalg.distributed.CoordinateMatrix;
-import org.apache.spark.mllib.linalg.distributed.MatrixEntry;
 import org.apache.spark.mllib.linalg.distributed.RowMatrix;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,9 +36,9 @@ import org.apache.spark.storage.StorageLevel;
  * What {@code scripts/check-spark} submits to a cluster. It prints what it sees and takes, and fails if that is wrong.
  *
  * <ul>
- *   <li>{@code right DIRECTORY}: accuracy, the same bits, search in shards, an executor that is killed;
- *   <li>{@code times ROWS COLUMNS}: singular values, principal components and least squares beside MLlib's;
- *   <li>{@code multiply N}: a product of block matrices of MLlib's own, and the BLAS that it calls.
+ *   <li>{@code right DIRECTORY}, with the plugin: the plugin's work, accuracy, the same bits, search in shards, an
+ *       executor that is killed;
+ *   <li>the others, without the plugin but for {@code throughput}: what {@link ClusterFigures} measures.
  * </ul>
  */
 public final class ClusterCheck {
@@ -64,25 +61,38 @@ public final class ClusterCheck {
     public static void main(String[] arguments) throws Exception {
         try (SparkSession session = SparkSession.builder().getOrCreate()) {
             ClusterCheck check = new ClusterCheck(session);
-            check.requireExecutors();
+            ClusterFigures figures = new ClusterFigures(session);
+            check.requireExecutors(arguments[0].equals("throughput") ? 1 : 2);
+            int[] sizes = Arrays.stream(arguments)
+                    .skip(1)
+                    .filter(argument -> argument.matches("[0-9]+"))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
             switch (arguments[0]) {
                 case "right" -> {
+                    check.plugin();
                     check.accuracy();
                     check.shards(arguments[1]);
                 }
-                case "times" -> check.times(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
-                case "multiply" -> check.multiply(Integer.parseInt(arguments[1]));
+                case "tall" -> figures.tall(sizes[0], sizes[1], sizes[2]);
+                case "multiply" -> figures.multiply(sizes[0], sizes[1]);
+                case "algorithms" -> figures.algorithms(arguments[1], sizes[0]);
+                case "throughput" -> figures.throughput(sizes[0], sizes[1]);
                 default -> throw new IllegalArgumentException("there is no check " + arguments[0]);
             }
         }
     }
 
-    private static void require(boolean holds, String text, Object... values) {
-        String line = String.format(Locale.ROOT, text, values);
+    static void holds(boolean holds, String text, Object... values) {
         if (!holds) {
-            throw new AssertionError(line);
+            throw new AssertionError(String.format(Locale.ROOT, text, values));
         }
-        System.out.println("check: " + line);
+    }
+
+    /** Fails with the text if something does not hold, and prints it otherwise. */
+    static void require(boolean holds, String text, Object... values) {
+        holds(holds, text, values);
+        System.out.println("check: " + String.format(Locale.ROOT, text, values));
     }
 
     private Set<Long> processes() {
@@ -94,18 +104,44 @@ public final class ClusterCheck {
                 .collect());
     }
 
-    private void requireExecutors() throws InterruptedException {
+    private void requireExecutors(int count) throws InterruptedException {
         Set<Long> processes = processes();
         // Executors come one after the other.
-        for (int i = 0; i < 30 && processes.size() < 2; i++) {
+        for (int i = 0; i < 30 && processes.size() < count; i++) {
             TimeUnit.SECONDS.sleep(1);
             processes = processes();
         }
         require(
-                processes.size() == 2
+                processes.size() == count
                         && !processes.contains(ProcessHandle.current().pid()),
                 "%d executors, each in a process of its own",
                 processes.size());
+    }
+
+    private void plugin() {
+        MllibSwitch mllib = new MllibSwitch(spark, 2);
+        List<String> blas =
+                mllib.onExecutors(() -> MllibSwitch.current().getClass().getSimpleName());
+        require(
+                blas.equals(List.of("RustBlas", "RustBlas"))
+                        && MllibSwitch.current().getClass().getSimpleName().equals("RustBlas"),
+                "MLlib calls RustBlas in the driver and in both executors");
+        List<Integer> threads = mllib.onExecutors(Parallelism::threads);
+        require(threads.equals(List.of(1, 1)), "an executor with tasks of one processor computes on one thread");
+        int n = 600;
+        long before = mllib.calls();
+        BlockMatrix a = new ClusterFigures(session).blocks(n, 1);
+        // Column by column, the transpose is the matrix row by row.
+        Matrix product =
+                Matrix.of(n, n, a.multiply(a).transpose().toLocalMatrix().toArray());
+        Matrix factor = Matrix.of(n, n, a.transpose().toLocalMatrix().toArray());
+        double apart = product.minus(factor.times(factor)).maxAbs();
+        long calls = mllib.calls() - before;
+        require(
+                apart < 1e-11 && calls >= 8,
+                "a product of MLlib's block matrices is right to %.1e; %d calls went to Rust",
+                apart,
+                calls);
     }
 
     private TallMatrix tall(Matrix a) {
@@ -140,6 +176,8 @@ public final class ClusterCheck {
         double apart = q.gram().minus(Matrix.identity(columns)).maxAbs();
         require(apart <= 4e-15, "QᵀQ is the identity to %.1e", apart);
 
+        components(random);
+
         RowMatrix theirs = rowMatrix(a);
         double[] ofMllib = theirs.computeSVD(columns, false, 1e-20).s().toArray();
         System.out.printf(
@@ -147,6 +185,26 @@ public final class ClusterCheck {
                 "figure: MLlib's computeSVD has %d singular values, the least of them %s%n",
                 ofMllib.length,
                 ofMllib[ofMllib.length - 1]);
+    }
+
+    /** In partitions of several blocks, again and again, with the compilers of the JVM at work. */
+    private void components(Random random) {
+        Matrix a = Matrix.random(10_000, 60, random);
+        TallMatrix tall = tall(a);
+        double[] expected = Pca.of(a).explainedVarianceRatio();
+        double[] found = tall.pca().explainedVarianceRatio();
+        double apart = IntStream.range(0, expected.length)
+                .mapToDouble(i -> Math.abs(found[i] / expected[i] - 1))
+                .max()
+                .orElseThrow();
+        int rounds = 10;
+        for (int i = 0; i < rounds; i++) {
+            holds(
+                    Arrays.equals(found, tall.pca().explainedVarianceRatio()),
+                    "principal components have other bits in round %d",
+                    i);
+        }
+        require(apart <= 1e-12, "principal components are right to %.1e, %d times with the same bits", apart, rounds);
     }
 
     private RowMatrix rowMatrix(Matrix a) {
@@ -236,113 +294,5 @@ public final class ClusterCheck {
             values[i] = (float) random.nextGaussian();
         }
         return values;
-    }
-
-    private void times(int count, int columns) {
-        StructType type = new StructType().add("features", new VectorUDT()).add("label", DataTypes.DoubleType);
-        JavaRDD<Row> rows = spark.parallelize(IntStream.range(0, count).boxed().toList(), PARTS + 1)
-                .map(i -> {
-                    Random random = new Random(i);
-                    double[] values = random.doubles(columns).toArray();
-                    return RowFactory.create(
-                            Vectors.dense(values), Arrays.stream(values).sum() + random.nextGaussian());
-                });
-        Dataset<Row> data = session.createDataFrame(rows, type).persist();
-        data.count();
-        TallMatrix a = TallMatrix.of(data, "features").persist(StorageLevel.MEMORY_ONLY());
-        TallMatrix b = TallMatrix.of(data, "label").persist(StorageLevel.MEMORY_ONLY());
-        a.statistics();
-        b.statistics();
-        RowMatrix theirs = new RowMatrix(data.javaRDD()
-                .map(row -> org.apache.spark.mllib.linalg.Vectors.fromML(row.getAs("features")))
-                .persist(StorageLevel.MEMORY_ONLY())
-                .rdd());
-        theirs.numRows();
-        int few = Math.min(10, columns);
-        compare("singular values", () -> a.svd().singularValues()[0], () -> theirs.computeSVD(columns, false, 1e-9)
-                .s()
-                .apply(0));
-        compare(
-                "principal components",
-                () -> a.pca(few).explainedVarianceRatio()[0],
-                () -> theirs.computePrincipalComponentsAndExplainedVariance(few)
-                        ._2
-                        .apply(0));
-        compare("least squares", () -> a.leastSquares(b).solution().get(0, 0), () -> new LinearRegression()
-                .setFitIntercept(false)
-                .setStandardization(false)
-                .setSolver("normal")
-                .fit(data)
-                .coefficients()
-                .apply(0));
-    }
-
-    private static void compare(String what, Supplier<Object> ours, Supplier<Object> theirs) {
-        double[] best = {Double.MAX_VALUE, Double.MAX_VALUE};
-        Object[] found = new Object[2];
-        for (int round = 0; round < 3; round++) {
-            for (int way = 0; way < 2; way++) {
-                long begin = System.nanoTime();
-                found[way] = (way == 0 ? ours : theirs).get();
-                best[way] = Math.min(best[way], (System.nanoTime() - begin) / 1e9);
-            }
-        }
-        System.out.printf(
-                Locale.ROOT,
-                "figure: %s: %.2f s, MLlib %.2f s, %.1f x; the first value %s, MLlib's %s%n",
-                what,
-                best[0],
-                best[1],
-                best[1] / best[0],
-                found[0],
-                found[1]);
-    }
-
-    private void multiply(int n) {
-        BlockMatrix a = blocks(n, 1);
-        BlockMatrix b = blocks(n, 2);
-        double best = Double.MAX_VALUE;
-        double sum = 0;
-        for (int round = 0; round < 3; round++) {
-            long begin = System.nanoTime();
-            BlockMatrix product = a.multiply(b);
-            sum = product.blocks()
-                    .toJavaRDD()
-                    .mapToDouble(block -> Arrays.stream(block._2.toArray()).sum())
-                    .sum();
-            best = Math.min(best, (System.nanoTime() - begin) / 1e9);
-        }
-        String blas = spark.parallelize(List.of(0), 1).map(i -> blasOfMllib()).first();
-        System.out.printf(
-                Locale.ROOT, "figure: a product of %d x %d: %.2f s, by %s; its sum is %.9g%n", n, n, best, blas, sum);
-    }
-
-    private static String blasOfMllib() throws ReflectiveOperationException {
-        Class<?> type = Class.forName("org.apache.spark.mllib.linalg.BLAS$");
-        Field field = type.getDeclaredField("_nativeBLAS");
-        field.setAccessible(true);
-        Object blas = field.get(type.getField("MODULE$").get(null));
-        return blas == null ? "none" : blas.getClass().getSimpleName();
-    }
-
-    private BlockMatrix blocks(int n, long seed) {
-        JavaRDD<MatrixEntry> entries = spark.parallelize(
-                        IntStream.range(0, n).boxed().toList(), PARTS + 1)
-                .flatMap(i -> {
-                    Random random = new Random(seed * n + i);
-                    return IntStream.range(0, n)
-                            .mapToObj(j -> new MatrixEntry(i, j, random.nextDouble() - 0.5))
-                            .iterator();
-                });
-        int side = Math.min(1000, n / 2);
-        BlockMatrix blocks = new CoordinateMatrix(entries.rdd(), n, n).toBlockMatrix(side, side);
-        JavaRDD<scala.Tuple2<scala.Tuple2<Object, Object>, org.apache.spark.mllib.linalg.Matrix>> dense =
-                blocks.blocks()
-                        .toJavaRDD()
-                        .map(block -> new scala.Tuple2<>(block._1, (org.apache.spark.mllib.linalg.Matrix)
-                                ((org.apache.spark.mllib.linalg.SparseMatrix) block._2).toDense()));
-        BlockMatrix made = new BlockMatrix(dense.rdd(), side, side, n, n).persist(StorageLevel.MEMORY_ONLY());
-        made.blocks().count();
-        return made;
     }
 }

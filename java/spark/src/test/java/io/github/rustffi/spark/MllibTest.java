@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
+import io.github.rustffi.Parallelism;
 import io.github.rustffi.netlib.RustBlas;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -13,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.metrics.source.Source;
 import org.apache.spark.mllib.linalg.Matrix;
 import org.apache.spark.mllib.linalg.Vectors;
 import org.apache.spark.mllib.linalg.distributed.BlockMatrix;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** MLlib in a local Spark, which loads the plugin by its name alone. */
 class MllibTest {
@@ -60,6 +65,17 @@ class MllibTest {
         MllibBlas.replace(RustBlas.getInstance(), MllibTest.class.getClassLoader(), LOG);
         // Each of 3 x 3 blocks is the sum of 3 products.
         assertThat(calls).hasValueGreaterThanOrEqualTo(27);
+        // The gauge of the driver, and that of the executor, which is the same JVM.
+        List<Object> gauges = new ArrayList<>();
+        for (Source source : CollectionConverters.asJava(
+                SparkEnv.get().metricsSystem().getSourcesByName("plugin." + RustFfiPlugin.class.getName()))) {
+            gauges.add(
+                    source.metricRegistry().getGauges().get(RustFfiPlugin.CALLS).getValue());
+        }
+        assertThat(gauges)
+                .isNotEmpty()
+                .allMatch(count -> (long) count == RustBlas.getInstance().calls());
+        assertThat(RustBlas.getInstance().calls()).isGreaterThanOrEqualTo(27);
 
         int n = 3 * BLOCK;
         double[] expected = new double[n * n];
@@ -82,6 +98,41 @@ class MllibTest {
         for (int i = 0; i < expected.length; i++) {
             assertThat(Math.abs(actual[i] - expected[i])).isLessThan(1e-12 * n);
         }
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    void anExecutorComputesOnTheProcessorsOfATask() {
+        int before = Parallelism.threads();
+        try {
+            for (int cpus : new int[] {2, 1}) {
+                Parallelism.setThreads(3);
+                JavaSparkContext spark = JavaSparkContext.fromSparkContext(LocalSpark.session(
+                                Map.of("spark.plugins", RustFfiPlugin.class.getName(), "spark.task.cpus", "" + cpus))
+                        .sparkContext());
+                assertThat(spark.parallelize(List.of(0), 1)
+                                .map(i -> Parallelism.threads())
+                                .first())
+                        .isEqualTo(cpus);
+            }
+            Parallelism.setThreads(3);
+            LocalSpark.session(
+                    Map.of("spark.plugins", RustFfiPlugin.class.getName(), "spark.executorEnv.OMP_NUM_THREADS", "2"));
+            assertThat(Parallelism.threads()).isEqualTo(3);
+        } finally {
+            Parallelism.setThreads(before);
+        }
+    }
+
+    @Test
+    void whatTheUserHasSaidOfThreadsIsLeft() {
+        SparkConf conf = new SparkConf(false);
+        assertThat(RustFfiPlugin.threads(conf, null)).hasValue(1);
+        assertThat(RustFfiPlugin.threads(conf, "4")).isEmpty();
+        conf.set("spark.task.cpus", "3");
+        assertThat(RustFfiPlugin.threads(conf, null)).hasValue(3);
+        conf.set("spark.executorEnv.OMP_NUM_THREADS", "2");
+        assertThat(RustFfiPlugin.threads(conf, null)).isEmpty();
     }
 
     private static BlockMatrix random(JavaSparkContext spark, long seed) {
