@@ -134,7 +134,7 @@ impl<T: Plain> Buffer<T> {
 impl<T> Buffer<T> {
     /// Returns the bytes of memory that this takes: none for a mapped file.
     pub(super) fn bytes(&self) -> usize {
-        if matches!(self.owner, Owner::File { .. }) { 0 } else { self.len * size_of::<T>() }
+        if matches!(self.owner, Owner::File(_)) { 0 } else { self.len * size_of::<T>() }
     }
 }
 

@@ -382,7 +382,7 @@ impl Index {
                     let Some(vector) = vectors.next() else { break };
                     vector.copy_to(room);
                 }
-                group = centre.codes_of(self.level, self.metric, &room)?;
+                group = centre.codes_of(self.level, self.metric, Stored::Floats(&room))?;
                 at = 0;
             }
             row.copy_from_slice(&group.codes[at * dimension..][..dimension]);

@@ -300,7 +300,7 @@ impl Centre {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub(super) fn codes_of(&self, level: Level, metric: Metric, vectors: &[f32]) -> Result<SavedGroup> {
+    pub(super) fn codes_of(&self, level: Level, metric: Metric, vectors: Stored<'_>) -> Result<SavedGroup> {
         let (dimension, mut constants) = (vectors.len() / GROUP, [0.0; CONSTANTS * GROUP]);
         let padded = self.mean.len();
         let mut codes: Vec<i8> = memory::filled(GROUP * padded)?;
