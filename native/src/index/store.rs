@@ -598,10 +598,10 @@ impl Store {
         writer: &Writer,
         rows: usize,
         id: impl Fn(usize) -> i64,
-        fill: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+        mut fill: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
         let version = self.version();
-        let chunks = self.extend(&version, writer.marks, rows, fill)?;
+        let chunks = self.extend(&version, writer.marks, rows, &mut fill)?;
         let (number, end) = (version.number + 1, version.end + rows as u64);
         let (mut dead, mut replaced) = (0, 0);
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
@@ -631,7 +631,7 @@ impl Store {
         version: &Version,
         with_marks: bool,
         rows: usize,
-        mut fill: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+        fill: &mut dyn FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<Arc<Vec<Placed>>, E> {
         let last = version.chunks.last().map(|placed| &placed.chunk);
         let free = last.map_or(0, |chunk| (chunk.end() - version.end) as usize);
@@ -643,7 +643,7 @@ impl Store {
         if let (Some(chunk), 1..) = (last, old) {
             let from = (version.end - chunk.first) as usize;
             // SAFETY: the rows beyond the end are the writer's alone, and this is the only one.
-            unsafe { chunk.memory.write(self.dimension, from..from + old, 0, &mut fill) }?;
+            unsafe { chunk.memory.write(self.dimension, from..from + old, 0, fill) }?;
         }
         let Some((more, (chunk, chunks))) = new else {
             return Ok(Arc::clone(&version.chunks));
@@ -686,7 +686,7 @@ impl Store {
         let all = view.extent(placed);
         let mut alive = heap::with_capacity(placed.chunk.rows)?;
         alive.extend((0..all.values.len() / self.dimension).filter(|row| all.is_alive(*row)));
-        let mut chunks = self.extend(&version, true, alive.len(), |from, room| {
+        let mut chunks = self.extend(&version, true, alive.len(), &mut |from, room| {
             let rows = &alive[from / self.dimension..];
             for (to, row) in room.chunks_exact_mut(self.dimension).zip(rows) {
                 all.values.part(row * self.dimension..(row + 1) * self.dimension).copy_to(to);

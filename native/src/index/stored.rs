@@ -190,7 +190,7 @@ impl Memory {
         dimension: usize,
         rows: Range<usize>,
         from: usize,
-        mut fill: impl FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+        fill: &mut dyn FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         match self {
             // SAFETY: as the caller grants.
