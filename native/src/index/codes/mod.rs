@@ -304,7 +304,7 @@ impl Centre {
         let (dimension, mut constants) = (vectors.len() / GROUP, [0.0; CONSTANTS * GROUP]);
         let padded = self.mean.len();
         let mut codes: Vec<i8> = memory::filled(GROUP * padded)?;
-        encode::rows(level, metric, self, Stored::Floats(vectors), &mut codes, &mut constants)?;
+        encode::rows(level, metric, self, vectors, &mut codes, &mut constants)?;
         // Without what pads them.
         for row in 1..GROUP {
             codes.copy_within(row * padded..row * padded + dimension, row * dimension);
