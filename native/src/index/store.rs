@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::codes::Codes;
-use super::stored::{Memory, Storage, Stored};
+use super::stored::{Fill, Memory, Storage, Stored};
 use crate::parallel::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, RwLock};
 use crate::{Error, Result, memory as heap};
 
@@ -631,7 +631,7 @@ impl Store {
         version: &Version,
         with_marks: bool,
         rows: usize,
-        fill: &mut dyn FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+        fill: &mut Fill<'_, E>,
     ) -> std::result::Result<Arc<Vec<Placed>>, E> {
         let last = version.chunks.last().map(|placed| &placed.chunk);
         let free = last.map_or(0, |chunk| (chunk.end() - version.end) as usize);

@@ -100,6 +100,9 @@ impl<'a> Stored<'a> {
     }
 }
 
+/// Writes values to the room that it is given, some at a time, and is told how many it has written already.
+pub(super) type Fill<'a, E> = dyn FnMut(usize, &mut [f32]) -> std::result::Result<(), E> + 'a;
+
 /// Memory for values.
 #[derive(Debug)]
 pub(super) enum Memory {
@@ -190,7 +193,7 @@ impl Memory {
         dimension: usize,
         rows: Range<usize>,
         from: usize,
-        fill: &mut dyn FnMut(usize, &mut [f32]) -> std::result::Result<(), E>,
+        fill: &mut Fill<'_, E>,
     ) -> std::result::Result<(), E> {
         match self {
             // SAFETY: as the caller grants.

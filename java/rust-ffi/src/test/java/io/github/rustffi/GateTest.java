@@ -22,6 +22,8 @@ class GateTest {
 
     /** Classes whose objects call natives only when what made or opened them has loaded the library. */
     private static final Set<String> OPENED = Set.of(
+            "io/github/rustffi/SymmetricProduct",
+            "io/github/rustffi/SymmetricProduct$Closing",
             "io/github/rustffi/VectorIndex",
             "io/github/rustffi/VectorIndex$Closing",
             "io/github/rustffi/IndexDirectory",
