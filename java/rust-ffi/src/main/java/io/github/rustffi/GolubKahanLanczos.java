@@ -15,7 +15,7 @@ final class GolubKahanLanczos extends FewValues {
      */
     record Found(Svd svd, int products) {}
 
-    private static final double EPSILON = Math.ulp(1.0);
+    private static final double EPSILON = 0x1p-52;
 
     private final Matrix a;
     private final int least;

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * orthogonal, then those of the space.
  */
 final class Krylov {
-    private static final double EPSILON = Math.ulp(1.0);
+    private static final double EPSILON = 0x1p-52;
 
     private final int n;
     private final SplittableRandom random = new SplittableRandom(1);

@@ -15,14 +15,18 @@ import org.jspecify.annotations.Nullable;
  * multiplied with the matrix and looked at; a matrix for which this takes too long is decomposed wholly.
  */
 final class Lanczos extends FewValues {
-    /** Which eigenvalues. */
-    enum Part {
+    /** Which eigenvalues. No enum: an initializer that failed at the end of the stack would not be tried again. */
+    static final class Part {
         /** The largest. */
-        LARGEST,
+        static final int LARGEST = 0;
+
         /** The smallest, the most negative ones first. */
-        SMALLEST,
+        static final int SMALLEST = 1;
+
         /** Those nearest to a number. */
-        NEAREST
+        static final int NEAREST = 2;
+
+        private Part() {}
     }
 
     /**
@@ -33,19 +37,19 @@ final class Lanczos extends FewValues {
      */
     record Found(SymmetricEigen eigen, int products) {}
 
-    private static final double EPSILON = Math.ulp(1.0);
+    private static final double EPSILON = 0x1p-52;
     /** Below that all eigenvalues take no longer. */
     private static final int SMALL = 128;
 
     private final int n;
-    private final Part part;
+    private final int part;
     private final UnaryOperator<double[]> operator;
     private final Krylov space;
     private final int budget;
     private int products;
     private double[][] foundVectors = new double[0][];
 
-    private Lanczos(int n, Part part, UnaryOperator<double[]> operator) {
+    private Lanczos(int n, int part, UnaryOperator<double[]> operator) {
         this.n = n;
         this.part = part;
         this.operator = operator;
@@ -55,7 +59,7 @@ final class Lanczos extends FewValues {
     }
 
     /** Returns k eigenvalues of a square matrix. */
-    static Found eigen(Matrix a, int k, Part part, double sigma) {
+    static Found eigen(Matrix a, int k, int part, double sigma) {
         a.requireSquare();
         requireCount(k, a.rows());
         if (part == Part.NEAREST && !Double.isFinite(sigma)) {
@@ -127,16 +131,16 @@ final class Lanczos extends FewValues {
     }
 
     /** Returns k of all eigenvalues. */
-    private static Found whole(Matrix a, int k, Part part, double sigma) {
+    private static Found whole(Matrix a, int k, int part, double sigma) {
         SymmetricEigen all = a.symmetricEigen();
         double[] values = all.values();
         int[] chosen = IntStream.range(0, values.length)
                 .boxed()
                 .sorted(
                         switch (part) {
-                            case LARGEST -> Comparator.<Integer>reverseOrder();
-                            case SMALLEST -> Comparator.<Integer>naturalOrder();
-                            case NEAREST -> Comparator.comparingDouble((Integer i) -> Math.abs(values[i] - sigma));
+                            case Part.LARGEST -> Comparator.<Integer>reverseOrder();
+                            case Part.SMALLEST -> Comparator.<Integer>naturalOrder();
+                            default -> Comparator.comparingDouble((Integer i) -> Math.abs(values[i] - sigma));
                         })
                 .limit(k)
                 .sorted()
@@ -163,9 +167,9 @@ final class Lanczos extends FewValues {
     @Override
     double key(double value) {
         return switch (part) {
-            case LARGEST -> value;
-            case SMALLEST -> -value;
-            case NEAREST -> Math.abs(value);
+            case Part.LARGEST -> value;
+            case Part.SMALLEST -> -value;
+            default -> Math.abs(value);
         };
     }
 

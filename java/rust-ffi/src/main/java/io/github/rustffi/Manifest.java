@@ -88,7 +88,7 @@ record Manifest(
     /** The version with a storage, or with codes. */
     private static final String EXTENDED = "2";
 
-    private static final String FLOAT16 = "storage " + Storage.FLOAT16;
+    private static final String FLOAT16 = "storage FLOAT16";
     private static final String CHECKSUM = "crc32 ";
 
     /**

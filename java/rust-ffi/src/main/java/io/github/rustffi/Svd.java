@@ -26,7 +26,7 @@ public final class Svd implements Serializable {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private static final double EPSILON = Math.ulp(1.0);
+    private static final double EPSILON = 0x1p-52;
 
     private final Matrix u;
     private final double[] singularValues;

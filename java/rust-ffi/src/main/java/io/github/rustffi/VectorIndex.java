@@ -185,6 +185,8 @@ public final class VectorIndex implements AutoCloseable {
      * @throws IllegalArgumentException if {@code dimension} is less than 1
      */
     public static VectorIndex create(int dimension, Metric metric) {
+        // Before the storage is looked at: loading initializes its class.
+        NativeLibrary.load();
         return create(dimension, metric, Storage.FLOAT32);
     }
 
@@ -231,6 +233,7 @@ public final class VectorIndex implements AutoCloseable {
      * @throws OutOfMemoryError if there is not enough memory
      */
     public static VectorIndex open(Path npy, Metric metric) throws IOException {
+        NativeLibrary.load();
         return open(npy, metric, Storage.FLOAT32);
     }
 

@@ -1,5 +1,6 @@
 package io.github.rustffi.internal;
 
+import io.github.rustffi.VectorIndex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,11 +61,11 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
     }
 
     /**
-     * Initializes the internal classes that have a static initializer and that the public methods need. One that failed
-     * at the end of a stack or in a full heap could never be used again.
+     * Initializes the classes that have a static initializer and that the public methods need. One that failed at the
+     * end of a stack or in a full heap could never be used again.
      */
     private static void initializeClasses() throws ClassNotFoundException {
-        for (Class<?> type : new Class<?>[] {Crossing.class}) {
+        for (Class<?> type : new Class<?>[] {Crossing.class, VectorIndex.Metric.class, VectorIndex.Storage.class}) {
             Class.forName(type.getName(), true, Loader.class.getClassLoader());
         }
     }
