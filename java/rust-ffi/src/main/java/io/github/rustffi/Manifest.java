@@ -79,9 +79,6 @@ record Manifest(
     /** The version of codes that this release writes and reads. */
     static final int CODES_VERSION = 1;
 
-    /** What a part is called in the name of its file. */
-    private static final String[] PARTS = {"vectors", "ids", "tombstones", "codes", "bounds", "centre"};
-
     private static final String TITLE = "rust-ffi-index ";
     private static final String VERSION = "1";
 
@@ -130,7 +127,19 @@ record Manifest(
      */
     record Part(String name, long bytes, int checksum) {
         static String name(long segment, int kind) {
-            return "segment-" + segment + "-" + PARTS[kind] + ".npy";
+            return "segment-" + segment + "-" + word(kind) + ".npy";
+        }
+
+        /** Returns what a part is called. No array: an initializer that failed would not be tried again. */
+        private static String word(int kind) {
+            return switch (kind) {
+                case VECTORS -> "vectors";
+                case IDS -> "ids";
+                case TOMBSTONES -> "tombstones";
+                case CODES -> "codes";
+                case BOUNDS -> "bounds";
+                default -> "centre";
+            };
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.rustffi.internal;
 
+import io.github.rustffi.IdFilter;
+import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +67,9 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
      * end of a stack or in a full heap could never be used again.
      */
     private static void initializeClasses() throws ClassNotFoundException {
-        for (Class<?> type : new Class<?>[] {Crossing.class, VectorIndex.Metric.class, VectorIndex.Storage.class}) {
+        for (Class<?> type : new Class<?>[] {
+            Crossing.class, IdFilter.class, SearchOptions.class, VectorIndex.Metric.class, VectorIndex.Storage.class
+        }) {
             Class.forName(type.getName(), true, Loader.class.getClassLoader());
         }
     }
