@@ -156,7 +156,9 @@ def main(work, classpath, files):
         numpy.save(work / "queries.npy", queries)
         for metric in ["DOT_PRODUCT", "COSINE", "EUCLIDEAN"]:
             score = scores(metric, vectors, queries)
-            threshold = numpy.float32(numpy.median(numpy.sort(score, axis=1)[:, -K]))
+            # Scores may be beyond what a threshold can say.
+            most = numpy.finfo(numpy.float32).max
+            threshold = numpy.float32(numpy.clip(numpy.median(numpy.sort(score, axis=1)[:, -K]), -most, most))
             lists = {}
             halves = as_halves(metric, vectors)
             for storage, form in itertools.product(["FLOAT32", "FLOAT16"], FORMS):
