@@ -250,8 +250,7 @@ mod tests {
                         for (first, rows) in [(0, 1_usize), (0, 64), (0, 65), (7, 200), (60, 70), (1000, 3)] {
                             let mut mask = vec![u64::MAX; rows.div_ceil(64)];
                             let found = filter.mask(first, rows, &mut mask);
-                            let mut set = Vec::new();
-                            set.extend(SetRows::of(&mask));
+                            let set: Vec<_> = SetRows::of(&mask).collect();
                             let allowed: Vec<_> =
                                 (0..rows).filter(|row| expected(first as i64 + *row as i64)).collect();
                             assert_eq!((found, &set), (allowed.len(), &allowed), "{first} and {rows} of {filter:?}");

@@ -269,9 +269,9 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
-        let begin = Instant::now();
-        let mut order = None;
         let mut places = Places::of(&self);
+        // In which order vectors are read, where that is tried out, and when it began.
+        let mut order = None;
         // Each kernel is called at one place: it is compiled into it.
         if self.queries.is_tiled() {
             match Shape::of::<S>(self.queries.count) {
@@ -282,14 +282,14 @@ impl<const METRIC: u8> Kernel for Scan<'_, '_, METRIC> {
             }
         } else {
             if !places.are_listed() {
-                order = Some(self.queries.request.read_order.next());
+                order = Some((self.queries.request.read_order.next(), Instant::now()));
             }
-            self.singly(simd, &mut places, order);
+            self.singly(simd, &mut places, order.map(|(way, _)| way));
         }
         while let Some(at) = places.next() {
             self.rows::<S, 1, 0>(simd, [at]);
         }
-        if let Some(way) = order {
+        if let Some((way, begin)) = order {
             self.queries.request.read_order.learn(way, begin.elapsed(), self.values.len());
         }
     }
