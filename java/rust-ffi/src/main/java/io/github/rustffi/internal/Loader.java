@@ -67,11 +67,16 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
      * end of a stack or in a full heap could never be used again.
      */
     private static void initializeClasses() throws ClassNotFoundException {
-        for (Class<?> type : new Class<?>[] {
-            Crossing.class, IdFilter.class, SearchOptions.class, VectorIndex.Metric.class, VectorIndex.Storage.class
-        }) {
+        for (Class<?> type : initialized()) {
             Class.forName(type.getName(), true, Loader.class.getClassLoader());
         }
+    }
+
+    /** The classes that are initialized by their names, so that GraalVM's native-image must be told of them. */
+    static Class<?>[] initialized() {
+        return new Class<?>[] {
+            Crossing.class, IdFilter.class, SearchOptions.class, VectorIndex.Metric.class, VectorIndex.Storage.class
+        };
     }
 
     private static @Nullable Loader load(String[] platforms, List<Attempt> attempts) {

@@ -139,13 +139,14 @@ class NativeImageTest {
     @Test
     void whatIsFoundByReflectionIsNamed() throws IOException {
         Map<String, JsonObject> types = types();
-        assertThat(types).containsKey(Crossing.class.getName());
+        assertThat(types.keySet())
+                .containsAll(
+                        Arrays.stream(Loader.initialized()).map(Class::getName).toList());
         for (Class<?> bean : List.of(NativeMemoryMXBean.class, VectorIndexMXBean.class)) {
             assertThat(types.get(bean.getName()).get("allDeclaredMethods").getAsBoolean())
                     .isTrue();
         }
-        String loader = sourceOf("Loader");
-        assertThat(loader).containsOnlyOnce("Class.forName(").contains("new Class<?>[] {Crossing.class}");
+        assertThat(sourceOf("Loader")).containsOnlyOnce("Class.forName(");
     }
 
     private static String sourceOf(String type) throws IOException {
