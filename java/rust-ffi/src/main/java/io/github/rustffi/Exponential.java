@@ -10,41 +10,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exponential {
     /** Numbers of terms of the approximants. */
-    private static final int[] DEGREES = {3, 5, 7, 9, 13};
+    private static int[] degrees() {
+        return new int[] {3, 5, 7, 9, 13};
+    }
 
     /** For each, how large the roots of norms of powers may be. */
-    private static final double[] LARGEST = {
-        1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1, 2.097847961257068, 4.25
-    };
+    private static double[] largest() {
+        return new double[] {1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1, 2.097847961257068, 4.25};
+    }
 
     /** For each, the reciprocal of the first coefficient of the series of the backward error. */
-    private static final double[] ERRORS = {
-        100800.0, 10059033600.0, 4487938430976000.0, 5914384781877411840000.0, 113250775606021113483283660800000000.0
-    };
+    private static double[] errors() {
+        return new double[] {
+            100800.0,
+            10059033600.0,
+            4487938430976000.0,
+            5914384781877411840000.0,
+            113250775606021113483283660800000000.0
+        };
+    }
 
     /** For each, the coefficients of the numerator. */
-    private static final double[][] COEFFICIENTS = {
-        {120, 60, 12, 1},
-        {30240, 15120, 3360, 420, 30, 1},
-        {17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1},
-        {17643225600.0, 8821612800.0, 2075673600.0, 302702400.0, 30270240, 2162160, 110880, 3960, 90, 1},
-        {
-            64764752532480000.0,
-            32382376266240000.0,
-            7771770303897600.0,
-            1187353796428800.0,
-            129060195264000.0,
-            10559470521600.0,
-            670442572800.0,
-            33522128640.0,
-            1323241920.0,
-            40840800,
-            960960,
-            16380,
-            182,
-            1
-        }
-    };
+    private static double[][] coefficients() {
+        return new double[][] {
+            {120, 60, 12, 1},
+            {30240, 15120, 3360, 420, 30, 1},
+            {17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1},
+            {17643225600.0, 8821612800.0, 2075673600.0, 302702400.0, 30270240, 2162160, 110880, 3960, 90, 1},
+            {
+                64764752532480000.0,
+                32382376266240000.0,
+                7771770303897600.0,
+                1187353796428800.0,
+                129060195264000.0,
+                10559470521600.0,
+                670442572800.0,
+                33522128640.0,
+                1323241920.0,
+                40840800,
+                960960,
+                16380,
+                182,
+                1
+            }
+        };
+    }
 
     /** Up to this exponent of the largest value, no power that is computed is too large for a double. */
     private static final int LARGEST_EXPONENT = 80;
@@ -169,12 +179,12 @@ final class Exponential {
     }
 
     private boolean suits(int degree, double root) {
-        return root <= log2(LARGEST[degree]) && more(degree, 0) == 0;
+        return root <= log2(largest()[degree]) && more(degree, 0) == 0;
     }
 
     /** Returns how often the matrix has to be halved for the approximant of degree 13. */
     private static int squarings(double root) {
-        return (int) Math.max(0, Math.ceil(root - log2(LARGEST[THIRTEEN])));
+        return (int) Math.max(0, Math.ceil(root - log2(largest()[THIRTEEN])));
     }
 
     /**
@@ -183,9 +193,9 @@ final class Exponential {
      * magnitudes.
      */
     private int more(int degree, int squarings) {
-        int power = 2 * DEGREES[degree] + 1;
+        int power = 2 * degrees()[degree] + 1;
         double exponent = -shift - squarings;
-        double error = logOfNorm(power) - log2(a.norm1()) + (power - 1) * exponent - log2(ERRORS[degree]);
+        double error = logOfNorm(power) - log2(a.norm1()) + (power - 1) * exponent - log2(errors()[degree]);
         return (int) Math.max(0, Math.ceil((error + 53) / (power - 1)));
     }
 
@@ -215,7 +225,7 @@ final class Exponential {
     /** Returns the approximant to the exponential of the matrix halved so often. */
     private Matrix approximant(int degree, int squarings, @Nullable Matrix eighth) {
         int by = -shift - squarings;
-        double[] b = COEFFICIENTS[degree];
+        double[] b = coefficients()[degree];
         Matrix[] powers = {
             Matrix.identity(n),
             square.timesPowerOfTwo(2 * by),

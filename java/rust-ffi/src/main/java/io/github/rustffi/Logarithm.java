@@ -13,13 +13,6 @@ final class Logarithm {
     /** Square roots of any matrix of doubles are near to the identity after fewer. */
     private static final int MOST_ROOTS = 1100;
 
-    /** Where the Gauss-Legendre rule of seven points has its points, from -1 to 1, and their weights. */
-    private static final double[] POINTS = {0.0, 0.405845151377397167, 0.741531185599394440, 0.949107912342758525};
-
-    private static final double[] WEIGHTS = {
-        0.417959183673469388, 0.381830050505118945, 0.279705391489276668, 0.129484966168869693
-    };
-
     private Logarithm() {}
 
     /** Returns the logarithm of a square matrix of finite values. */
@@ -59,11 +52,14 @@ final class Logarithm {
             difference = minusIdentity(form, root, roots);
             norm = difference.norm1();
         }
+        // Where the Gauss-Legendre rule of seven points has its points, from -1 to 1, and their weights.
+        double[] points = {0.0, 0.405845151377397167, 0.741531185599394440, 0.949107912342758525};
+        double[] weights = {0.417959183673469388, 0.381830050505118945, 0.279705391489276668, 0.129484966168869693};
         Matrix sum = Matrix.zeros(n, n);
-        for (int k = -POINTS.length + 1; k < POINTS.length; k++) {
-            double point = (1 + Math.signum(k) * POINTS[Math.abs(k)]) / 2;
+        for (int k = -points.length + 1; k < points.length; k++) {
+            double point = (1 + Math.signum(k) * points[Math.abs(k)]) / 2;
             Matrix fraction = Matrix.identity(n).plus(difference.times(point)).solve(difference);
-            sum = sum.plus(fraction.times(WEIGHTS[Math.abs(k)] / 2));
+            sum = sum.plus(fraction.times(weights[Math.abs(k)] / 2));
         }
         double[] log = sum.times(Math.scalb(1.0, roots)).toArray();
         for (int i = 0; i < n; i++) {

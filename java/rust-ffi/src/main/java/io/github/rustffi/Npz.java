@@ -61,7 +61,7 @@ public final class Npz implements AutoCloseable {
     private static final long SMALL = 1 << 24;
 
     /** Bytes of the longest name that leaves room for its suffix. */
-    private static final int LONGEST_NAME = 65_535 - SUFFIX.length();
+    private static final int LONGEST_NAME = 65_531;
 
     private final String path;
     private final long length;

@@ -1,5 +1,7 @@
 package io.github.rustffi;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Linear algebra of small matrices in Java, which takes less time than to call Rust.
  *
@@ -10,9 +12,6 @@ package io.github.rustffi;
  * and determinants of up to four are expanded where little cancels out.
  */
 final class SmallMatrix {
-    /** False only to test what Rust does with small matrices. */
-    private static final boolean IS_ENABLED = !"false".equals(System.getProperty("rustffi.small"));
-
     private static final int MOST = 8;
 
     /** Up to this many multiplications of a product. */
@@ -37,28 +36,44 @@ final class SmallMatrix {
      */
     private static final double KEPT = 0x1p-7;
 
-    private static final double[] IDENTITY_3 = {1, 0, 0, 0, 1, 0, 0, 0, 1};
-
-    private static final double[] IDENTITY_4 = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
-
     /** Of the largest magnitude, the difference across the diagonal that counts as rounding, as in Rust. */
     private static final double ROUNDING = 0x1p-26;
 
+    private static final byte ENABLED = 1;
+
+    private static final byte DISABLED = 2;
+
+    /**
+     * Zero until it is asked for. Nothing here needs a static initializer: if one failed, at the end of a stack say,
+     * the class could never be used again.
+     */
+    private static byte state;
+
+    private static double @Nullable [] identity4;
+
     private SmallMatrix() {}
+
+    /** Returns false only to test what Rust does with small matrices. */
+    private static boolean isEnabled() {
+        if (state == 0) {
+            state = "false".equals(System.getProperty("rustffi.small")) ? DISABLED : ENABLED;
+        }
+        return state == ENABLED;
+    }
 
     /** Returns whether {@link #times} takes a product of these shapes. */
     static boolean isProduct(int rows, int inner, int columns) {
-        return IS_ENABLED && rows <= MOST && columns <= MOST && inner <= PRODUCT && rows * inner * columns <= PRODUCT;
+        return isEnabled() && rows <= MOST && columns <= MOST && inner <= PRODUCT && rows * inner * columns <= PRODUCT;
     }
 
     /** Returns whether the other methods take a matrix of this shape. */
     static boolean isSquare(int rows, int columns) {
-        return IS_ENABLED && rows == columns && rows <= MOST;
+        return isEnabled() && rows == columns && rows <= MOST;
     }
 
     /** Returns whether {@link SmallSvd} takes a matrix of this shape. */
     static boolean isSmall(int rows, int columns) {
-        return IS_ENABLED && rows <= MOST && columns <= MOST;
+        return isEnabled() && rows <= MOST && columns <= MOST;
     }
 
     /** Multiplies two matrices in row-major order, for each value over ascending columns of the first. */
@@ -135,9 +150,18 @@ final class SmallMatrix {
                 if (!(magnitude(a) <= LARGEST)) {
                     yield null;
                 }
-                yield n == 4 ? solve4(a, 4, IDENTITY_4) : eliminate(n, a.clone(), n, identity(n));
+                yield n == 4 ? solve4(a, 4, identity4()) : eliminate(n, a.clone(), n, identity(n));
             }
         };
+    }
+
+    private static double[] identity4() {
+        double[] identity = identity4;
+        if (identity == null) {
+            identity = identity(4);
+            identity4 = identity;
+        }
+        return identity;
     }
 
     private static double[] identity(int n) {
@@ -182,7 +206,7 @@ final class SmallMatrix {
         double determinant = a0 * minor0 + a1 * minor1 + a2 * minor2;
         double magnitude = Math.abs(determinant);
         if (!(magnitude >= KEPT * (sumA * sumB * sumC) && magnitude >= LEAST * LEAST)) {
-            return solve3(a, 3, IDENTITY_3);
+            return solve3(a, 3, identity(3));
         }
         double reciprocal = 1 / determinant;
         return new double[] {

@@ -1,6 +1,7 @@
 package io.github.rustffi.internal;
 
 import io.github.rustffi.IdFilter;
+import io.github.rustffi.Matrix;
 import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
 import java.io.IOException;
@@ -75,7 +76,12 @@ public record Loader(String platform, Path path, @Nullable UnsatisfiedLinkError 
     /** The classes that are initialized by their names, so that GraalVM's native-image must be told of them. */
     static Class<?>[] initialized() {
         return new Class<?>[] {
-            Crossing.class, IdFilter.class, SearchOptions.class, VectorIndex.Metric.class, VectorIndex.Storage.class
+            Crossing.class,
+            IdFilter.class,
+            Matrix.Triangle.class,
+            SearchOptions.class,
+            VectorIndex.Metric.class,
+            VectorIndex.Storage.class
         };
     }
 
