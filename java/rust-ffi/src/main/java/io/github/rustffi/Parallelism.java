@@ -12,9 +12,9 @@ import io.github.rustffi.internal.Natives;
  *
  * <ul>
  *   <li>the system property {@code rustffi.threads}, which has to be a number of threads;
- *   <li>the environment variable {@code OMP_NUM_THREADS}, which OpenMP defines, and Spark sets for its executors. Of
- *       several numbers, {@code 4,2}, it is the first. A variable that does not begin with a number from 1 to 65,535 is
- *       ignored;
+ *   <li>the environment variable {@code OMP_NUM_THREADS}, which OpenMP defines, and Spark sets for its executors: there
+ *       it is the number of threads of each call, here that of all calls together. Of several numbers, {@code 4,2}, it
+ *       is the first. A variable that does not begin with a number from 1 to 65,535 is ignored;
  *   <li>{@link Runtime#availableProcessors()}.
  * </ul>
  *

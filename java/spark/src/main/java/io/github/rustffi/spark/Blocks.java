@@ -37,6 +37,7 @@ final class Blocks implements Iterator<Matrix> {
 
     /** Takes, too, what comes before the word partition in messages. */
     Blocks(int partition, Iterator<Matrix> blocks, String what) {
+        ExecutorThreads.prepare();
         this.partition = partition;
         this.blocks = blocks;
         this.what = what;

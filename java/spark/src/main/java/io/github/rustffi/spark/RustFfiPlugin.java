@@ -5,14 +5,11 @@ import io.github.rustffi.NativeLibrary;
 import io.github.rustffi.Parallelism;
 import io.github.rustffi.netlib.RustBlas;
 import java.util.Map;
-import java.util.OptionalInt;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +24,11 @@ import org.slf4j.LoggerFactory;
  * as may be in another version of Spark, or no native library for the platform, it logs a warning once, and Spark goes
  * on with its own.
  *
- * <p>In an executor, the plugin sets the number of threads ({@link Parallelism}) to {@code spark.task.cpus}, the
- * processors of a task, so that tasks side by side take as many processors as Spark has given them. It leaves the
- * number alone if the property {@code rustffi.threads} of the JVM or {@code spark.executorEnv.OMP_NUM_THREADS} says
- * another one. The driver computes with all its processors, except in a local master, where it is the executor.
+ * <p>An executor computes on as many threads ({@link Parallelism}) as it has processors, {@code spark.executor.cores}:
+ * its tasks share them, and tasks side by side take no more processors than Spark has given them. The number is left
+ * alone if the property {@code rustffi.threads} of the JVM or {@code spark.executorEnv.OMP_NUM_THREADS} says another
+ * one. The driver, and a local master, compute with all processors of the machine. Everything else in this package that
+ * computes in executors does the same without the plugin.
  *
  * <p>The metric {@code blasCalls} of the plugin, a gauge, is the number of calls that have been computed in Rust:
  * {@link RustBlas#calls()}.
@@ -66,19 +64,10 @@ public final class RustFfiPlugin implements SparkPlugin {
                 install();
                 register(plugin);
                 if (NativeLibrary.isAvailable()) {
-                    threads(plugin.conf(), System.getProperty("rustffi.threads"))
-                            .ifPresent(Parallelism::setThreads);
+                    ExecutorThreads.prepare();
                 }
             }
         };
-    }
-
-    /** Returns on how many threads an executor computes, or nothing if it has been told so already. */
-    static OptionalInt threads(SparkConf configuration, @Nullable String property) {
-        if (property != null || configuration.contains("spark.executorEnv.OMP_NUM_THREADS")) {
-            return OptionalInt.empty();
-        }
-        return OptionalInt.of(configuration.getInt("spark.task.cpus", 1));
     }
 
     private static void register(PluginContext plugin) {

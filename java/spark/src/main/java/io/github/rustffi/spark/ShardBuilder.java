@@ -53,6 +53,7 @@ final class ShardBuilder {
 
     /** Makes and writes the shard; {@code known} is the number of values that a vector has to have, or 0. */
     static Made build(Iterator<Row> rows, Metric metric, int known, boolean wantsIds, ShardStore store) {
+        ExecutorThreads.prepare();
         ShardBuilder builder = new ShardBuilder(metric);
         builder.dimension = known;
         Path local = null;

@@ -100,6 +100,7 @@ final class ShardStore implements Serializable {
     }
 
     private VectorIndex map(Shard shard) throws IOException {
+        ExecutorThreads.prepare();
         String named = conf().get(DIRECTORY, "");
         Path copies = named.isEmpty() ? local(shard.sha256.hashCode()).resolve("rust-ffi-shards") : Path.of(named);
         Files.createDirectories(copies);

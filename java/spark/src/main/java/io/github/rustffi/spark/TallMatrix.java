@@ -304,7 +304,10 @@ public final class TallMatrix {
      */
     public TallMatrix times(Matrix b) {
         Objects.requireNonNull(b, "b");
-        return new TallMatrix(blocks.filter(block -> block.rows() > 0).map(block -> block.times(b)));
+        return new TallMatrix(blocks.filter(block -> block.rows() > 0).map(block -> {
+            ExecutorThreads.prepare();
+            return block.times(b);
+        }));
     }
 
     /** Returns a part for each partition, computed of its rows. */

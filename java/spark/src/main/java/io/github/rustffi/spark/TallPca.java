@@ -118,7 +118,10 @@ public final class TallPca implements Serializable {
      */
     public TallMatrix project(TallMatrix x) {
         Objects.requireNonNull(x, "x");
-        JavaRDD<Matrix> projected = x.blocks().filter(block -> block.rows() > 0).map(block -> project(block));
+        JavaRDD<Matrix> projected = x.blocks().filter(block -> block.rows() > 0).map(block -> {
+            ExecutorThreads.prepare();
+            return project(block);
+        });
         return TallMatrix.of(projected);
     }
 }

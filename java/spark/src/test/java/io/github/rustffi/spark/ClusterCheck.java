@@ -127,7 +127,7 @@ public final class ClusterCheck {
                         && MllibSwitch.current().getClass().getSimpleName().equals("RustBlas"),
                 "MLlib calls RustBlas in the driver and in both executors");
         List<Integer> threads = mllib.onExecutors(Parallelism::threads);
-        require(threads.equals(List.of(1, 1)), "an executor with tasks of one processor computes on one thread");
+        require(threads.equals(List.of(1, 1)), "an executor of one processor computes on one thread");
         int n = 600;
         long before = mllib.calls();
         BlockMatrix a = new ClusterFigures(session).blocks(n, 1);

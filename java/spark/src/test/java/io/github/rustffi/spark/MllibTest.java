@@ -100,39 +100,45 @@ class MllibTest {
         }
     }
 
+    /** Where the driver is the executor, the number is that of the program. */
     @Test
     @EnabledForJreRange(max = JRE.JAVA_21)
-    void anExecutorComputesOnTheProcessorsOfATask() {
+    void aLocalMasterLeavesTheNumberOfThreads() {
         int before = Parallelism.threads();
         try {
-            for (int cpus : new int[] {2, 1}) {
-                Parallelism.setThreads(3);
-                JavaSparkContext spark = JavaSparkContext.fromSparkContext(LocalSpark.session(
-                                Map.of("spark.plugins", RustFfiPlugin.class.getName(), "spark.task.cpus", "" + cpus))
-                        .sparkContext());
-                assertThat(spark.parallelize(List.of(0), 1)
-                                .map(i -> Parallelism.threads())
-                                .first())
-                        .isEqualTo(cpus);
-            }
             Parallelism.setThreads(3);
-            LocalSpark.session(
-                    Map.of("spark.plugins", RustFfiPlugin.class.getName(), "spark.executorEnv.OMP_NUM_THREADS", "2"));
-            assertThat(Parallelism.threads()).isEqualTo(3);
+            JavaSparkContext spark = JavaSparkContext.fromSparkContext(
+                    LocalSpark.session(Map.of("spark.plugins", RustFfiPlugin.class.getName(), "spark.task.cpus", "2"))
+                            .sparkContext());
+            assertThat(spark.parallelize(List.of(0), 1)
+                            .map(i -> {
+                                ExecutorThreads.prepare();
+                                return Parallelism.threads();
+                            })
+                            .first())
+                    .isEqualTo(3);
         } finally {
             Parallelism.setThreads(before);
         }
     }
 
     @Test
-    void whatTheUserHasSaidOfThreadsIsLeft() {
+    void anExecutorComputesOnItsProcessors() {
         SparkConf conf = new SparkConf(false);
-        assertThat(RustFfiPlugin.threads(conf, null)).hasValue(1);
-        assertThat(RustFfiPlugin.threads(conf, "4")).isEmpty();
+        String command = "org.apache.spark.executor.CoarseGrainedExecutorBackend --driver-url spark://a@b:1"
+                + " --executor-id 0 --hostname c --cores 4 --app-id app-1 --resourceProfileId 0";
+        assertThat(ExecutorThreads.of(conf, null, "1", command, 8)).hasValue(4);
+        assertThat(ExecutorThreads.of(conf, null, "1", "pyspark --cores 4", 8)).hasValue(4);
+        assertThat(ExecutorThreads.of(conf, null, "1", command, 2)).hasValue(2);
+        assertThat(ExecutorThreads.of(conf, null, "1", "", 8)).hasValue(1);
         conf.set("spark.task.cpus", "3");
-        assertThat(RustFfiPlugin.threads(conf, null)).hasValue(3);
+        assertThat(ExecutorThreads.of(conf, null, "3", "", 8)).hasValue(3);
+        conf.set("spark.executor.cores", "6");
+        assertThat(ExecutorThreads.of(conf, null, "3", command, 8)).hasValue(6);
+        assertThat(ExecutorThreads.of(conf, null, null, command, 8)).isEmpty();
+        assertThat(ExecutorThreads.of(conf, "5", "3", command, 8)).isEmpty();
         conf.set("spark.executorEnv.OMP_NUM_THREADS", "2");
-        assertThat(RustFfiPlugin.threads(conf, null)).isEmpty();
+        assertThat(ExecutorThreads.of(conf, null, "2", command, 8)).isEmpty();
     }
 
     private static BlockMatrix random(JavaSparkContext spark, long seed) {
