@@ -13,6 +13,10 @@ natives! {
         qr::factor(matrix(rows, columns, a)?, qr, tau)
     }
 
+    fn qr_triangle[is_shared](is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[], r: out jdouble[]) {
+        qr::triangle(matrix(rows, columns, a)?, r)
+    }
+
     fn pivoted_qr_factor[is_shared](
         is_shared: jboolean, rows: jint, columns: jint, a: in jdouble[],
         qr: out jdouble[], tau: out jdouble[], permutation: out jint[]

@@ -46,9 +46,29 @@ const STRIPE: usize = 1024;
 /// # Ok::<(), rust_ffi::Error>(())
 /// ```
 pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
-    let (rows, columns) = (a.rows(), a.columns());
-    check_result(rows, columns, qr)?;
+    check_result(a.rows(), a.columns(), qr)?;
     check_tau(a, tau)?;
+    factor_rows(a, qr, tau)
+}
+
+/// Writes the triangle `R` of the factors of `a` alone to `out`: the first rows, as many as there are rows or columns, whichever are
+/// fewer. It has the bits that [`factor`] gives it.
+///
+/// # Errors
+/// [`Error::ValueCount`] unless `out` has `min(rows, columns) * columns` values, otherwise as [`factor`].
+pub fn triangle(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
+    let (rows, columns) = (a.rows().min(a.columns()), a.columns());
+    check_result(rows, columns, out)?;
+    factor_rows(a, out, &mut memory::filled::<f64>(rows)?)?;
+    for (i, row) in out.chunks_exact_mut(columns.max(1)).enumerate() {
+        row[..i].fill(0.0);
+    }
+    Ok(())
+}
+
+/// Writes `tau`, and of the factors as many rows as `qr` has room for.
+fn factor_rows(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
+    let (rows, columns) = (a.rows(), a.columns());
     check_finite(a)?;
     if tau.is_empty() {
         // There may be any number of columns or rows without values, and nothing to keep for them.
@@ -94,7 +114,8 @@ pub fn factor(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
                 }
             }
         }
-        factors.write_rows(qr);
+        let written = qr.len() / columns;
+        factors.write_first_rows(written, qr);
         Ok(())
     })
 }

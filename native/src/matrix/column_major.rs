@@ -100,9 +100,14 @@ impl ColumnMajor {
 
     /// Writes these values to `out` in row-major order.
     pub(crate) fn write_rows(&self, out: &mut [f64]) {
-        assert_eq!(out.len(), self.rows * self.columns, "lengths differ");
+        self.write_first_rows(self.rows, out);
+    }
+
+    /// Writes those of some rows.
+    pub(crate) fn write_first_rows(&self, rows: usize, out: &mut [f64]) {
+        assert!(rows <= self.rows && out.len() == rows * self.columns, "lengths differ");
         let from = self.view();
-        ViewMut::new(out, self.rows, self.columns, self.columns).for_each_stripe(STRIPE, |column, stripe| {
+        ViewMut::new(out, rows, self.columns, self.columns).for_each_stripe(STRIPE, |column, stripe| {
             let (height, width) = (stripe.rows(), stripe.columns());
             copy_transposed(stripe, from.block(0, column, height, width));
         });

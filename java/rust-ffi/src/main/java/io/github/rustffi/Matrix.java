@@ -1981,6 +1981,21 @@ public final class Matrix implements Serializable {
     }
 
     /**
+     * Returns the triangle R of the QR factorization alone, which takes less time and memory than {@link #qr()} where
+     * there are more rows than columns. It has the bits that {@link Qr#r()} has.
+     *
+     * @return a matrix with min(rows, columns) rows and the columns of this one, zero below its diagonal
+     * @throws IllegalArgumentException if a value is not finite
+     * @throws ArithmeticException if a value of the triangular factor is too large for a double
+     */
+    public Matrix qrTriangle() {
+        prepare();
+        double[] r = new double[Math.min(rows, columns) * columns];
+        Natives.qrTriangle(isShared, rows, columns, values, r);
+        return new Matrix(Math.min(rows, columns), columns, r);
+    }
+
+    /**
      * Returns the QR factorization with column pivoting: each step takes the column of which most is left, so that the
      * diagonal of the upper factor descends in magnitude and shows the rank. A matrix of any shape has one.
      *

@@ -355,6 +355,16 @@ class FactorsTest {
         }
     }
 
+    /** The triangle alone has the same bits, for tall, wide and long matrices, and where columns are scaled. */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 3", "3, 0", "1, 1", "1, 5", "5, 1", "4, 4", "7, 3", "3, 7", "2, 40", "600, 70", "70, 600"})
+    void theTriangleOfQrAlone(int rows, int columns) {
+        for (double scale : new double[] {1, 1e200, 1e-300}) {
+            Matrix a = Matrix.generate(rows, columns, (i, j) -> Math.sin(i * 31 + j * 17) * (j % 2 == 0 ? 1 : scale));
+            assertThat(a.qrTriangle()).isEqualTo(a.qr().r());
+        }
+    }
+
     @Test
     void anEigenvalueThatIsNotThereIsRejected() {
         Eigen eigen = Matrix.of(2, 2, 0, -1, 1, 0).eigen();

@@ -121,6 +121,7 @@ class FuzzTest {
     /** Returns all that needs finite values, by the name of the method, each with its results. */
     private static Map<String, Supplier<double[]>> decompositions(Matrix a, Matrix b) {
         Map<String, Supplier<double[]>> all = new LinkedHashMap<>();
+        all.put("qrTriangle", () -> a.qrTriangle().toArray());
         all.put("qr", () -> Operations.concat(a.qr().q().toArray(), a.qr().r().toArray()));
         all.put("pivotedQr", () -> {
             PivotedQr qr = a.pivotedQr();

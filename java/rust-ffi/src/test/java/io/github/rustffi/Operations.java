@@ -75,7 +75,8 @@ final class Operations {
                     qr.r().toArray(),
                     qr.solve(random(2, 2 * n, 2)).toArray(),
                     qr.solveR(random(2, n, 2)).toArray(),
-                    new double[] {qr.rcond()});
+                    new double[] {qr.rcond()},
+                    random(1, 2 * n, n).qrTriangle().toArray());
         });
         all.put("pivotedQr", n -> {
             PivotedQr qr = random(1, n, n + 3).pivotedQr();

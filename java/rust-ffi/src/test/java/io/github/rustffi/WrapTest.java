@@ -39,6 +39,7 @@ class WrapTest {
         all.put("symmetricEigen of two", (a, b) -> a.symmetricEigen(a).values());
         all.put("cholesky", (a, b) -> a.cholesky().l().toArray());
         all.put("ldl", (a, b) -> a.gram().minus(a.gram().times(2)).ldl().l().toArray());
+        all.put("qrTriangle", (a, b) -> a.qrTriangle().toArray());
         all.put("qr", (a, b) -> a.qr().r().toArray());
         all.put("pivotedQr", (a, b) -> a.pivotedQr().r().toArray());
         all.put("solve", (a, b) -> a.solve(b).toArray());

@@ -399,6 +399,8 @@ public final class Natives {
 
     public static native void qrFactor(boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau);
 
+    public static native void qrTriangle(boolean isShared, int rows, int columns, double[] a, double[] r);
+
     public static native void pivotedQrFactor(
             boolean isShared, int rows, int columns, double[] a, double[] qr, double[] tau, int[] permutation);
 

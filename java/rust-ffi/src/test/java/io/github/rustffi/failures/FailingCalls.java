@@ -911,6 +911,8 @@ public final class FailingCalls {
                 s -> Matrix.of(2, 2, Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE)::ldl);
         add("Matrix.qr()", "a NaN", ARGUMENT, NAN, s -> nan()::qr);
         add("Matrix.qr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::qr);
+        add("Matrix.qrTriangle()", "a NaN", ARGUMENT, NAN, s -> nan()::qrTriangle);
+        add("Matrix.qrTriangle()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::qrTriangle);
         add("Matrix.pivotedQr()", "a NaN", ARGUMENT, NAN, s -> nan()::pivotedQr);
         add("Matrix.pivotedQr()", "too large", ARITHMETIC, "the triangle R" + BEYOND, s -> largest()::pivotedQr);
         add("Matrix.svd()", "a NaN", ARGUMENT, NAN, s -> nan()::svd);

@@ -434,6 +434,7 @@ public final class Smoke {
 
         Qr qr = a.qr();
         near("Qr.q times Qr.r", qr.q().times(qr.r()).toArray(), 4, 2, 2, 3);
+        near("qrTriangle", a.qrTriangle().toArray(), qr.r().toArray());
         near("Qr.solve", qr.solve(vector), 1.25, 1.5);
         near("Qr.solve", qr.solve(b).toArray(), 1.25, 1.5);
         near("Qr.solveR", qr.solveR(qr.q().transpose().times(b)).toArray(), 1.25, 1.5);

@@ -345,8 +345,8 @@ public final class TallMatrix {
         JavaRDD<Part<Matrix>> leaves = blocks.mapPartitionsWithIndex(
                 (partition, rows) -> List.of(Blocks.compute(partition, rows, some -> {
                             List<Matrix> upper = new ArrayList<>();
-                            some.forEachRemaining(block ->
-                                    upper.add(without(means, block).qr().r()));
+                            some.forEachRemaining(
+                                    block -> upper.add(without(means, block).qrTriangle()));
                             return upperOf(upper);
                         }))
                         .iterator(),
@@ -359,7 +359,7 @@ public final class TallMatrix {
     private static Matrix upperOf(List<Matrix> upper) {
         return upper.size() == 1
                 ? upper.get(0)
-                : Matrix.vstack(upper.toArray(new Matrix[0])).qr().r();
+                : Matrix.vstack(upper.toArray(new Matrix[0])).qrTriangle();
     }
 
     /** Returns the orthogonal factor of each partition times what the tree above it has made. */
@@ -458,7 +458,7 @@ public final class TallMatrix {
                     if (beside == null) {
                         break;
                     }
-                    upper.add(Matrix.hstack(block, beside).qr().r());
+                    upper.add(Matrix.hstack(block, beside).qrTriangle());
                 }
                 left.forEachRemaining(rest -> {});
                 long read = right.countAll();
