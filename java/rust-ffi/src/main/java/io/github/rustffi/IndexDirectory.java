@@ -240,6 +240,8 @@ final class IndexDirectory {
                 LocalFile.force(directory.toRealPath().getParent());
             } catch (FileAlreadyExistsException e) {
                 // Another one has been faster.
+            } catch (NoSuchFileException e) {
+                throw new NoSuchFileException(directory.toString(), null, "there is no directory above it");
             }
         }
         if (!Files.isDirectory(directory)) {

@@ -8,6 +8,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -400,7 +401,7 @@ public final class VectorIndex implements AutoCloseable {
      *
      * @param vectors the vectors
      * @return the id of the first, or that of the next to be added if there are none
-     * @throws NullPointerException also if one of the vectors is null
+     * @throws NullPointerException also if one of the vectors is null: {@code vectors[3]}
      * @throws IllegalArgumentException if a vector is not of the index's dimension, holds NaN or infinity, or is zero
      *     where the metric is the cosine, or as for {@link #add}
      * @throws UnsupportedOperationException if the index is a mapped file
@@ -408,6 +409,11 @@ public final class VectorIndex implements AutoCloseable {
      */
     public long addAll(float[][] vectors) {
         Objects.requireNonNull(vectors, "vectors");
+        for (int i = 0; i < vectors.length; i++) {
+            if (vectors[i] == null) {
+                throw new NullPointerException("vectors[" + i + "]");
+            }
+        }
         try {
             return Natives.indexAddRows(handle, vectors);
         } finally {
@@ -905,10 +911,15 @@ public final class VectorIndex implements AutoCloseable {
         size();
     }
 
-    private static String file(Path npy, Metric metric) {
+    private static String file(Path npy, Metric metric) throws IOException {
         Objects.requireNonNull(npy, "npy");
         Objects.requireNonNull(metric, "metric");
         NativeLibrary.load();
-        return LocalFile.path(npy);
+        String file = LocalFile.path(npy);
+        if (Files.isDirectory(npy)) {
+            throw IndexDirectory.unusable(
+                    Path.of(file), "it is a directory; the directory of an index is opened without a metric");
+        }
+        return file;
     }
 }

@@ -673,8 +673,10 @@ class VectorIndexDirectoryTest {
                     .isThrownBy(() -> index.save(text))
                     .withMessage("cannot use " + text
                             + ": it is not a directory; the name of a single file of vectors ends with .npy");
+            Path below = temporary.resolve("none").resolve("index");
             assertThatExceptionOfType(NoSuchFileException.class)
-                    .isThrownBy(() -> index.save(temporary.resolve("none").resolve("index")));
+                    .isThrownBy(() -> index.save(below))
+                    .withMessage(below + ": there is no directory above it");
             Files.delete(file);
             index.save(directory);
         }

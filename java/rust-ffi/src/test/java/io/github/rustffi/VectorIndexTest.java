@@ -242,7 +242,7 @@ class VectorIndexTest {
             rows[3] = null;
             assertThatNullPointerException()
                     .isThrownBy(() -> index.addAll(rows))
-                    .withMessage("vectors");
+                    .withMessage("vectors[3]");
             assertIllegal(
                     () -> index.addAll(FloatMatrix.of(new float[2][2])),
                     "vector 0 has 2 values, but the dimension is " + DIMENSION);
@@ -479,6 +479,10 @@ class VectorIndexTest {
         assertThatExceptionOfType(NoSuchFileException.class)
                 .isThrownBy(() -> VectorIndex.open(missing, Metric.COSINE))
                 .withMessageStartingWith(missing + ": ");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> VectorIndex.open(directory, Metric.COSINE))
+                .withMessage("cannot use " + directory
+                        + ": it is a directory; the directory of an index is opened without a metric");
         Path file = directory.resolve("bad.npy");
         Files.writeString(file, "no array");
         assertThatExceptionOfType(IOException.class)

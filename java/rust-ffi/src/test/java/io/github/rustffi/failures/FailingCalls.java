@@ -1859,7 +1859,7 @@ public final class FailingCalls {
             VectorIndex index = s.index(cosine);
             return () -> index.addAll(new float[][] {vector, three});
         });
-        add(addRows, "a null", NULL, "vectors", s -> {
+        add(addRows, "a null", NULL, "vectors[1]", s -> {
             VectorIndex index = s.index(cosine);
             return () -> index.addAll(new float[][] {vector, null});
         });
