@@ -290,6 +290,10 @@ def describe(jdks):
     model = re.search(r"^model name\s*: (.+)", processors, re.MULTILINE)
     jars = (re.match(r"(.+?)-(\d.*)\.jar$", jar.name) for jar in sorted((BUILD / "lib").glob("*.jar")))
     libraries = {jar[1]: jar[2] for jar in jars if jar}
+    # Frameworks are measured in their modules.
+    for module, library in (("langchain4j", "langchain4j"), ("spring-ai", "spring-ai-vector-store")):
+        pom = (ROOT / "java" / module / "pom.xml").read_text(encoding="utf-8")
+        libraries[library] = re.search(rf"<{module}\.version>(.+?)<", pom)[1]
     try:
         libraries["faiss-cpu"] = importlib.metadata.version("faiss-cpu")
     except importlib.metadata.PackageNotFoundError:

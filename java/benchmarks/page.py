@@ -104,9 +104,10 @@ class Page:
             )
         lines += self.distance()
         libraries = {}
+        here = {peer for measure in self.measures for peer in measure["peers"]}
         for run in runs:
-            for peer in self.plan.peers.values():
-                version = run["libraries"].get(peer.get("library"))
+            for name, peer in self.plan.peers.items():
+                version = run["libraries"].get(peer.get("library")) if name in here else None
                 if version:
                     versions = libraries.setdefault(peer["library"], [])
                     versions += [version] if version not in versions else []

@@ -412,6 +412,18 @@ def test_a_page_has_what_is_on_it(monkeypatch, tmp_path):
     assert "`Matrix.lu`" not in text
 
 
+def test_a_page_names_the_libraries_of_its_peers(tmp_path):
+    pytest.importorskip("matplotlib")
+    import page
+
+    described = bench.describe([])
+    assert re.fullmatch(r"[\d.]+", described["libraries"]["langchain4j"])
+    versions = {peer["library"]: "1.2" for peer in PLAN.peers.values() if "library" in peer}
+    path = tmp_path / "frameworks.md"
+    page.write(path, PLAN, "frameworks", [described | {"libraries": versions}], of())
+    assert "\nLibraries: rust-ffi 1.2, langchain4j 1.2, spring-ai-vector-store 1.2.\n" in path.read_text()
+
+
 def test_a_page_measures_what_is_on_it():
     names = {measure["name"] for measure, _, _ in PLAN.points(25, "full", re.compile(""), "search")}
     assert names == {"search", "search-read", "search-sizes", "store"}
