@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
  * equations for each pixel.
  *
  * <p>The results are those of the methods of {@link Matrix} one by one, up to rounding, and so are the exceptions,
- * whose message names the matrix: {@code matrix is singular: pivot 1 is zero (matrix 17 of the batch)}. Up to 32 rows
- * they take a fraction of the time, and are spread over all threads: those of {@link Parallelism}, or up to four rows
- * those of Java's common pool. The same input gives the same bits.
+ * whose message names the matrix: {@code matrix is singular: pivot 1 is zero (matrix 17 of the batch)}. From 5 to 32
+ * rows they are computed together in Rust, in less time, and spread over the threads of {@link Parallelism}; up to four
+ * rows they are computed in Java, as they are one by one, and spread over the threads of Java's common pool. The same
+ * input gives the same bits.
  *
  * <p>Matrices come as an array of them, or one after another in one array of values, each in row-major order.
  *

@@ -66,6 +66,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Products, solutions and factorizations throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()}
  * where the native library cannot be loaded. What takes less time than a call to Rust is computed in Java.
  *
+ * <p>Every method throws a {@link NullPointerException} naming an argument that is null.
+ *
  * @serial exclude
  */
 public final class Matrix implements Serializable {

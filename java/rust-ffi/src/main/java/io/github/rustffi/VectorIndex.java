@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Exact nearest-neighbour search in memory.
  *
  * <p>An index holds vectors of floats, all of the same dimension, outside of the Java heap, and finds those nearest to
- * a query. In {@linkplain Storage#FLOAT16 half precision} they take half the memory. A search compares the query with
- * every vector, so the answer is exact: that of a search in double precision, but for scores that are the same to the
- * precision of a float, which come in the order of their ids. A float's range does not matter: where two scores are
+ * a query. In {@linkplain Storage#FLOAT16 half precision} the vectors take half the memory. A search compares the query
+ * with every vector, so the answer is exact: that of a search in double precision, but for scores that are the same to
+ * the precision of a float, which come in the order of their ids. A float's range does not matter: where two scores are
  * both infinite, or both zero, because they are too large or too small for a float, the better one still comes first.
  * The answer does not depend on the number of threads, nor on whether a query is asked alone or with others.
  *
@@ -53,9 +53,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>From 10,000 vectors on, searches read codes of 8 bits a value, which rule out most vectors by a proven bound, and
  * the floats of the others alone. They find the same, bit for bit, in a fraction of the time. The first searches make
- * the codes. They take another 26 % of the bytes of floats, and 14 % more where codes of 4 bits are faster, for which
- * {@link #useCodes} turns them off; where they gain nothing, as with vectors that are nearly equal, searches read the
- * floats as before.
+ * the codes. Those of a vector of d values take d + 20 bytes, at 768 values 26 % of the bytes of its floats, and d/2 +
+ * 20 more, another 13 %, where codes of 4 bits are faster; {@link #useCodes} turns them off. Where they gain nothing,
+ * as with vectors that are nearly equal, searches read the floats as before.
  *
  * <p>The memory is at most 5 % more than the vectors' own bytes and the codes, but for the smallest indexes, and
  * growing never holds anything twice. What is replaced or removed takes at most an eighth of the bytes of the vectors
@@ -63,9 +63,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #bytesInUse()} says how much it is; operators find the sum of all indexes in JMX, under
  * {@code io.github.rustffi:type=VectorIndex}.
  *
- * <p>Every method that begins with an index, a file or a vector throws a {@link NullPointerException} naming an
- * argument that is null, and the methods that create an index throw the {@link UnsatisfiedLinkError} of
- * {@link NativeLibrary#load()} where the native library cannot be loaded.
+ * <p>Every method throws a {@link NullPointerException} naming an argument that is null. Those that create an index
+ * throw the {@link UnsatisfiedLinkError} of {@link NativeLibrary#load()} where the native library cannot be loaded.
  */
 public final class VectorIndex implements AutoCloseable {
     /** The measure of similarity: by it the nearest vectors are found. */
@@ -194,11 +193,12 @@ public final class VectorIndex implements AutoCloseable {
     /**
      * Returns an index without vectors that stores them as asked for.
      *
-     * <p>{@link Storage#FLOAT16} takes half the memory and half the space of a file, and 2 bytes a value less are read
-     * where a search reads vectors themselves. Embeddings of neural networks usually lose nothing that matters: their
-     * scores change by less than a thousandth. It is no use where values are greater than 65504 in magnitude, or where
-     * vectors differ by less than the rounding. Searches find what they find in an index of {@link Storage#FLOAT32}
-     * that the rounded values have been added to, bit for bit; queries are not rounded.
+     * <p>With {@link Storage#FLOAT16}, vectors take half the memory and half the space of a file, and codes as much as
+     * before; where a search reads vectors themselves, it reads 2 bytes a value less. Embeddings of neural networks
+     * usually lose nothing that matters: their scores change by less than a thousandth. It is no use where values are
+     * greater than 65504 in magnitude, or where vectors differ by less than the rounding. Searches find what they find
+     * in an index of {@link Storage#FLOAT32} that the rounded values have been added to, bit for bit; queries are not
+     * rounded.
      *
      * <pre>{@code
      * VectorIndex.create(768, VectorIndex.Metric.COSINE, VectorIndex.Storage.FLOAT16)
@@ -659,9 +659,8 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Returns the bytes of native memory that the vectors take, with what is left over for further ones, and their
-     * codes, which are another 26 % of the bytes of floats once searches have made them, and 14 % more where these use
-     * codes of 4 bits. The vectors of a mapped file take none.
+     * Returns the bytes of native memory that the vectors take, with what is left over for further ones, and the codes
+     * that searches have made of them or that were saved. The vectors of a mapped file take none.
      *
      * @return the bytes
      */
@@ -803,10 +802,10 @@ public final class VectorIndex implements AutoCloseable {
      * may read it. If another index has been saved there between the reading and the first save, the save is refused.
      * To save an index as soon as it has been read writes nothing, and locks the directory.
      *
-     * <p>An index that has searched by codes saves them with the vectors, for 26 % more bytes, so that the first
-     * searches of an index that is opened or mapped are as fast as others: search once before the save to have that, or
-     * {@linkplain #useCodes turn them off} not to. Parts of fewer than a thousand vectors have none, and what was saved
-     * before the first search gets its codes when it is written again.
+     * <p>An index that has searched by codes saves them with the vectors, in d + 20 more bytes for a vector of d
+     * values, so that the first searches of an index that is opened or mapped are as fast as others: search once before
+     * the save to have that, or {@linkplain #useCodes turn them off} not to. Parts of fewer than 1024 vectors have
+     * none, and what was saved before the first search gets its codes when it is written again.
      *
      * <p>The parts are {@code .npy} files that NumPy reads. They never change; a file named {@code manifest} says which
      * ones count and has their checksums. Parts that no longer count are removed. An index that has mapped them goes

@@ -36,7 +36,8 @@
  * }</pre>
  *
  * <p>Matrices and factorizations are immutable and may be used from any thread. Wrong arguments are exceptions that
- * show both values; a problem too large for the memory is an {@link java.lang.OutOfMemoryError} that the JVM survives.
+ * show both values, and one that is null is a {@link java.lang.NullPointerException} with its name; a problem too large
+ * for the memory is an {@link java.lang.OutOfMemoryError} that the JVM survives.
  */
 @NullMarked
 package io.github.rustffi;

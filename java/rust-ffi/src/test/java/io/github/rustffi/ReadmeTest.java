@@ -21,6 +21,7 @@ class ReadmeTest {
     @ValueSource(
             classes = {
                 Matrix.class,
+                Batch.class,
                 FloatMatrix.class,
                 Lu.class,
                 Cholesky.class,

@@ -10,8 +10,8 @@ import java.lang.reflect.Array;
  * and not through JNI. The arrays are lent to them.
  *
  * <p>On short vectors a call takes less than half the time of one through JNI. The collector waits until it is over, so
- * it is for short work only: {@link Crossing} says when. A function knows no exceptions: NaN says that the native method
- * is to be asked, which throws one if there is a reason.
+ * it is for short work only: {@link Crossing} says when. A function knows no exceptions: NaN says that the native
+ * method is to be asked, which throws one if there is a reason.
  *
  * <p>The linker is called by reflection, since it is not in the oldest JDK that we compile for. That is over once a
  * constant of this class exists: the compiler of the JVM then trusts it, as it trusts every record, and calls the
