@@ -2069,6 +2069,11 @@ public final class Matrix implements Serializable {
      * with its vector is exact for a matrix that differs from this one by at most 16·ε times its 1-norm, which was made
      * sure; where the method does not get there, or k is not small, all are computed.
      *
+     * <p>The method needs few steps where the values asked for are far apart in comparison with the range of all, as
+     * the largest of a kernel or of data with a few strong factors are. Where they lie close to each other, as those of
+     * a random matrix or of a Laplacian do, it is given up after n/4 products, and the call takes about twice as long
+     * as {@link #symmetricEigen()}.
+     *
      * <p>The products read one half of the matrix, which is copied to native memory for that: 4·n² bytes.
      *
      * @param k how many
@@ -2116,7 +2121,9 @@ public final class Matrix implements Serializable {
      * <p>Of a large matrix a few take much less time than all of {@link #svd()}: two products with a vector for each
      * step of Lanczos bidiagonalization. A value that there is more than once is found as many times. Each value with
      * its vectors is exact for a matrix that differs from this one by a small multiple of ε times its norm, which was
-     * made sure; where the method does not get there, or k is not small, all are computed.
+     * made sure; where the method does not get there, or k is not small, all are computed. For which values it does not
+     * get there, {@link #symmetricEigenLargest(int)} says: then the call takes two or three times as long as
+     * {@link #svd()}.
      *
      * @param k how many
      * @return k values in descending order, and two columns for each
