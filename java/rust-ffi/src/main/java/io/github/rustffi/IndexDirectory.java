@@ -288,7 +288,7 @@ final class IndexDirectory {
     }
 
     private static IOException inUse(Path path) {
-        return unusable(path, "another index is saved to it, until that is closed");
+        return unusable(path, "it is locked by another index or store, which has to be closed first");
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

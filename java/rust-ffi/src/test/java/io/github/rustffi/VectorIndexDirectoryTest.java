@@ -330,14 +330,16 @@ class VectorIndexDirectoryTest {
                 VectorIndex second = VectorIndex.create(2, Metric.COSINE)) {
             first.save(directory);
             real = directory.toRealPath();
-            String message = "cannot use " + real + ": another index is saved to it, until that is closed";
+            String message =
+                    "cannot use " + real + ": it is locked by another index or store, which has to be closed first";
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> second.save(directory))
                     .withMessage(message);
             List<String> options = List.of("-Dstdout.encoding=UTF-8", "-Dfile.encoding=UTF-8");
             assertThat(Child.run(options, Writer.class, directory.toString()).output())
                     .startsWith("cannot use ")
-                    .endsWith(": another index is saved to it, until that is closed" + System.lineSeparator());
+                    .endsWith(": it is locked by another index or store, which has to be closed first"
+                            + System.lineSeparator());
             first.save(temporary.resolve("other"));
             second.save(directory);
             assertThat(Child.run(options, Writer.class, directory.toString()).output())

@@ -371,8 +371,8 @@ class TextStoreTest {
         try (TextStore store = TextStore.open(used, 2)) {
             assertThatThrownBy(() -> TextStore.open(used))
                     .isExactlyInstanceOf(IOException.class)
-                    .hasMessage(
-                            "cannot use " + used.toRealPath() + ": another index is saved to it, until that is closed");
+                    .hasMessage("cannot use " + used.toRealPath()
+                            + ": it is locked by another index or store, which has to be closed first");
             store.putAll(List.of(segment("a", "a", 1, 2)));
             store.save();
         }
