@@ -2178,11 +2178,14 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public Eigen eigen() {
-        prepare();
         double[] real = new double[rows];
         double[] imaginary = new double[rows];
         double[] vectors = new double[values.length];
-        Natives.eigen(isShared, rows, columns, values, real, imaginary, vectors);
+        if (!SmallGeneralEigen.isSmall(rows, columns)
+                || !SmallGeneralEigen.decompose(rows, values, real, imaginary, vectors)) {
+            prepare();
+            Natives.eigen(isShared, rows, columns, values, real, imaginary, vectors);
+        }
         return new Eigen(real, imaginary, new Matrix(rows, columns, vectors));
     }
 
@@ -2271,10 +2274,12 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public Matrix eigenvalues() {
-        prepare();
         double[] real = new double[rows];
         double[] imaginary = new double[rows];
-        Natives.eigenvalues(isShared, rows, columns, values, real, imaginary);
+        if (!SmallGeneralEigen.isSmall(rows, columns) || !SmallGeneralEigen.values(rows, values, real, imaginary)) {
+            prepare();
+            Natives.eigenvalues(isShared, rows, columns, values, real, imaginary);
+        }
         return generate(rows, 2, (i, j) -> j == 0 ? real[i] : imaginary[i]);
     }
 
