@@ -322,8 +322,9 @@ public final class Batch {
         }
         SymmetricEigen[] eigens = new SymmetricEigen[a.length];
         int n = first.rows();
-        if (!isSmall(first) || n <= FEW) {
-            forEach(a.length, n <= FEW, i -> eigens[i] = one(i, a[i]::symmetricEigen));
+        boolean isInJava = SmallEigen.isSmall(n, first.columns());
+        if (!isSmall(first) || isInJava) {
+            forEach(a.length, isInJava, i -> eigens[i] = one(i, a[i]::symmetricEigen));
             return eigens;
         }
         Buffer buffer = new Buffer();

@@ -2255,12 +2255,11 @@ public final class Matrix implements Serializable {
      * @throws ArithmeticException if an eigenvalue is too large for a double
      */
     public double[] symmetricEigenvalues() {
-        if (SmallEigen.isSmall(rows, columns)) {
-            return symmetricEigen().values();
-        }
-        prepare();
         double[] eigenvalues = new double[rows];
-        Natives.symmetricEigenvalues(isShared, rows, columns, values, eigenvalues);
+        if (!SmallEigen.isSmall(rows, columns) || !SmallEigen.values(rows, values, eigenvalues)) {
+            prepare();
+            Natives.symmetricEigenvalues(isShared, rows, columns, values, eigenvalues);
+        }
         return eigenvalues;
     }
 

@@ -2,13 +2,15 @@ package io.github.rustffi;
 
 /**
  * Eigenvalues of small symmetric matrices in Java, which takes less time than to call Rust, by the method of Jacobi
- * (1846): plane rotations that make one entry after the other zero.
+ * (1846), plane rotations that make one entry after the other zero, or by {@link SmallTridiagonal}.
  *
  * <p>What {@link SmallMatrix} says of shapes, bounds and what is left to Rust holds here too.
  */
 final class SmallEigen {
-    /** Up to this order, the method takes less time than a reduction to tridiagonal form. */
-    private static final int MOST = 4;
+    private static final int MOST = 8;
+
+    /** Up to this order, the method takes less time than {@link SmallTridiagonal}. */
+    private static final int FEW = 4;
 
     /** Three or four sweeps are the rule. */
     private static final int SWEEPS = 30;
@@ -36,6 +38,9 @@ final class SmallEigen {
         if (!SmallMatrix.isInRange(magnitude)) {
             return false;
         }
+        if (n > FEW) {
+            return SmallTridiagonal.decompose(n, a, magnitude, values, vectors);
+        }
         for (int i = 0; i < n; i++) {
             vectors[i * n + i] = 1;
         }
@@ -51,6 +56,11 @@ final class SmallEigen {
         }
         sort(n, values, vectors);
         return true;
+    }
+
+    /** Writes the eigenvalues alone. */
+    static boolean values(int n, double[] matrix, double[] values) {
+        return decompose(n, matrix, values, new double[n > FEW ? 0 : n * n]);
     }
 
     /** Rotates each plane once, unless its entry is negligible, and returns whether one has been rotated. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Small symmetric matrices in Java beside what Rust makes of them; errors in units of n·ε. */
 class SmallEigenTest {
-    private static final int MOST = 4;
+    private static final int MOST = 8;
 
     /** Of a decomposition, half of which is Rust's error where both are compared. */
     private static final double BOUND = 10;
@@ -31,6 +31,9 @@ class SmallEigenTest {
         double[] expected = new double[n];
         Natives.symmetricEigen(false, n, n, a.values(), expected, new double[n * n]);
         assertThat(values).containsExactly(expected, within(BOUND * n * Matrices.EPSILON * a.norm()));
+        double[] alone = new double[n];
+        assertThat(SmallEigen.values(n, a.values(), alone)).as("%s", a).isTrue();
+        assertThat(alone).isEqualTo(values);
         return values;
     }
 
@@ -73,11 +76,61 @@ class SmallEigenTest {
         assertThat(assertDecomposed(pair)).containsExactly(new double[] {1, 1, 4}, within(1e-14));
         assertThat(assertDecomposed(pair.plus(Matrix.generate(3, 3, (i, j) -> i + j == 1 ? 1e-12 : 0))))
                 .containsExactly(new double[] {1, 1, 4}, within(1e-11));
+        assertThat(assertDecomposed(Matrix.identity(8))).containsOnly(1);
+        assertThat(assertDecomposed(Matrix.diagonal(3, 0, -1, 5, -2, 7))).containsExactly(-2, -1, 0, 3, 5, 7);
+        assertThat(assertDecomposed(Matrices.ones(7, 7)))
+                .containsExactly(new double[] {0, 0, 0, 0, 0, 0, 7}, within(1e-14));
+        assertThat(assertDecomposed(Matrices.ones(6, 6).plus(Matrix.identity(6)).times(0.5)))
+                .containsExactly(new double[] {0.5, 0.5, 0.5, 0.5, 0.5, 3.5}, within(1e-14));
+    }
+
+    /** Chains of springs, whose values are known; halves of them apart, and with a weak spring between. */
+    @Test
+    void valuesOfTridiagonalMatricesAreThoseKnown() {
+        NativeLibrary.load();
+        for (int n = 1; n <= MOST; n++) {
+            int rows = n;
+            double[] values =
+                    assertDecomposed(Matrix.generate(n, n, (i, j) -> i == j ? 2 : Math.abs(i - j) == 1 ? -1 : 0));
+            for (int k = 1; k <= n; k++) {
+                double sine = Math.sin(Math.PI * k / (2 * (n + 1)));
+                assertThat(values[k - 1]).isCloseTo(4 * sine * sine, within(4e-15));
+            }
+            for (double weak : new double[] {0, 1e-300, 1e-160, 1e-20, 1e-12}) {
+                assertDecomposed(Matrix.generate(n, n, (i, j) -> switch (Math.abs(i - j)) {
+                    case 0 -> 2;
+                    case 1 -> i + j == 2 * (rows / 2) - 1 ? weak : -1;
+                    default -> i + j == rows ? weak * weak : 0;
+                }));
+            }
+        }
+    }
+
+    @Test
+    void blocksOfAnySizeAreDecomposed() {
+        NativeLibrary.load();
+        for (int n = 5; n <= MOST; n++) {
+            for (int size = 1; size < n; size++) {
+                for (double factor : new double[] {1, 1e-8, 1e-30, 1e-170, 1e-250}) {
+                    int rows = size;
+                    Matrix a = Matrices.symmetric(size, n);
+                    assertDecomposed(Matrix.generate(n, n, (i, j) -> {
+                        boolean isFirst = i < rows && j < rows;
+                        return isFirst ? a.get(i, j) : i >= rows && j >= rows ? factor * a.get(i, j) : 0;
+                    }));
+                }
+            }
+        }
     }
 
     @Test
     void scalingByPowersOfTwoChangesNoBitOfTheVectors() {
-        Matrix a = Matrices.symmetric(1, 4);
+        for (int n : new int[] {4, 5, 8}) {
+            assertScaledByPowersOfTwo(Matrices.symmetric(1, n));
+        }
+    }
+
+    private static void assertScaledByPowersOfTwo(Matrix a) {
         SymmetricEigen eigen = a.symmetricEigen();
         for (int exponent : new int[] {-1000, -190, -50, 50, 190, 1000}) {
             double factor = Math.scalb(1.0, exponent);
@@ -104,9 +157,18 @@ class SmallEigenTest {
         }
         assertIsLeft(2, 1e-300, 0, 0, 1e-300);
         assertIsLeft(2, 0, 0, 0, 0);
+        for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
+            for (int at = 0; at < 64; at++) {
+                double[] a = Matrices.symmetric(1, 8).values();
+                a[at] = bad;
+                a[at % 8 * 8 + at / 8] = bad;
+                assertIsLeft(8, a);
+            }
+        }
+        assertIsLeft(6, new double[36]);
         assertIsLeft(0);
         assertIsLeft(2, 2, 1, 1 + 0x1p-24, 2);
-        assertThat(SmallEigen.isSmall(5, 5)).isFalse();
+        assertThat(SmallEigen.isSmall(9, 9)).isFalse();
         assertThat(SmallEigen.isSmall(3, 2)).isFalse();
     }
 
