@@ -322,7 +322,7 @@ public final class Batch {
         }
         SymmetricEigen[] eigens = new SymmetricEigen[a.length];
         int n = first.rows();
-        boolean isInJava = SmallEigen.isSmall(n, first.columns());
+        boolean isInJava = n <= FEW || SmallEigen.isSmall(n, first.columns());
         if (!isSmall(first) || isInJava) {
             forEach(a.length, isInJava, i -> eigens[i] = one(i, a[i]::symmetricEigen));
             return eigens;
