@@ -158,7 +158,8 @@ final class Lanczos extends FewValues {
                 values[i * a.columns() + i] -= shift;
             }
             Ldl ldl = new Matrix(a.rows(), a.columns(), values).ldl();
-            if (ldl.determinantSign() != 0) {
+            // With a smaller one, a solution might be too large for a double.
+            if (ldl.leastMagnitude() > 0x1p-200 * norm) {
                 return ldl::solve;
             }
         }

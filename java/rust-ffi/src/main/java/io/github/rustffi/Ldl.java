@@ -187,6 +187,20 @@ public final class Ldl implements Serializable {
         return Reductions.sum(logarithms, 0, n, false);
     }
 
+    /** Returns the least magnitude of a block of D: of a block of two, of the value beside its diagonal. */
+    double leastMagnitude() {
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            if (isFirstOfTwo(i)) {
+                least = Math.min(least, Math.abs(packed[i * n + i + 1]));
+                i++;
+            } else {
+                least = Math.min(least, Math.abs(packed[i * n + i]));
+            }
+        }
+        return least;
+    }
+
     /** Returns whether a row is the first of a block of two. */
     private boolean isFirstOfTwo(int i) {
         return i + 1 < n && packed[i * n + i + 1] != 0.0;

@@ -181,6 +181,17 @@ class LanczosTest {
         assertThat(near[0] / scale).isCloseTo(0.25, within(tolerance));
     }
 
+    /** The inverse of what is nearest is too large for a double. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-200, 1e-310, Double.MIN_VALUE, 0})
+    void theNearestMayBeAsNearAsCanBe(double tiny) {
+        int n = 150;
+        Matrix a = Matrix.generate(n, n, (i, j) -> i != j ? 0 : i == 7 ? tiny : i + 1);
+        for (double sigma : new double[] {0, tiny, -tiny}) {
+            assertEigen(a, a.symmetricEigenNearest(3, sigma), 0, 1, 2);
+        }
+    }
+
     /** The fifth of the harmonic spectrum takes few products; what never converges costs no more than all. */
     @Test
     void productsAreFew() {
