@@ -376,7 +376,7 @@ public final class Batch {
     private static void forEachChunk(int count, int values, Chunk work) {
         NativeLibrary.load();
         Crossing.lends((int) Math.min((long) count * values, CHUNK));
-        int chunk = Math.max(1, CHUNK / values);
+        int chunk = Math.max(1, CHUNK / Math.max(1, values));
         for (int from = 0, to; from < count; from = to) {
             to = from + Math.min(chunk, count - from);
             work.of(from, to);
