@@ -42,11 +42,14 @@ final class IndexDirectory {
      */
     private static final long LONGEST_MANIFEST = 1 << 26;
 
-    /**
-     * The directories that indexes of this JVM have locked. To open and close the file of a lock that another index
-     * holds would release it.
-     */
+    /** The directories that indexes of this class loader have locked. */
     private static @Nullable Set<Path> locked;
+
+    /**
+     * What the names of system properties begin with, one for each directory that an index of this JVM has locked: all
+     * class loaders know them. To open and close the file of a lock that another index holds would release it.
+     */
+    private static final String LOCKED = "rustffi.locked.";
 
     private final Path path;
     private final FileChannel lock;
@@ -296,7 +299,7 @@ final class IndexDirectory {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException e) {
-            // This library in another class loader.
+            // This library in another class loader, after a program has replaced the system properties.
             return false;
         }
     }
@@ -307,10 +310,22 @@ final class IndexDirectory {
             all = new HashSet<>();
             locked = all;
         }
-        return all.add(path);
+        if (!all.add(path)) {
+            return false;
+        }
+        boolean isHeld = false;
+        try {
+            isHeld = System.getProperties().putIfAbsent(LOCKED + path, "") == null;
+        } finally {
+            if (!isHeld) {
+                all.remove(path);
+            }
+        }
+        return isHeld;
     }
 
     private static synchronized void release(Path path) {
+        System.getProperties().remove(LOCKED + path);
         if (locked != null) {
             locked.remove(path);
         }

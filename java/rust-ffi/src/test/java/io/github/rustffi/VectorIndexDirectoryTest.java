@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.rustffi.VectorIndex.Metric;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -313,13 +317,43 @@ class VectorIndexDirectoryTest {
     static final class Writer {
         private Writer() {}
 
-        public static void main(String[] args) throws IOException {
+        public static void main(String[] args) {
+            System.out.println(save(args[0]));
+        }
+
+        public static String save(String directory) {
             try (VectorIndex index = VectorIndex.create(2, Metric.COSINE)) {
-                index.save(Path.of(args[0]));
-                System.out.println("saved");
+                index.save(Path.of(directory));
+                return "saved";
             } catch (IOException e) {
-                System.out.println(e.getMessage());
+                return e.getMessage();
             }
+        }
+    }
+
+    /** One that tries does not release the lock of the other, which other processes see. */
+    @Test
+    void nobodyElseIsLetInByAnotherClassLoader() throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        try (URLClassLoader loader =
+                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Method save = loader.loadClass(Writer.class.getName()).getMethod("save", String.class);
+            save.setAccessible(true);
+            try (VectorIndex index = VectorIndex.create(2, Metric.COSINE)) {
+                index.save(directory);
+                assertThat(save.invoke(null, directory.toString()))
+                        .asString()
+                        .endsWith(": another index is saved to it, until that is closed");
+                assertThat(Child.run(List.of(), Writer.class, directory.toString())
+                                .output())
+                        .startsWith("cannot use ");
+            }
+            assertThat(save.invoke(null, directory.toString())).isEqualTo("saved");
+            assertThat(Child.run(List.of(), Writer.class, directory.toString()).output())
+                    .isEqualTo("saved" + System.lineSeparator());
         }
     }
 
