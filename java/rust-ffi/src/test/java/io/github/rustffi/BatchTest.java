@@ -80,10 +80,12 @@ class BatchTest {
                 .containsExactly(matrices(3, i -> Matrix.zeros(2, 0)));
         for (int inner : new int[] {0, 20}) {
             assertThat(Batch.times(
-                            matrices(2, i -> Matrix.zeros(0, inner)), matrices(2, i -> Matrix.zeros(inner, 20 - inner))))
+                            matrices(2, i -> Matrix.zeros(0, inner)),
+                            matrices(2, i -> Matrix.zeros(inner, 20 - inner))))
                     .containsExactly(matrices(2, i -> Matrix.zeros(0, 20 - inner)));
             assertThat(Batch.times(
-                            matrices(2, i -> Matrix.zeros(20 - inner, inner)), matrices(2, i -> Matrix.zeros(inner, 0))))
+                            matrices(2, i -> Matrix.zeros(20 - inner, inner)),
+                            matrices(2, i -> Matrix.zeros(inner, 0))))
                     .containsExactly(matrices(2, i -> Matrix.zeros(20 - inner, 0)));
         }
         assertThat(Batch.times(0, 0, 0, new double[0], new double[0])).isEmpty();
