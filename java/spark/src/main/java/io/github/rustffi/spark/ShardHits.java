@@ -63,7 +63,8 @@ final class ShardHits implements Serializable {
 
     /** Returns whether different scores in double precision may have become this float. */
     private static boolean isCoarse(float score) {
-        return Math.abs(score) < Float.MIN_NORMAL || Float.isInfinite(score);
+        // The least normal float is also what the next smaller number of as many bits becomes.
+        return Math.abs(score) <= Float.MIN_NORMAL || Float.isInfinite(score);
     }
 
     /** Returns the best of what has been found in all shards. */
