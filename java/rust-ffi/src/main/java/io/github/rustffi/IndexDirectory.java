@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,9 @@ final class IndexDirectory {
     private final Path path;
     private final FileChannel lock;
 
+    /** What the system knows the locked file by; null if by nothing but its name. */
+    private final @Nullable Object lockedFile;
+
     /** What is in the directory; null if nothing is. */
     private @Nullable Manifest current;
 
@@ -67,9 +72,14 @@ final class IndexDirectory {
 
     private long nextSegment = 1;
 
-    private IndexDirectory(Path path, FileChannel lock) {
+    private IndexDirectory(Path path, FileChannel lock) throws IOException {
         this.path = path;
         this.lock = lock;
+        this.lockedFile = key(path.resolve(LOCK));
+    }
+
+    private static @Nullable Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     /** Returns the exception that says what is wrong with a file. */
@@ -358,6 +368,34 @@ final class IndexDirectory {
     /** Returns its real path. */
     Path path() {
         return path;
+    }
+
+    /**
+     * Returns whether the directory has what has been saved to it, as far as names and lengths tell, and the lock. It
+     * has not after somebody has removed it or emptied it.
+     *
+     * @throws IOException if that cannot be found out, or the manifest is damaged
+     */
+    boolean isThere() throws IOException {
+        Path file = path.resolve(LOCK);
+        if (!Files.exists(file) || !Objects.equals(key(file), lockedFile)) {
+            return false;
+        }
+        if (isUnknown || current == null) {
+            return true;
+        }
+        if (!Files.exists(path.resolve(Manifest.NAME)) || !current.equals(read(path))) {
+            return false;
+        }
+        for (Manifest.Segment segment : current.segments()) {
+            for (Manifest.Part part : segment.parts()) {
+                Path saved = path.resolve(part.name());
+                if (!Files.exists(saved) || Files.size(saved) != part.bytes()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Releases the lock. */

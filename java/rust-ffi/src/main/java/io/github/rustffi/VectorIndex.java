@@ -800,7 +800,8 @@ public final class VectorIndex implements AutoCloseable {
      * vector and the logarithm of the size. It has the directory locked from its first save on until it is closed, or
      * saved to another directory: no other index, of this process or another one, can be saved there, while any number
      * may read it. If another index has been saved there between the reading and the first save, the save is refused.
-     * To save an index as soon as it has been read writes nothing, and locks the directory.
+     * If files of the directory have been removed, everything is saved again. To save an index as soon as it has been
+     * read writes nothing, and locks the directory.
      *
      * <p>An index that has searched by codes saves them with the vectors, in d + 20 more bytes for a vector of d
      * values, so that the first searches of an index that is opened or mapped are as fast as others: search once before
@@ -845,8 +846,14 @@ public final class VectorIndex implements AutoCloseable {
             Path real = IndexDirectory.create(path);
             IndexDirectory last = closing.directory;
             if (last != null && last.path().equals(real)) {
-                last.save(handle, metric, storage, dimension);
-                return;
+                if (last.isThere()) {
+                    last.save(handle, metric, storage, dimension);
+                    return;
+                }
+                // Somebody has removed it: everything is saved again.
+                closing.directory = null;
+                last.close();
+                last = null;
             }
             IndexDirectory directory = IndexDirectory.lock(real, real.equals(from) ? base : null);
             boolean isSaved = false;

@@ -331,6 +331,44 @@ class VectorIndexDirectoryTest {
         }
     }
 
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatHasBeenRemovedIsSavedAgain() throws Exception {
+        try (VectorIndex index = VectorIndex.create(2, Metric.EUCLIDEAN)) {
+            index.addAll(Values.floats(1, 2000));
+            index.save(directory);
+            for (int change = 0; change < 2; change++) {
+                for (Path removed : files(directory)) {
+                    Files.deleteIfExists(removed);
+                    index.save(directory);
+                    assertSavedAs(index);
+                }
+                for (Path file : files(directory)) {
+                    Files.delete(file);
+                }
+                Files.delete(directory);
+                index.save(directory);
+                assertSavedAs(index);
+                index.put(1000 + change, new float[] {1, change});
+            }
+            assertThat(Child.run(List.of(), Writer.class, directory.toString()).output())
+                    .startsWith("cannot use ");
+        }
+    }
+
+    private void assertSavedAs(VectorIndex index) throws IOException {
+        VectorIndex.verify(directory);
+        try (VectorIndex read = VectorIndex.open(directory)) {
+            assertSame(read, index);
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
     /** One that tries does not release the lock of the other, which other processes see. */
     @Test
     void nobodyElseIsLetInByAnotherClassLoader() throws Exception {
