@@ -234,6 +234,22 @@ final class TextFile implements AutoCloseable {
         return at + count;
     }
 
+    /**
+     * Requires that the directory still has what has been written.
+     *
+     * @throws IOException if somebody has removed the file or cut it off, so that what is appended would be lost
+     */
+    void requireThere() throws IOException {
+        Path file = directory.resolve(NAME);
+        if (!Files.exists(file)) {
+            throw unusable(file, "it has been removed while the store was open");
+        }
+        long size = Files.size(file);
+        if (size < end) {
+            throw unusable(file, "it has " + size + " bytes, but " + end + " have been written");
+        }
+    }
+
     /** Appends rows and forces them to the disk. If that fails, the next ones are written in their place. */
     void append(List<Row> rows) throws IOException {
         if (!channel.isOpen()) {

@@ -688,6 +688,7 @@ public final class TextStore implements AutoCloseable {
     }
 
     private void write(VectorIndex index, TextFile file) throws IOException {
+        file.requireThere();
         Rows rows = this.rows;
         List<Row> unwritten = new ArrayList<>();
         for (int place = rows.from(this.unwritten); place < rows.count; place++) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.Vectors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HashMap;
@@ -21,6 +23,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class TextStoreTest {
@@ -362,6 +366,34 @@ class TextStoreTest {
                         .isExactlyInstanceOf(UnsupportedOperationException.class)
                         .hasMessage(message);
             }
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void doesNotSayThatItHasSavedTextsToAFileThatIsGone() throws IOException {
+        Path used = directory.resolve("used");
+        try (TextStore store = TextStore.open(used, 2)) {
+            store.putAll(List.of(segment("a", "a", 1, 2)));
+            store.save();
+            Path texts = used.toRealPath().resolve("texts");
+            byte[] bytes = Files.readAllBytes(texts);
+            Files.write(texts, Arrays.copyOf(bytes, bytes.length - 1));
+            store.putAll(List.of(segment("b", "b", 2, 1)));
+            assertThatThrownBy(store::save)
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessage(
+                            "cannot use %s: it has %d bytes, but %d have been written",
+                            texts, bytes.length - 1, bytes.length);
+            Files.delete(texts);
+            assertThatThrownBy(store::save)
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessage("cannot use " + texts + ": it has been removed while the store was open");
+            Files.write(texts, bytes);
+            assertThat(store.size()).isEqualTo(2);
+        }
+        try (TextStore store = TextStore.open(used)) {
+            assertThat(store.size()).isEqualTo(1);
         }
     }
 
