@@ -34,10 +34,18 @@ final class Moments implements Serializable {
     private static Moments ofBlock(Matrix block) {
         int rows = block.rows();
         double[] means = block.columnMeans();
-        Matrix centred = block.minusRow(means);
-        double[] squares = centred.elementTimes(centred).columnSums();
+        double[] squares = new double[means.length];
+        double[] rest = new double[means.length];
+        for (int i = 0; i < rows; i++) {
+            // Arrays as large as the block would have G1 mark the heap.
+            double[] row = block.row(i);
+            for (int j = 0; j < row.length; j++) {
+                double difference = row[j] - means[j];
+                rest[j] += difference;
+                squares[j] += difference * difference;
+            }
+        }
         // What rounding has left of the means.
-        double[] rest = centred.columnSums();
         for (int j = 0; j < means.length; j++) {
             means[j] += rest[j] / rows;
             squares[j] = Math.max(0.0, squares[j] - rest[j] * rest[j] / rows);
