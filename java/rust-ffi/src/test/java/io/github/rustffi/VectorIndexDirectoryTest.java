@@ -384,7 +384,7 @@ class VectorIndexDirectoryTest {
                 index.save(directory);
                 assertThat(save.invoke(null, directory.toString()))
                         .asString()
-                        .endsWith(": another index is saved to it, until that is closed");
+                        .endsWith(": it is locked by another index or store, which has to be closed first");
                 assertThat(Child.run(List.of(), Writer.class, directory.toString())
                                 .output())
                         .startsWith("cannot use ");
