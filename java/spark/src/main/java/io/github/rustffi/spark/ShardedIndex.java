@@ -28,6 +28,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -66,6 +68,8 @@ import scala.Tuple2;
  * <p>Every method throws a {@link NullPointerException} naming an argument that is null.
  */
 public final class ShardedIndex {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardedIndex.class);
+
     private static final StructType FOUND = new StructType()
             .add("query", DataTypes.LongType, false)
             .add("rank", DataTypes.IntegerType, false)
@@ -529,7 +533,12 @@ public final class ShardedIndex {
             throws IOException {
         FileSystem system = store.system();
         ShardFiles.writeManifest(system, store.root(), number, manifest);
-        ShardFiles.sweep(system, store.root(), manifest);
+        try {
+            ShardFiles.sweep(system, store.root(), manifest);
+        } catch (IOException e) {
+            // The index has been changed by now. The next change sweeps again.
+            LOG.warn("what is not needed any more has been left in {}", store.root(), e);
+        }
         return new ShardedIndex(spark, store, number, manifest);
     }
 

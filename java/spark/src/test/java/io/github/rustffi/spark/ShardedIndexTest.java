@@ -9,6 +9,7 @@ import io.github.rustffi.SearchOptions;
 import io.github.rustffi.VectorIndex;
 import io.github.rustffi.VectorIndex.Metric;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.SparkException;
 import org.apache.spark.ml.linalg.VectorUDT;
 import org.apache.spark.ml.linalg.Vectors;
@@ -275,6 +277,43 @@ class ShardedIndexTest {
         assertThatThrownBy(() -> first.remove(1))
                 .isInstanceOf(IOException.class)
                 .hasMessageEndingWith("the index has been changed since it was opened: its manifest was 1, and is 4");
+    }
+
+    /** A change that the manifest has is made, even if what it makes superfluous cannot be deleted. */
+    @Test
+    void aChangeCountsAlthoughNothingCanBeDeleted() throws IOException {
+        LocalSpark.context().hadoopConfiguration().set("fs.stubborn.impl", Stubborn.class.getName());
+        TreeMap<Long, float[]> vectors = vectors(100, 9);
+        String path = "stubborn:" + directory.resolve("stubborn");
+        ShardedIndex index = ShardedIndex.build(data(vectors), "id", "v", Metric.COSINE, 2, path);
+        Path left = directory.resolve("stubborn/new-01234567-89ab-cdef-0123-456789abcdef");
+        Files.writeString(left, "");
+        long id = vectors.firstKey();
+        vectors.remove(id);
+        ShardedIndex changed = index.remove(id);
+        assertThat(left).exists();
+        for (ShardedIndex one : List.of(changed, ShardedIndex.open(LocalSpark.session(), path))) {
+            try (VectorIndex whole = whole(vectors, Metric.COSINE)) {
+                float[][] queries = queries(5, 10);
+                assertSame(one.search(queries, 3), whole.searchAll(flat(queries), SearchOptions.nearest(3)));
+            }
+        }
+    }
+
+    /** The local file system, which deletes nothing. */
+    public static final class Stubborn extends RawLocalFileSystem {
+        /** Made by Hadoop. */
+        public Stubborn() {}
+
+        @Override
+        public URI getUri() {
+            return URI.create("stubborn:///");
+        }
+
+        @Override
+        public boolean delete(org.apache.hadoop.fs.Path path, boolean recursive) throws IOException {
+            throw new IOException("not to be deleted: " + path);
+        }
     }
 
     @Test
