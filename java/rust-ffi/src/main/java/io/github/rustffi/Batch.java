@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  * <p>The results are those of the methods of {@link Matrix} one by one, up to rounding, and so are the exceptions,
  * whose message names the matrix: {@code matrix is singular: pivot 1 is zero (matrix 17 of the batch)}. From 5 to 32
  * rows they are computed together in Rust, in less time, and spread over the threads of {@link Parallelism}; up to four
- * rows they are computed in Java, as they are one by one, and spread over the threads of Java's common pool. The same
- * input gives the same bits.
+ * rows, or eight for eigenvalues, they are computed in Java, as they are one by one, and spread over the threads of
+ * Java's common pool. The same input gives the same bits.
  *
  * <p>Matrices come as an array of them, or one after another in one array of values, each in row-major order.
  *
