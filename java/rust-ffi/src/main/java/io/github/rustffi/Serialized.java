@@ -42,7 +42,8 @@ final class Serialized implements Externalizable {
             new Form<>(15, 1, Schur.class, Schur::write, Schur::read),
             new Form<>(16, 1, Hessenberg.class, Hessenberg::write, Hessenberg::read));
 
-    private @Nullable Object value;
+    /** Transient, though nothing of an Externalizable is written by itself: later compilers warn otherwise. */
+    private transient @Nullable Object value;
 
     /** For {@link ObjectInputStream}, which calls {@link #readExternal} next. */
     public Serialized() {}

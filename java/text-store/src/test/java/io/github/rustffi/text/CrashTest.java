@@ -102,7 +102,7 @@ class CrashTest {
         byte[] texts = Files.readAllBytes(file);
         for (int at = 0; at < texts.length; at++) {
             byte[] damaged = texts.clone();
-            damaged[at] ^= 1 << at % 8;
+            damaged[at] ^= (byte) (1 << at % 8);
             Files.write(file, damaged);
             assertThatThrownBy(() -> TextStore.open(directory))
                     .isExactlyInstanceOf(IOException.class)
