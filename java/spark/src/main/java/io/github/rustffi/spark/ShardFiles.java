@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -138,10 +141,28 @@ final class ShardFiles {
         try (OutputStream out = system.create(temporary, false)) {
             out.write(manifest.bytes());
         }
-        if (system.exists(file) || !system.rename(temporary, file)) {
+        if (!moveIfAbsent(system, temporary, file)) {
             system.delete(temporary, false);
             throw new IOException(file + " is there already: the index has been changed by another program meanwhile");
         }
+    }
+
+    /** Moves a file, unless there is one of the new name: of two programs that do so at once, one succeeds. */
+    private static boolean moveIfAbsent(FileSystem system, Path from, Path to) throws IOException {
+        if (system instanceof LocalFileSystem local) {
+            // Hadoop's rename replaces a file of this machine, as the system's own does. A link is not made twice.
+            try {
+                Files.createLink(
+                        local.pathToFile(to).toPath(), local.pathToFile(from).toPath());
+                system.delete(from, false);
+                return true;
+            } catch (FileAlreadyExistsException e) {
+                return false;
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                // There are file systems without links: it is moved as elsewhere.
+            }
+        }
+        return !system.exists(to) && system.rename(from, to);
     }
 
     /**
