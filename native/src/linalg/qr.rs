@@ -66,6 +66,34 @@ pub fn triangle(a: MatrixRef<'_>, out: &mut [f64]) -> Result<()> {
     Ok(())
 }
 
+/// Returns whether no column need be scaled for its largest magnitude, whichever value that is.
+fn are_in_range(values: &[f64]) -> bool {
+    let (least, most) = (float::power_of_two(-EXPONENT), float::power_of_two(EXPONENT));
+    values.chunks(1024).all(|values| {
+        values.iter().fold(true, |all, value| {
+            let magnitude = value.abs();
+            all & (magnitude <= most) & ((magnitude >= least) | (magnitude == 0.0))
+        })
+    })
+}
+
+/// Returns for each column the exponent of the power of two by which it is divided: zero where it is in range.
+fn exponents(a: MatrixRef<'_>) -> Result<Vec<i32>> {
+    let mut largest = memory::filled::<f64>(a.columns())?;
+    for row in a.values().chunks_exact(a.columns().max(1)) {
+        for (largest, value) in largest.iter_mut().zip(row) {
+            *largest = if value.abs() > *largest { value.abs() } else { *largest };
+        }
+    }
+    let mut exponents = memory::with_capacity(a.columns())?;
+    exponents.extend(largest.iter().map(|&largest| {
+        // One less for the largest of all, for 2^-1023 is not a normal number; it makes no difference to the squares.
+        let exponent = float::exponent(largest).min(1022);
+        if largest != 0.0 && exponent.abs() > EXPONENT { exponent } else { 0 }
+    }));
+    Ok(exponents)
+}
+
 /// Writes `tau`, and of the factors as many rows as `qr` has room for.
 fn factor_rows(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> {
     let (rows, columns) = (a.rows(), a.columns());
@@ -74,20 +102,7 @@ fn factor_rows(a: MatrixRef<'_>, qr: &mut [f64], tau: &mut [f64]) -> Result<()> 
         // There may be any number of columns or rows without values, and nothing to keep for them.
         return Ok(());
     }
-    let mut exponents = memory::filled::<i32>(columns)?;
-    {
-        let mut largest = memory::filled::<f64>(columns)?;
-        for row in a.values().chunks_exact(columns.max(1)) {
-            for (largest, value) in largest.iter_mut().zip(row) {
-                *largest = if value.abs() > *largest { value.abs() } else { *largest };
-            }
-        }
-        for (out, &largest) in exponents.iter_mut().zip(&largest) {
-            // One less for the largest of all, for 2^-1023 is not a normal number; it makes no difference to the squares.
-            let exponent = float::exponent(largest).min(1022);
-            *out = if largest != 0.0 && exponent.abs() > EXPONENT { exponent } else { 0 };
-        }
-    }
+    let exponents = if are_in_range(a.values()) { Vec::new() } else { exponents(a)? };
     let scaled = exponents.iter().any(|&exponent| exponent != 0);
     spread_steps(rows * columns * tau.len(), || {
         if rows <= FEW_ROWS && columns / WIDE >= rows && !scaled {
