@@ -50,8 +50,13 @@ pub(super) fn rows(
     let mut rounded: Vec<f32> = memory::unspecified(padded)?;
     for row in 0..GROUP {
         vectors.part(row * dimension..(row + 1) * dimension).copy_to(&mut x[..dimension]);
-        let sums = simd::dispatch(level, Encoding { x: &x, mean: &centre.mean, rounded: &mut rounded });
-        narrow(&rounded, &mut codes[row * padded..][..padded]);
+        let (x, rounded) = (&x, &mut rounded[..]);
+        let sums = match metric {
+            Metric::DotProduct => simd::dispatch(level, Encoding::<true, false> { x, centre, rounded }),
+            Metric::Cosine => simd::dispatch(level, Encoding::<true, true> { x, centre, rounded }),
+            Metric::Euclidean => simd::dispatch(level, Encoding::<false, false> { x, centre, rounded }),
+        };
+        narrow(rounded, &mut codes[row * padded..][..padded]);
         let constants_of_row = constants_of(metric, &sums).unwrap_or_else(|| {
             // Every vector may be the best whose bound is infinite: its codes do not matter.
             let [n, r] = if metric == Metric::Cosine && sums.xx.is_finite() {
@@ -101,7 +106,7 @@ pub(super) fn interleave(rows: &[i8], length: usize, codes: &mut [i8]) {
 /// Returns s, R, Y, B and N.
 fn constants_of(metric: Metric, sums: &Sums) -> Option<[f32; CONSTANTS]> {
     let norm = sums.yy.sqrt();
-    // Not a number is out of range, too.
+    // Not a number is out of range, too. Where ‖x‖ is not asked for, it is at most ‖y‖ + ‖μ‖.
     if !(norm <= MOST_NORM && sums.xx <= MOST_NORM * MOST_NORM) {
         return None;
     }
@@ -126,28 +131,32 @@ struct Sums {
     /// |c|².
     cc: f64,
     yy: f64,
+    /// Zero unless it is asked for.
     xx: f64,
-    /// μ·y.
+    /// μ·y, or zero unless it is asked for.
     my: f64,
 }
 
 /// Adds 1.5·2²³, which leaves a number of at most 22 bits rounded in the lowest bits of a float.
 const ROUNDING: f32 = 12_582_912.0;
 
+/// Registers whose codes have squares that add up to less than 2²⁴ in each lane, so that floats are exact.
+const EXACT: usize = (1 << 24) / (127 * 127 + 1);
+
 /// Makes the codes of one vector, which is padded with zeros as the mean is: each is the lowest 8 bits of a number of
-/// `rounded`.
-struct Encoding<'a> {
+/// `rounded`. `MY` and `XX` say whether these sums are asked for.
+struct Encoding<'a, const MY: bool, const XX: bool> {
     x: &'a [f32],
-    mean: &'a [f32],
+    centre: &'a Centre,
     rounded: &'a mut [f32],
 }
 
-impl Kernel for Encoding<'_> {
+impl<const MY: bool, const XX: bool> Kernel for Encoding<'_, MY, XX> {
     type Output = Sums;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Sums {
-        let (xs, means) = (Lanes::<f32>::blocks(simd, self.x).0, Lanes::<f32>::blocks(simd, self.mean).0);
+        let (xs, means) = (Lanes::<f32>::blocks(simd, self.x).0, Lanes::<f32>::blocks(simd, &self.centre.mean).0);
         let mut largest = Lanes::<f32>::splat(simd, 0.0);
         for (x, mean) in xs.iter().zip(means) {
             let y = Lanes::<f32>::sub(simd, Lanes::<f32>::load(simd, x), Lanes::<f32>::load(simd, mean));
@@ -158,30 +167,40 @@ impl Kernel for Encoding<'_> {
         // What is too large or too small for that has no codes, see `constants_of`. Codes are never -128.
         let factor = if factor.is_finite() && largest.is_finite() { factor } else { 0.0 };
         let (factor, rounding) = (Lanes::<f32>::splat(simd, factor), Lanes::<f32>::splat(simd, ROUNDING));
-        let mut sums = [Lanes::<f64>::splat(simd, 0.0); 5];
-        let (all_rounded, _) = Lanes::<f32>::blocks_mut(simd, self.rounded);
-        for ((x, mean), to) in xs.iter().zip(means).zip(all_rounded) {
-            let (x, mean) = (Lanes::<f32>::load(simd, x), Lanes::<f32>::load(simd, mean));
-            let rounded = Lanes::<f32>::mul_add(simd, Lanes::<f32>::sub(simd, x, mean), factor, rounding);
-            let code = simd.widen(Lanes::<f32>::sub(simd, rounded, rounding));
-            let (x, mean) = (simd.widen(x), simd.widen(mean));
-            for half in 0..2 {
-                let (x, mean, code) = (x[half], mean[half], code[half]);
-                let y = Lanes::<f64>::sub(simd, x, mean);
-                sums[0] = Lanes::<f64>::mul_add(simd, y, code, sums[0]);
-                sums[1] = Lanes::<f64>::mul_add(simd, y, y, sums[1]);
-                sums[2] = Lanes::<f64>::mul_add(simd, code, code, sums[2]);
-                sums[3] = Lanes::<f64>::mul_add(simd, x, x, sums[3]);
-                sums[4] = Lanes::<f64>::mul_add(simd, mean, y, sums[4]);
+        let zero = Lanes::<f64>::splat(simd, 0.0);
+        let [mut yc, mut yy, mut xx, mut my] = [zero; 4];
+        let mut cc = 0.0;
+        let (rounded, _) = Lanes::<f32>::blocks_mut(simd, self.rounded);
+        let mut wide = Lanes::<f64>::blocks(simd, &self.centre.wide).0.iter();
+        for ((xs, means), rounded) in xs.chunks(EXACT).zip(means.chunks(EXACT)).zip(rounded.chunks_mut(EXACT)) {
+            let mut squares = Lanes::<f32>::splat(simd, 0.0);
+            for ((x, mean), to) in xs.iter().zip(means).zip(rounded) {
+                let (x, mean) = (Lanes::<f32>::load(simd, x), Lanes::<f32>::load(simd, mean));
+                let rounded = Lanes::<f32>::mul_add(simd, Lanes::<f32>::sub(simd, x, mean), factor, rounding);
+                let code = Lanes::<f32>::sub(simd, rounded, rounding);
+                squares = Lanes::<f32>::mul_add(simd, code, code, squares);
+                for (x, code) in simd.widen(x).into_iter().zip(simd.widen(code)) {
+                    let Some(mean) = wide.next() else { break };
+                    let mean = Lanes::<f64>::load(simd, mean);
+                    let y = Lanes::<f64>::sub(simd, x, mean);
+                    yc = Lanes::<f64>::mul_add(simd, y, code, yc);
+                    yy = Lanes::<f64>::mul_add(simd, y, y, yy);
+                    if XX {
+                        xx = Lanes::<f64>::mul_add(simd, x, x, xx);
+                    }
+                    if MY {
+                        my = Lanes::<f64>::mul_add(simd, mean, y, my);
+                    }
+                }
+                *to = Lanes::<f32>::store(simd, rounded);
             }
-            *to = Lanes::<f32>::store(simd, rounded);
+            cc += Lanes::<f32>::store(simd, squares).as_ref().iter().map(|sum| f64::from(*sum)).sum::<f64>();
         }
-        let [yc, yy, cc, xx, my] = sums;
-        let (yc, yy, cc) = (Lanes::<f64>::sum(simd, yc), Lanes::<f64>::sum(simd, yy), Lanes::<f64>::sum(simd, cc));
+        let [yc, yy, xx, my] = [yc, yy, xx, my].map(|sums| Lanes::<f64>::sum(simd, sums));
         let scale = if cc > 0.0 { (yc / cc) as f32 } else { 0.0 };
         let wide = f64::from(scale);
         // The difference of sums that are nearly the same, with what rounding has taken from it at most.
         let rr = (yy - 2.0 * wide * yc + wide * wide * cc).max(0.0) + 4.0 * tiny(self.x.len()) * yy;
-        Sums { scale, rr, cc, yy, xx: Lanes::<f64>::sum(simd, xx), my: Lanes::<f64>::sum(simd, my) }
+        Sums { scale, rr, cc, yy, xx, my }
     }
 }

@@ -1,7 +1,7 @@
 //! Codes of the vectors in 8 bits, which show that most vectors cannot be among the best without a look at their floats.
 //!
-//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, those of an
-//! eighth of the vectors at a time ([`Budget`]), and the searches after it read a quarter of the memory. Rows never change
+//! Codes are made by the searches: one that has read vectors in floats makes their codes while they are in the cache, those of a
+//! 32nd of the vectors at a time ([`Budget`]), and the searches after it read a quarter of the memory. Rows never change
 //! once they are written, and so neither do their codes: they belong to a chunk of the store, and go with it. A search waits for
 //! nobody, since it reads the floats of vectors whose codes another one is making.
 //!
@@ -55,8 +55,8 @@ const LEAST_NORM: f64 = 1e-18;
 const MOST_NORM: f64 = 1e18;
 
 /// The part of the vectors whose codes a search makes at most, for each of its queries: to make all takes about four times as long
-/// as a search in floats, and no search is to take much longer than that.
-const MADE_AT_ONCE: u64 = 8;
+/// as a search in floats, and no search is to take more than a quarter longer than that.
+const MADE_AT_ONCE: u64 = 32;
 
 /// Vectors for each that is wanted, from which on short codes may leave few enough of them.
 const SHORT_FROM: u64 = 512;
@@ -250,6 +250,8 @@ impl Budget {
 pub(super) struct Centre {
     /// μ, followed by zeros up to a whole block.
     mean: Vec<f32>,
+    /// The same as doubles.
+    wide: Vec<f64>,
     norm: f64,
 }
 
@@ -273,12 +275,14 @@ impl Centre {
                 *mean += if value.is_finite() { *value * share } else { 0.0 };
             }
         }
-        Ok(Self::with(mean))
+        Self::with(mean)
     }
 
-    fn with(mean: Vec<f32>) -> Option<Self> {
-        let norm = norm(mean.iter().map(|value| f64::from(*value)));
-        (norm < MOST_NORM / 10.0).then_some(Self { mean, norm })
+    fn with(mean: Vec<f32>) -> Result<Option<Self>> {
+        let mut wide = memory::with_capacity(mean.len())?;
+        wide.extend(mean.iter().map(|value| f64::from(*value)));
+        let norm = norm(wide.iter().copied());
+        Ok((norm < MOST_NORM / 10.0).then_some(Self { mean, wide, norm }))
     }
 
     /// Returns the one that has been saved, unless it is none.
@@ -288,7 +292,7 @@ impl Centre {
     pub(super) fn saved(values: &[f32]) -> Result<Option<Self>> {
         let mut mean: Vec<f32> = memory::filled(values.len().next_multiple_of(encode::BLOCK))?;
         mean[..values.len()].copy_from_slice(values);
-        Ok(Self::with(mean))
+        Self::with(mean)
     }
 
     /// Returns μ of so many values.
