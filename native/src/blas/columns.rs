@@ -142,7 +142,7 @@ pub(crate) fn solve<T: Element + Plain>(
 ///
 /// # Errors
 /// As [`multiply`].
-pub(crate) fn times_vector<T: Element + Plain>(
+pub(crate) fn times_vector<T: super::Float>(
     y: &mut [T],
     update: Update<T>,
     columns_of_a: View<'_, T>,

@@ -129,6 +129,39 @@ pub(crate) fn add_multiples<T: Element>(sum: &mut [T], a: View<'_, T>, factors: 
     simd::run(AddMultiples { sum, a, factors });
 }
 
+/// The same, where a product is rounded before it is added. Java can do this at full speed too.
+pub(crate) fn add_multiples_one_by_one(sum: &mut [f64], a: View<'_>, factors: &[f64]) {
+    assert!(a.column_step() == 1 && a.rows() == factors.len() && a.columns() == sum.len());
+    simd::dispatch(Level::best(), OneByOne { sum, a, factors });
+}
+
+struct OneByOne<'a> {
+    sum: &'a mut [f64],
+    a: View<'a>,
+    factors: &'a [f64],
+}
+
+impl Kernel for OneByOne<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _: S) {
+        let Self { sum, a, factors } = self;
+        let (fours, rest) = factors.as_chunks::<4>();
+        for (i, [f, g, h, k]) in fours.iter().enumerate() {
+            let [p, q, r, s] = std::array::from_fn(|row| &a.row(4 * i + row)[..sum.len()]);
+            for j in 0..sum.len() {
+                sum[j] = (((sum[j] + f * p[j]) + g * q[j]) + h * r[j]) + k * s[j];
+            }
+        }
+        for (i, factor) in rest.iter().enumerate() {
+            for (sum, value) in sum.iter_mut().zip(a.row(4 * fours.len() + i)) {
+                *sum += factor * value;
+            }
+        }
+    }
+}
+
 /// Adds to `image` what some rows of a symmetric matrix contribute to its product with `x`. The matrix is known on and
 /// above its diagonal, and in squares of [`SQUARE`] values along it from the first of these rows on. Of `a`, `x` and
 /// `image`, the first column or value is the one where the first of the rows meets the diagonal.

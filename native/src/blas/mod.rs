@@ -17,7 +17,7 @@ use crate::memory::Plain;
 use crate::simd::Element;
 use crate::{Error, Result, memory};
 use gemm::{gemm, gemm_part, spread};
-use gemv::{add_multiples, row_dots, row_dots_by_eight, row_dots_of_floats};
+use gemv::{add_multiples, add_multiples_one_by_one, row_dots, row_dots_by_eight, row_dots_of_floats};
 use kernel::{Part, Update};
 
 /// What matrices are made of: `f32` or `f64`.
@@ -28,28 +28,41 @@ impl Float for f64 {}
 
 /// What products need of their elements.
 mod sealed {
-    use super::{Element, Plain};
+    use super::{Element, Plain, View};
 
-    #[expect(private_bounds, reason = "only this crate has elements")]
+    #[expect(private_bounds, private_interfaces, reason = "only this crate has elements")]
     pub trait Product: Element + Plain {
         /// Sets each value of `out` to the product of a row and `x`: of some of the `all` rows of a matrix.
         fn row_dots(all: usize, rows: &[Self], x: &[Self], out: &mut [Self]);
+
+        /// Adds to `sum` rows of a matrix of `all` values, each times its factor.
+        fn add_rows(all: usize, sum: &mut [Self], rows: View<'_, Self>, factors: &[Self]);
     }
 }
 
+#[expect(private_interfaces, reason = "only this crate has views")]
 impl sealed::Product for f32 {
     fn row_dots(_: usize, rows: &[f32], x: &[f32], out: &mut [f32]) {
         row_dots_of_floats(rows, x, out);
     }
+
+    fn add_rows(_: usize, sum: &mut [f32], rows: View<'_, f32>, factors: &[f32]) {
+        add_multiples(sum, rows, factors);
+    }
 }
 
+#[expect(private_interfaces, reason = "only this crate has views")]
 impl sealed::Product for f64 {
     fn row_dots(all: usize, rows: &[f64], x: &[f64], out: &mut [f64]) {
-        if x.len() > 16 && (all <= FEW_ROWS || x.len() > LONG_ROW) {
+        if x.len() > 16 && (all <= FEW_ROWS || x.len() > LONG_ROW || all * x.len() >= LARGE) {
             row_dots_by_eight(rows, x, out);
         } else {
             row_dots(rows, x, out);
         }
+    }
+
+    fn add_rows(all: usize, sum: &mut [f64], rows: View<'_>, factors: &[f64]) {
+        if all >= LARGE { add_multiples_one_by_one(sum, rows, factors) } else { add_multiples(sum, rows, factors) }
     }
 }
 
@@ -92,7 +105,7 @@ pub fn times<T: Float>(a: MatrixRef<'_, T>, b: MatrixRef<'_, T>, out: &mut [T]) 
 /// Writes the product `aᵀ * b` to `out`, without a transposed copy.
 ///
 /// Each element is the sum of `a[p][i] * b[p][j]` over ascending `p`, as in [`times`]; where `b` has one column, and they are
-/// doubles, in one group.
+/// doubles, in one group, and without fused multiplication and addition if `a` has 2²⁰ values or more.
 ///
 /// # Errors
 /// [`Error::Shapes`] unless `a` has as many rows as `b`, otherwise as [`times`].
@@ -128,9 +141,10 @@ fn transpose_times_vector<T: Float>(a: MatrixRef<'_, T>, x: &[T], out: &mut [T])
 }
 
 /// Writes the sum of the rows of `a`, each times its factor, to the one row of `out`.
-fn sum_of_rows<T: Element + Plain>(out: ViewMut<'_, T>, a: View<'_, T>, factors: &[T]) -> Result<()> {
+fn sum_of_rows<T: Float>(out: ViewMut<'_, T>, a: View<'_, T>, factors: &[T]) -> Result<()> {
     // Of floats, a sum of a million one after the other would be right in three digits.
     let group = if size_of::<T>() < size_of::<f64>() { GROUP } else { a.rows() };
+    let all = a.rows().saturating_mul(a.columns());
     // Stripes so wide that their parts of the rows are read at the speed of whole rows.
     let stripe = (CHUNK / a.rows().max(1)).max(1).next_multiple_of(STRIPE);
     out.try_for_each_stripe(stripe, |first, mut part| {
@@ -138,7 +152,7 @@ fn sum_of_rows<T: Element + Plain>(out: ViewMut<'_, T>, a: View<'_, T>, factors:
         part.fill(T::ZERO);
         let add = |row: usize, sum: &mut [T]| {
             let rows = group.min(a.rows() - row);
-            add_multiples(sum, a.block(row, first, rows, sum.len()), &factors[row..row + rows]);
+            T::add_rows(all, sum, a.block(row, first, rows, sum.len()), &factors[row..row + rows]);
         };
         if a.rows() <= group {
             add(0, part);
@@ -210,15 +224,18 @@ pub fn gram<T: Float>(a: MatrixRef<'_, T>, out: &mut [T]) -> Result<()> {
     })
 }
 
-/// Where a matrix has so few rows or such long ones, [`times_vector`] sums as a loop in Java can do it with the same bits: to copy the
-/// arrays, as must be done where the garbage collector does not pin what is lent, would take longer than the loop.
+/// Where a matrix has so few rows, such long ones or so many values, [`times_vector`] sums as a loop in Java can do it with the same
+/// bits, and where it has so many values [`transpose_times`] does with a vector: to copy the arrays, as must be done where the garbage collector does not pin what is lent, would take longer than the
+/// loop.
 const FEW_ROWS: usize = 2;
 /// See [`FEW_ROWS`]: a longer row, and as much of the vector, is not in the first-level cache when it has been copied.
 const LONG_ROW: usize = 4096;
+/// See [`FEW_ROWS`]: reading so many from memory is what takes the time.
+const LARGE: usize = 1 << 20;
 
 /// Writes the product of `a` and the column `x` to `out`, as [`times`] does with a matrix of one column: each element is the
 /// [dot product](crate::vector::dot) of a row and `x`; with up to 16 columns the plain sum over ascending columns; otherwise with
-/// one row or two, or more than 4096 columns, the sum of eight sums, of every eighth column each. Of floats, the dot product is
+/// one row or two, more than 4096 columns, or 2²⁰ values or more, the sum of eight sums, of every eighth column each. Of floats, the dot product is
 /// taken in floats.
 ///
 /// # Errors

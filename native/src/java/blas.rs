@@ -164,7 +164,7 @@ fn solve<T: Element + simd::Element>(
     Ok(())
 }
 
-fn times_vector<T: Element + simd::Element>(
+fn times_vector<T: Element + crate::blas::Float>(
     y: Columns<'_, T>,
     update: Update<T>,
     a: Factor<'_, T>,

@@ -8,10 +8,11 @@ use std::slice;
 
 use jni::sys::{jboolean, jdouble, jfloat, jint, jlong};
 
-use super::arrays::shape;
+use super::arrays::{matrix, shape};
 use super::natives;
 use crate::Result;
-use crate::blas::gemv::row_dots;
+use crate::blas::gemv::{add_multiples, row_dots, row_dots_by_eight};
+use crate::matrix::view::View;
 use crate::vector::{self, Operation, PIECE_BYTES, Pieces, Real};
 
 natives! {
@@ -56,6 +57,18 @@ natives! {
         Ok(())
     }
 
+    /// Adds rows of a larger matrix at an address, each times its factor, to the sum at a third.
+    fn transpose_times_at(rows: jint, columns: jint, a: jlong, factors: jlong, sum: jlong) {
+        let (height, width) = shape(rows, columns)?;
+        // SAFETY: as above.
+        unsafe {
+            let a = matrix(rows, columns, slice::from_raw_parts(a as *const f64, height * width))?;
+            let factors = slice::from_raw_parts(factors as *const f64, height);
+            add_multiples(slice::from_raw_parts_mut(sum as *mut f64, width), View::from(a), factors);
+        }
+        Ok(())
+    }
+
     /// Returns the address of the memory of a direct buffer.
     fn address[call](buffer: JByteBuffer) -> jlong { Ok(call.address(&buffer)?.as_ptr().expose_provenance() as jlong) }
 
@@ -64,6 +77,11 @@ natives! {
 
     /// Returns the address of the function that does without JNI what `reduce_floats` does to one array or two.
     fn direct_for_floats(arrays: jint) -> jlong { Ok(direct::<jfloat>(arrays) as jlong) }
+
+    /// Returns the address of the function that multiplies the only row of a matrix with a vector, or with itself.
+    fn direct_for_row(arrays: jint) -> jlong {
+        Ok(if arrays == 1 { direct_square as *const () } else { direct_row as *const () } as jlong)
+    }
 }
 
 /// Returns the operation that Java's `Reduction` has this number for.
@@ -137,4 +155,26 @@ unsafe extern "C" fn direct_two<T: Real>(operation: jint, length: jint, x: *cons
         .ok()
         .and_then(crate::Result::ok)
         .unwrap_or(f64::NAN)
+}
+
+/// Returns the product of the only row of a matrix, of more than 16 columns, and a vector of `length` values.
+///
+/// # Safety
+/// At `row` and `x` are `length` values.
+unsafe extern "C" fn direct_row(_: jint, length: jint, row: *const f64, x: *const f64) -> jdouble {
+    // SAFETY: as in `direct_two`.
+    let (row, x) = unsafe { (slice::from_raw_parts(row, length as usize), slice::from_raw_parts(x, length as usize)) };
+    let mut product = [f64::NAN];
+    // The shapes agree: there is nothing to panic about.
+    let _ = catch_unwind(AssertUnwindSafe(|| row_dots_by_eight(row, x, &mut product)));
+    product[0]
+}
+
+/// Returns the same product of a row with itself.
+///
+/// # Safety
+/// At `row` are `length` values.
+unsafe extern "C" fn direct_square(operation: jint, length: jint, row: *const f64) -> jdouble {
+    // SAFETY: as the caller grants.
+    unsafe { direct_row(operation, length, row, row) }
 }

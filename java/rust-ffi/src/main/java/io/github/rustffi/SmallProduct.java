@@ -29,10 +29,28 @@ final class SmallProduct {
     }
 
     /**
+     * Multiplies the transpose of a matrix in row-major order, which has a row for each value of {@code x}, with it.
+     */
+    static void transposeTimes(double[] a, double[] x, double[] product) {
+        int columns = product.length;
+        for (int row = 0, from = 0; row < x.length; row++, from += columns) {
+            double factor = x[row];
+            for (int j = 0; j < columns; j++) {
+                product[j] += factor * a[from + j];
+            }
+        }
+    }
+
+    /** Returns whether Rust adds up rows as {@link #transposeTimes} does: see {@code add_rows} there. */
+    static boolean isOneByOne(int rows, int columns) {
+        return rows == 1 || (long) rows * columns >= 1 << 20;
+    }
+
+    /**
      * Returns whether Rust sums products of this shape as {@link #timesByEight} does: see {@code times_vector} there.
      */
     static boolean isByEight(int rows, int columns) {
-        return columns > 16 && (rows <= 2 || columns > 4096);
+        return columns > 16 && (rows <= 2 || columns > 4096 || (long) rows * columns >= 1 << 20);
     }
 
     /** The same in eight sums, of every eighth column each. */

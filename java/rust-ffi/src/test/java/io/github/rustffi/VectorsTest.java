@@ -213,6 +213,11 @@ class VectorsTest {
             assertSameBits(Direct.DOUBLES.call(operation, x, x), Natives.reduceDoubles(operation, x, null));
             assertSameBits(Direct.FLOATS.call(operation, f, f), Natives.reduceFloats(operation, f, null));
         }
+        for (double[] other : n > 16 ? new double[][] {x, y} : new double[0][]) {
+            double[] product = new double[1];
+            SmallProduct.timesByEight(x, other, product);
+            assertSameBits(Direct.ROW.call(0, x, other), product[0]);
+        }
     }
 
     @Test

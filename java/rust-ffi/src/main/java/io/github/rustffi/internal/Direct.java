@@ -24,6 +24,9 @@ public record Direct(MethodHandle one, MethodHandle two) {
     public static final Direct DOUBLES = of(double[].class, Natives.directForDoubles(1), Natives.directForDoubles(2));
     public static final Direct FLOATS = of(float[].class, Natives.directForFloats(1), Natives.directForFloats(2));
 
+    /** Multiplies a row of more than 16 columns with a vector, with the bits of a matrix that has no other. */
+    public static final Direct ROW = of(double[].class, Natives.directForRow(1), Natives.directForRow(2));
+
     /** Returns the result of an operation on two arrays of the same length, or on one that is given twice, or NaN. */
     public double call(int operation, double[] x, double[] y) {
         try {

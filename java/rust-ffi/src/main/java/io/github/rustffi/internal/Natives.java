@@ -465,6 +465,9 @@ public final class Natives {
     /** Multiplies the rows at an address with the vector at another, and writes the products to a third. */
     static native void timesAt(int rows, int columns, long a, long x, long product);
 
+    /** Adds the rows at an address, each times its factor at another, to the sum at a third. */
+    static native void transposeTimesAt(int rows, int columns, long a, long factors, long sum);
+
     /** Returns where the memory of a direct buffer is. */
     static native long address(ByteBuffer buffer);
 
@@ -476,6 +479,9 @@ public final class Natives {
 
     /** Returns the address of the function that does without JNI what reduceFloats does to one array or two. */
     static native long directForFloats(int arrays);
+
+    /** The same for the product of a row and a vector. */
+    static native long directForRow(int arrays);
 
     // VectorIndex. An index is a number that is given out once; a metric and a storage are the ordinals of the enums.
 

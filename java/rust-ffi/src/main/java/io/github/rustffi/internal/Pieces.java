@@ -21,7 +21,7 @@ public final class Pieces {
     /** Pieces that cross at a time: memory is read faster in long runs. */
     private static final int TOGETHER = 2;
 
-    /** Rows that are multiplied at a time at most. */
+    /** Rows that are multiplied at a time at most, and columns that are added up. */
     private static final int ROWS = 2048;
 
     /** As many threads can use this at a time; others take the longer way. */
@@ -185,6 +185,32 @@ public final class Pieces {
         }
     }
 
+    /**
+     * Multiplies the transpose of a matrix with a vector.
+     *
+     * @param columns the number of columns
+     * @param a the matrix in row-major order
+     * @param x a value for each row
+     * @param product a zero for each column, to which the products are added
+     * @return false if the native method over arrays is to be asked
+     */
+    public static boolean transposeTimes(int columns, double[] a, double[] x, double[] product) {
+        boolean fits = columns > 0 && columns <= ROWS && (long) x.length * columns == a.length;
+        Pieces pieces = fits ? take() : null;
+        if (pieces == null) {
+            return false;
+        }
+        try {
+            if (columns > pieces.length) {
+                return false;
+            }
+            pieces.addRows(columns, a, x, product);
+            return true;
+        } finally {
+            pieces.give();
+        }
+    }
+
     private double add(int operation, double[] x, double[] y) {
         long second = x == y ? address : address + (long) this.y * Double.BYTES;
         long result = address + (long) sums * Double.BYTES;
@@ -233,5 +259,22 @@ public final class Pieces {
                     address + (long) products * Double.BYTES);
             doubles.get(products, product, row, rows);
         }
+    }
+
+    private void addRows(int columns, double[] a, double[] x, double[] product) {
+        doubles.put(products, product, 0, columns);
+        int most = length / columns;
+        for (int row = 0; row < x.length; row += most) {
+            int rows = Math.min(most, x.length - row);
+            doubles.put(0, a, row * columns, rows * columns);
+            doubles.put(y, x, row, rows);
+            Natives.transposeTimesAt(
+                    rows,
+                    columns,
+                    address,
+                    address + (long) y * Double.BYTES,
+                    address + (long) products * Double.BYTES);
+        }
+        doubles.get(products, product, 0, columns);
     }
 }
