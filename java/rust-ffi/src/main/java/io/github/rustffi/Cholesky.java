@@ -65,9 +65,18 @@ public final class Cholesky implements Serializable {
     }
 
     private double[] solve(int bRows, int bColumns, double[] b) {
+        int n = l.rows();
+        if (n == bRows && SmallMatrix.isSquare(n, n)) {
+            double[] y = SmallMatrix.solveTriangular(n, l.values(), false, false, false, bColumns, b);
+            double[] small =
+                    y == null ? null : SmallMatrix.solveTriangular(n, l.values(), false, false, true, bColumns, y);
+            if (small != null) {
+                return small;
+            }
+        }
         NativeLibrary.load();
         double[] x = new double[b.length];
-        Natives.choleskySolve(l.rows(), l.values(), bRows, bColumns, b, x);
+        Natives.choleskySolve(n, l.values(), bRows, bColumns, b, x);
         return x;
     }
 

@@ -1,9 +1,11 @@
 package io.github.rustffi;
 
 import io.github.rustffi.internal.Crossing;
+import io.github.rustffi.internal.Direct;
 import io.github.rustffi.internal.LocalFile;
 import io.github.rustffi.internal.Natives;
 import io.github.rustffi.internal.Pieces;
+import io.github.rustffi.internal.Reduction;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
@@ -843,6 +845,10 @@ public final class Matrix implements Serializable {
             return product;
         }
         NativeLibrary.load();
+        if (rows == 1 && Crossing.directly(values.length, x.length)) {
+            product[0] = Direct.ROW.call(Reduction.DOT, values, x);
+            return product;
+        }
         if (!Crossing.lends(values.length)) {
             if (x.length == columns && SmallProduct.isByEight(rows, columns)) {
                 SmallProduct.timesByEight(values, x, product);
@@ -867,6 +873,10 @@ public final class Matrix implements Serializable {
      */
     public Matrix transposeTimes(Matrix b) {
         Objects.requireNonNull(b, "b");
+        if (rows == b.rows && SmallMatrix.isProduct(columns, rows, b.columns)) {
+            return new Matrix(
+                    columns, b.columns, SmallMatrix.transposeTimes(rows, columns, values, b.columns, b.values));
+        }
         prepare();
         double[] product = room(rows == b.rows, columns, b.columns);
         Natives.transposeTimes(rows, columns, values, b.rows, b.columns, b.values, product);
@@ -884,8 +894,21 @@ public final class Matrix implements Serializable {
      */
     public double[] transposeTimes(double[] x) {
         Objects.requireNonNull(x, "x");
-        prepare();
         double[] product = new double[columns];
+        if (x.length == rows && (rows == 1 || values.length <= SMALL)) {
+            SmallProduct.transposeTimes(values, x, product);
+            return product;
+        }
+        NativeLibrary.load();
+        if (!Crossing.lends(values.length) && x.length == rows) {
+            if (SmallProduct.isOneByOne(rows, columns)) {
+                SmallProduct.transposeTimes(values, x, product);
+                return product;
+            }
+            if (Pieces.transposeTimes(columns, values, x, product)) {
+                return product;
+            }
+        }
         Natives.transposeTimes(rows, columns, values, x.length, 1, x, product);
         return product;
     }
@@ -901,6 +924,9 @@ public final class Matrix implements Serializable {
      */
     public Matrix timesTranspose(Matrix b) {
         Objects.requireNonNull(b, "b");
+        if (columns == b.columns && SmallMatrix.isProduct(rows, columns, b.rows)) {
+            return new Matrix(rows, b.rows, SmallMatrix.timesTranspose(rows, columns, values, b.rows, b.values));
+        }
         prepare();
         double[] product = room(columns == b.columns, rows, b.rows);
         Natives.timesTranspose(rows, columns, values, b.rows, b.columns, b.values, product);
@@ -915,6 +941,9 @@ public final class Matrix implements Serializable {
      * @throws IllegalArgumentException if it has more values than an int counts
      */
     public Matrix gram() {
+        if (SmallMatrix.isProduct(columns, rows, columns)) {
+            return new Matrix(columns, columns, SmallMatrix.transposeTimes(rows, columns, values, columns, values));
+        }
         prepare();
         double[] gram = newValues(columns, columns);
         Natives.gram(rows, columns, values, gram);
@@ -1617,6 +1646,13 @@ public final class Matrix implements Serializable {
     }
 
     private double[] solveTriangular(Triangle triangle, boolean isTransposed, int bRows, int bColumns, double[] b) {
+        double[] small = rows == bRows && SmallMatrix.isSquare(rows, columns)
+                ? SmallMatrix.solveTriangular(
+                        rows, values, triangle.isUpper(), triangle.isUnit(), isTransposed, bColumns, b)
+                : null;
+        if (small != null) {
+            return small;
+        }
         prepare();
         double[] x = new double[b.length];
         Natives.triangularSolve(

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Which matrices are small depends on their shapes alone. A method gives up, and returns null or NaN, where a value
  * is not finite, where magnitudes are so far from 1 that something might overflow or underflow on the way, and where
  * there is no answer: Rust then has the scaling and the exceptions for it. Error bounds are those of Rust. The bits are
- * not, since Rust rounds a product and a sum at once where the processor can, and since inverses of up to three rows
- * and determinants of up to four are expanded where little cancels out.
+ * not, since Rust rounds a product and a sum at once where the processor can, and since inverses of up to four rows and
+ * determinants of up to four and of six are expanded where little cancels out.
  */
 final class SmallMatrix {
     private static final int MOST = 8;
@@ -35,6 +35,11 @@ final class SmallMatrix {
      * which bounds the sum of the magnitudes of all terms: what cancels out then costs it at most seven bits.
      */
     private static final double KEPT = 0x1p-7;
+
+    /** Where no value of six rows is larger, and their determinant not less, the squares of rows are in range, too. */
+    private static final double LARGEST_EXPANDED = 0x1p40;
+
+    private static final double LEAST_EXPANDED = 0x1p-250;
 
     /** Of the largest magnitude, the difference across the diagonal that counts as rounding, as in Rust. */
     private static final double ROUNDING = 0x1p-26;
@@ -97,6 +102,29 @@ final class SmallMatrix {
         return product;
     }
 
+    /**
+     * Multiplies the transpose of a matrix with another one as {@link #times} does: exactly symmetric where they are
+     * the same.
+     */
+    static double[] transposeTimes(int rows, int columns, double[] a, int bColumns, double[] b) {
+        return times(columns, rows, transpose(rows, columns, a), bColumns, b);
+    }
+
+    /** Multiplies a matrix with the transpose of another one, which has as many columns, as {@link #times} does. */
+    static double[] timesTranspose(int rows, int columns, double[] a, int bRows, double[] b) {
+        return times(rows, columns, a, bRows, transpose(bRows, columns, b));
+    }
+
+    private static double[] transpose(int rows, int columns, double[] a) {
+        double[] transpose = new double[a.length];
+        for (int i = 0, at = 0; i < rows; i++) {
+            for (int to = i; to < transpose.length; to += rows) {
+                transpose[to] = a[at++];
+            }
+        }
+        return transpose;
+    }
+
     /** Adds multiples of four rows of {@code b} to a row of the product. */
     private static void addFour(double[] a, int at, double[] b, int from, int columns, double[] product, int to) {
         double a0 = a[at];
@@ -150,7 +178,7 @@ final class SmallMatrix {
                 if (!(magnitude(a) <= LARGEST)) {
                     yield null;
                 }
-                yield n == 4 ? solve4(a, 4, identity4()) : eliminate(n, a.clone(), n, identity(n));
+                yield n == 4 ? inverse4(a) : eliminate(n, a.clone(), n, identity(n));
             }
         };
     }
@@ -213,6 +241,71 @@ final class SmallMatrix {
             minor0 * reciprocal, (a2 * c1 - a1 * c2) * reciprocal, (a1 * b2 - a2 * b1) * reciprocal,
             minor1 * reciprocal, (a0 * c2 - a2 * c0) * reciprocal, (a2 * b0 - a0 * b2) * reciprocal,
             minor2 * reciprocal, (a1 * c0 - a0 * c1) * reciprocal, (a0 * b1 - a1 * b0) * reciprocal,
+        };
+    }
+
+    /**
+     * The same of four rows: a cofactor is a sum of three products of a value and one of the twelve minors of two rows.
+     *
+     * <p>The bound of what cancels out holds for the cofactors of a row, too: they are columns of the inverse times the
+     * determinant, and a column is at least as long as the reciprocal of its row.
+     */
+    private static double[] inverse4(double[] m) {
+        double a0 = m[0];
+        double a1 = m[1];
+        double a2 = m[2];
+        double a3 = m[3];
+        double b0 = m[4];
+        double b1 = m[5];
+        double b2 = m[6];
+        double b3 = m[7];
+        double c0 = m[8];
+        double c1 = m[9];
+        double c2 = m[10];
+        double c3 = m[11];
+        double d0 = m[12];
+        double d1 = m[13];
+        double d2 = m[14];
+        double d3 = m[15];
+        double ab01 = a0 * b1 - a1 * b0;
+        double ab02 = a0 * b2 - a2 * b0;
+        double ab03 = a0 * b3 - a3 * b0;
+        double ab12 = a1 * b2 - a2 * b1;
+        double ab13 = a1 * b3 - a3 * b1;
+        double ab23 = a2 * b3 - a3 * b2;
+        double cd01 = c0 * d1 - c1 * d0;
+        double cd02 = c0 * d2 - c2 * d0;
+        double cd03 = c0 * d3 - c3 * d0;
+        double cd12 = c1 * d2 - c2 * d1;
+        double cd13 = c1 * d3 - c3 * d1;
+        double cd23 = c2 * d3 - c3 * d2;
+        double determinant = ab01 * cd23 - ab02 * cd13 + ab03 * cd12 + (ab12 * cd03 - ab13 * cd02 + ab23 * cd01);
+        double terms = (Math.abs(a0) + Math.abs(a1) + (Math.abs(a2) + Math.abs(a3)))
+                * (Math.abs(b0) + Math.abs(b1) + (Math.abs(b2) + Math.abs(b3)))
+                * ((Math.abs(c0) + Math.abs(c1) + (Math.abs(c2) + Math.abs(c3)))
+                        * (Math.abs(d0) + Math.abs(d1) + (Math.abs(d2) + Math.abs(d3))));
+        double magnitude = Math.abs(determinant);
+        if (!(magnitude >= KEPT * terms && magnitude >= LEAST * LEAST)) {
+            return solve4(m, 4, identity4());
+        }
+        double r = 1 / determinant;
+        return new double[] {
+            r * (b1 * cd23 - b2 * cd13 + b3 * cd12),
+            r * (a2 * cd13 - a1 * cd23 - a3 * cd12),
+            r * (d1 * ab23 - d2 * ab13 + d3 * ab12),
+            r * (c2 * ab13 - c1 * ab23 - c3 * ab12),
+            r * (b2 * cd03 - b0 * cd23 - b3 * cd02),
+            r * (a0 * cd23 - a2 * cd03 + a3 * cd02),
+            r * (d2 * ab03 - d0 * ab23 - d3 * ab02),
+            r * (c0 * ab23 - c2 * ab03 + c3 * ab02),
+            r * (b0 * cd13 - b1 * cd03 + b3 * cd01),
+            r * (a1 * cd03 - a0 * cd13 - a3 * cd01),
+            r * (d0 * ab13 - d1 * ab03 + d3 * ab01),
+            r * (c1 * ab03 - c0 * ab13 - c3 * ab01),
+            r * (b1 * cd02 - b0 * cd12 - b2 * cd01),
+            r * (a0 * cd12 - a1 * cd02 + a2 * cd01),
+            r * (d1 * ab02 - d0 * ab12 - d2 * ab01),
+            r * (c0 * ab12 - c1 * ab02 + c2 * ab01),
         };
     }
 
@@ -461,6 +554,41 @@ final class SmallMatrix {
         }
     }
 
+    /**
+     * Returns the solution of a system with a triangle of a square matrix, by substitution, or null: also where a value
+     * outside of the triangle is not finite.
+     */
+    static double[] solveTriangular(
+            int n, double[] a, boolean isUpper, boolean isUnit, boolean isTransposed, int columns, double[] b) {
+        double size = magnitude(b);
+        if (n * columns > RIGHT
+                || !(size == 0 || size >= LEAST_FACTOR && size <= LARGEST_FACTOR)
+                || !(magnitude(a) <= LARGEST_FACTOR)) {
+            return null;
+        }
+        double[] x = b.clone();
+        boolean isForward = isUpper == isTransposed;
+        int toRow = isTransposed ? 1 : n;
+        int toColumn = isTransposed ? n : 1;
+        for (int step = 0; step < n; step++) {
+            int i = isForward ? step : n - 1 - step;
+            int end = isForward ? i : n;
+            for (int k = isForward ? 0 : i + 1; k < end; k++) {
+                subtract(a[i * toRow + k * toColumn], x, k * columns, i * columns, columns);
+            }
+            if (!isUnit) {
+                double pivot = a[i * n + i];
+                if (!(Math.abs(pivot) >= LEAST_FACTOR)) {
+                    return null;
+                }
+                for (int j = 0; j < columns; j++) {
+                    x[i * columns + j] /= pivot;
+                }
+            }
+        }
+        return magnitude(x) <= Double.MAX_VALUE ? x : null;
+    }
+
     /** Returns the determinant of a square matrix, or NaN. */
     static double determinant(int n, double[] a) {
         return switch (n) {
@@ -469,6 +597,7 @@ final class SmallMatrix {
             case 2 -> requireInRange(a[0] * a[3] - a[1] * a[2]);
             case 3 -> determinant3(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
             case 4 -> determinant4(a);
+            case 6 -> determinant6(a);
             default -> magnitude(a) <= LARGEST_FACTOR ? determinantByColumns(n, a.clone()) : Double.NaN;
         };
     }
@@ -477,6 +606,114 @@ final class SmallMatrix {
     private static double requireInRange(double determinant) {
         double magnitude = Math.abs(determinant);
         return magnitude >= LEAST * LEAST && magnitude <= Double.MAX_VALUE ? determinant : Double.NaN;
+    }
+
+    /**
+     * Returns the determinant of six rows, or NaN: the sum, over all choices of three columns, of a minor of the upper
+     * rows times one of the lower ones. Where much may cancel out in it, columns are eliminated.
+     *
+     * <p>The sum of the magnitudes of all terms is at most 6!/6³ times the product of the Euclidean norms of the rows:
+     * E. Carlen, E. H. Lieb and M. Loss, An inequality of Hadamard type for permanents, 2006.
+     */
+    private static double determinant6(double[] a) {
+        double sum = 0;
+        double squares = 1;
+        for (int row = 0; row < 36; row += 6) {
+            double square = a[row] * a[row]
+                    + a[row + 1] * a[row + 1]
+                    + a[row + 2] * a[row + 2]
+                    + (a[row + 3] * a[row + 3] + a[row + 4] * a[row + 4] + a[row + 5] * a[row + 5]);
+            sum += square;
+            squares *= square;
+        }
+        if (sum <= LARGEST_EXPANDED * LARGEST_EXPANDED) {
+            double[] upper = minors3(a, 0);
+            double[] lower = minors3(a, 18);
+            double expanded = upper[0] * lower[19]
+                    + upper[2] * lower[17]
+                    + upper[4] * lower[15]
+                    - upper[1] * lower[18]
+                    - upper[3] * lower[16]
+                    + (upper[6] * lower[13]
+                            + upper[7] * lower[12]
+                            + upper[9] * lower[10]
+                            - upper[5] * lower[14]
+                            - upper[8] * lower[11])
+                    + (upper[11] * lower[8]
+                            + upper[14] * lower[5]
+                            - upper[10] * lower[9]
+                            - upper[12] * lower[7]
+                            - upper[13] * lower[6])
+                    + (upper[16] * lower[3]
+                            + upper[18] * lower[1]
+                            - upper[15] * lower[4]
+                            - upper[17] * lower[2]
+                            - upper[19] * lower[0]);
+            double bound = 720.0 / 216.0 * KEPT;
+            if (expanded * expanded >= bound * bound * squares && Math.abs(expanded) >= LEAST_EXPANDED) {
+                return expanded;
+            }
+        }
+        return magnitude(a) <= LARGEST_FACTOR ? determinantByColumns(6, a.clone()) : Double.NaN;
+    }
+
+    /** Returns the minors of three rows of six columns, in the lexicographic order of the three columns of each. */
+    private static double[] minors3(double[] m, int from) {
+        double b0 = m[from + 6];
+        double b1 = m[from + 7];
+        double b2 = m[from + 8];
+        double b3 = m[from + 9];
+        double b4 = m[from + 10];
+        double b5 = m[from + 11];
+        double c0 = m[from + 12];
+        double c1 = m[from + 13];
+        double c2 = m[from + 14];
+        double c3 = m[from + 15];
+        double c4 = m[from + 16];
+        double c5 = m[from + 17];
+        double bc01 = b0 * c1 - b1 * c0;
+        double bc02 = b0 * c2 - b2 * c0;
+        double bc03 = b0 * c3 - b3 * c0;
+        double bc04 = b0 * c4 - b4 * c0;
+        double bc05 = b0 * c5 - b5 * c0;
+        double bc12 = b1 * c2 - b2 * c1;
+        double bc13 = b1 * c3 - b3 * c1;
+        double bc14 = b1 * c4 - b4 * c1;
+        double bc15 = b1 * c5 - b5 * c1;
+        double bc23 = b2 * c3 - b3 * c2;
+        double bc24 = b2 * c4 - b4 * c2;
+        double bc25 = b2 * c5 - b5 * c2;
+        double bc34 = b3 * c4 - b4 * c3;
+        double bc35 = b3 * c5 - b5 * c3;
+        double bc45 = b4 * c5 - b5 * c4;
+        double a0 = m[from];
+        double a1 = m[from + 1];
+        double a2 = m[from + 2];
+        double a3 = m[from + 3];
+        double a4 = m[from + 4];
+        double a5 = m[from + 5];
+        return new double[] {
+            a0 * bc12 - a1 * bc02 + a2 * bc01,
+            a0 * bc13 - a1 * bc03 + a3 * bc01,
+            a0 * bc14 - a1 * bc04 + a4 * bc01,
+            a0 * bc15 - a1 * bc05 + a5 * bc01,
+            a0 * bc23 - a2 * bc03 + a3 * bc02,
+            a0 * bc24 - a2 * bc04 + a4 * bc02,
+            a0 * bc25 - a2 * bc05 + a5 * bc02,
+            a0 * bc34 - a3 * bc04 + a4 * bc03,
+            a0 * bc35 - a3 * bc05 + a5 * bc03,
+            a0 * bc45 - a4 * bc05 + a5 * bc04,
+            a1 * bc23 - a2 * bc13 + a3 * bc12,
+            a1 * bc24 - a2 * bc14 + a4 * bc12,
+            a1 * bc25 - a2 * bc15 + a5 * bc12,
+            a1 * bc34 - a3 * bc14 + a4 * bc13,
+            a1 * bc35 - a3 * bc15 + a5 * bc13,
+            a1 * bc45 - a4 * bc15 + a5 * bc14,
+            a2 * bc34 - a3 * bc24 + a4 * bc23,
+            a2 * bc35 - a3 * bc25 + a5 * bc23,
+            a2 * bc45 - a4 * bc25 + a5 * bc24,
+            a3 * bc45 - a4 * bc35 + a5 * bc34,
+        };
     }
 
     /** Eliminates columns until four are left. */

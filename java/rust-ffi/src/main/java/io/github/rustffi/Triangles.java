@@ -46,6 +46,12 @@ final class Triangles {
 
     private static double[] solve(
             int n, double[] values, boolean isUpper, boolean isTransposed, int bRows, int bColumns, double[] b) {
+        double[] small = n == bRows && SmallMatrix.isSquare(n, n)
+                ? SmallMatrix.solveTriangular(n, values, isUpper, false, isTransposed, bColumns, b)
+                : null;
+        if (small != null) {
+            return small;
+        }
         NativeLibrary.load();
         double[] x = new double[b.length];
         Natives.triangularSolve(false, n, n, values, isUpper, false, isTransposed, bRows, bColumns, b, x);

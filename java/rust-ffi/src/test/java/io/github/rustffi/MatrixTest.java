@@ -356,8 +356,10 @@ class MatrixTest {
         "300, 9",
         "1, 401",
         "1, 10000",
+        "1, 16385",
         "3, 16384",
         "2, 16385",
+        "1049, 1000",
         "40, 4096",
         "40, 4097",
         "2, 700",
@@ -383,6 +385,24 @@ class MatrixTest {
             }
             assertThat(lentOrCopied).isEqualTo(product);
             assertThat(inJava).isEqualTo(product);
+        }
+        if (rows * columns > 400) {
+            double[] z = Matrices.random(3, rows, 1).toArray();
+            double[] transposed = a.transposeTimes(z);
+            double[] lentOrCopied = new double[columns];
+            Natives.transposeTimes(rows, columns, a.toArray(), rows, 1, z, lentOrCopied);
+            assertThat(lentOrCopied).isEqualTo(transposed);
+            double[] inJava = new double[columns];
+            boolean isInJava = SmallProduct.isOneByOne(rows, columns);
+            if (isInJava) {
+                SmallProduct.transposeTimes(a.toArray(), z, inJava);
+            } else {
+                isInJava = Pieces.transposeTimes(columns, a.toArray(), z, inJava);
+            }
+            assertThat(isInJava).isEqualTo(rows == 1 || rows * columns >= 1 << 20 || columns <= 2048);
+            if (isInJava) {
+                assertThat(inJava).isEqualTo(transposed);
+            }
         }
         for (int i = 0; i < rows; i++) {
             double sum = 0;

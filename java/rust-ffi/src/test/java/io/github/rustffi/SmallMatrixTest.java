@@ -44,6 +44,122 @@ class SmallMatrixTest {
     }
 
     @Test
+    void productsOfTransposesAreThoseOfWhatIsTransposed() {
+        for (int rows = 0; rows <= MOST; rows++) {
+            for (int columns = 0; columns <= MOST; columns++) {
+                Matrix a = Matrices.random(rows, rows, columns);
+                Matrix b = Matrices.random(columns, rows, 3);
+                Matrix c = Matrices.random(columns, 5, columns);
+                assertThat(SmallMatrix.transposeTimes(rows, columns, a.values(), 3, b.values()))
+                        .containsExactly(Matrices.naiveProduct(a.transpose(), b).values());
+                assertThat(SmallMatrix.timesTranspose(rows, columns, a.values(), 5, c.values()))
+                        .containsExactly(Matrices.naiveProduct(a, c.transpose()).values());
+                assertThat(a.gram().isSymmetric(0)).isTrue();
+                double[] x = Values.gaussian(rows, rows);
+                assertThat(a.transposeTimes(x))
+                        .containsExactly(Matrices.naiveProduct(a.transpose(), Matrix.ofColumn(x))
+                                .values());
+            }
+        }
+    }
+
+    @Test
+    void triangularSystemsAreThoseOfRust() {
+        NativeLibrary.load();
+        boolean[] both = {false, true};
+        for (int n = 0; n <= MOST; n++) {
+            double[] values =
+                    Matrices.random(n, n, n).plus(Matrix.identity(n).times(n)).toArray();
+            for (int columns : new int[] {1, 3}) {
+                double[] b = Matrices.random(-n, n, columns).values();
+                for (boolean isUpper : both) {
+                    for (boolean isUnit : both) {
+                        for (boolean isTransposed : both) {
+                            double[] x = new double[b.length];
+                            Natives.triangularSolve(
+                                    false, n, n, values, isUpper, isUnit, isTransposed, n, columns, b, x);
+                            double[] small =
+                                    SmallMatrix.solveTriangular(n, values, isUpper, isUnit, isTransposed, columns, b);
+                            assertClose(small, x, 100 * Matrices.EPSILON * largest(x));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void triangularSystemsOutOfRangeAreLeftToRust() {
+        double[] b = {1, 2};
+        double[] triangle = {2, 0, 1, 3};
+        assertThat(SmallMatrix.solveTriangular(2, triangle, false, false, false, 1, b))
+                .containsExactly(0.5, 0.5);
+        for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
+            for (int at = 0; at < 4; at++) {
+                double[] values = triangle.clone();
+                values[at] = bad;
+                assertThat(SmallMatrix.solveTriangular(2, values, false, false, false, 1, b))
+                        .isNull();
+            }
+            assertThat(SmallMatrix.solveTriangular(2, triangle, false, false, false, 1, new double[] {bad, 1}))
+                    .isNull();
+        }
+        for (double pivot : new double[] {0, 1e-300}) {
+            double[] values = {2, 0, 1, pivot};
+            assertThat(SmallMatrix.solveTriangular(2, values, false, false, false, 1, b))
+                    .isNull();
+            assertThat(SmallMatrix.solveTriangular(2, values, false, true, false, 1, b))
+                    .containsExactly(1, 1);
+        }
+        // It grows by 2^200 in each row.
+        int n = MOST;
+        double[] values = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            values[i * n + i] = 0x1p-99;
+            if (i > 0) {
+                values[i * n + i - 1] = 0x1p99;
+            }
+        }
+        double[] one = new double[n];
+        one[0] = 1;
+        assertThat(SmallMatrix.solveTriangular(n, values, false, false, false, 1, one))
+                .isNull();
+    }
+
+    @Test
+    void rowsOfDeterminantsHaveAnyMagnitude() {
+        for (int n = 2; n <= MOST; n++) {
+            for (double near : new double[] {0, 1 - 1e-9}) {
+                double[] values = Matrices.random(n, n, n).toArray();
+                for (int i = 0; i < n; i++) {
+                    values[i * n] = near * values[i * n + n - 1] + (1 - near) * values[i * n];
+                }
+                Matrix a = Matrix.of(n, n, values);
+                double determinant = a.determinant();
+                for (int exponent = -1000; exponent <= 600; exponent += 20) {
+                    for (int other : new int[] {0, 38, 60, -30}) {
+                        if (exponent - other < -960) {
+                            // Elimination divides by the other rows: a quotient would not be a normal number.
+                            continue;
+                        }
+                        double[] scaled = values.clone();
+                        for (int j = 0; j < n; j++) {
+                            scaled[j] = Math.scalb(scaled[j], exponent);
+                            for (int i = 1; i < n; i++) {
+                                scaled[i * n + j] = Math.scalb(scaled[i * n + j], other);
+                            }
+                        }
+                        double expected = Math.scalb(determinant, exponent + (n - 1) * other);
+                        assertThat(Matrix.of(n, n, scaled).determinant())
+                                .as("%d rows, 2^%d and 2^%d", n, exponent, other)
+                                .isCloseTo(expected, within(Math.max(bound(a) * Math.abs(expected), Double.MIN_VALUE)));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void systemsAndInversesAreThoseOfRust() {
         NativeLibrary.load();
         for (int n = 0; n <= MOST; n++) {
