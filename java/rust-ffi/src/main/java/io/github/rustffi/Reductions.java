@@ -122,27 +122,75 @@ final class Reductions {
 
     /** Returns the largest of one value or more; NaN if one is. */
     static double max(double[] a, int from, int to) {
-        double max = a[from];
-        for (int i = from + 1; i < to; i++) {
-            max = Math.max(max, a[i]);
+        if (to - from <= BLOCK) {
+            double max = a[from];
+            for (int i = from + 1; i < to; i++) {
+                max = Math.max(max, a[i]);
+            }
+            return max;
         }
-        return max;
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            // A branch that is seldom taken, where Math.max takes several instructions for each value.
+            if (!(a[i] <= max)) {
+                if (Double.isNaN(a[i])) {
+                    return a[i];
+                }
+                max = a[i];
+            }
+        }
+        return max == 0.0 && hasZero(a, from, to, 0.0) ? 0.0 : max;
     }
 
     /** Returns the smallest of one value or more; NaN if one is. */
     static double min(double[] a, int from, int to) {
-        double min = a[from];
-        for (int i = from + 1; i < to; i++) {
-            min = Math.min(min, a[i]);
+        if (to - from <= BLOCK) {
+            double min = a[from];
+            for (int i = from + 1; i < to; i++) {
+                min = Math.min(min, a[i]);
+            }
+            return min;
         }
-        return min;
+        double min = Double.POSITIVE_INFINITY;
+        for (int i = from; i < to; i++) {
+            if (!(a[i] >= min)) {
+                if (Double.isNaN(a[i])) {
+                    return a[i];
+                }
+                min = a[i];
+            }
+        }
+        return min == 0.0 && hasZero(a, from, to, -0.0) ? -0.0 : min;
+    }
+
+    /** Returns whether there is a zero of this sign, which a comparison does not tell from the other one. */
+    private static boolean hasZero(double[] a, int from, int to, double zero) {
+        long bits = Double.doubleToRawLongBits(zero);
+        for (int i = from; i < to; i++) {
+            if (Double.doubleToRawLongBits(a[i]) == bits) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the largest magnitude, which is zero if there are no values; NaN if one is. */
     static double maxAbs(double[] a, int from, int to) {
         double max = 0.0;
+        if (to - from <= BLOCK) {
+            for (int i = from; i < to; i++) {
+                max = Math.max(max, Math.abs(a[i]));
+            }
+            return max;
+        }
         for (int i = from; i < to; i++) {
-            max = Math.max(max, Math.abs(a[i]));
+            double magnitude = Math.abs(a[i]);
+            if (!(magnitude <= max)) {
+                if (Double.isNaN(magnitude)) {
+                    return magnitude;
+                }
+                max = magnitude;
+            }
         }
         return max;
     }
@@ -218,33 +266,62 @@ final class Reductions {
     static double[] columnMaxima(int columns, double[] a) {
         double[] maxima = new double[columns];
         System.arraycopy(a, 0, maxima, 0, columns);
-        for (int from = columns; from < a.length; from += columns) {
-            for (int j = 0; j < columns; j++) {
-                maxima[j] = Math.max(maxima[j], a[from + j]);
-            }
+        int from = columns;
+        for (; columns > 0 && a.length - from >= 4L * columns; from += 4 * columns) {
+            raiseByFour(maxima, a, from);
+        }
+        for (; from < a.length; from += columns) {
+            raise(maxima, a, from);
         }
         return maxima;
+    }
+
+    /** A method of its own, which the JVM compiles by itself, and then always to instructions of several values. */
+    private static void raiseByFour(double[] maxima, double[] a, int from) {
+        int columns = maxima.length;
+        int second = from + columns;
+        int third = second + columns;
+        int fourth = third + columns;
+        for (int j = 0; j < columns; j++) {
+            double upper = Math.max(a[from + j], a[second + j]);
+            double lower = Math.max(a[third + j], a[fourth + j]);
+            maxima[j] = Math.max(maxima[j], Math.max(upper, lower));
+        }
+    }
+
+    private static void raise(double[] maxima, double[] a, int from) {
+        for (int j = 0; j < maxima.length; j++) {
+            maxima[j] = Math.max(maxima[j], a[from + j]);
+        }
     }
 
     static double[] columnMinima(int columns, double[] a) {
         double[] minima = new double[columns];
         System.arraycopy(a, 0, minima, 0, columns);
         for (int from = columns; from < a.length; from += columns) {
-            for (int j = 0; j < columns; j++) {
-                minima[j] = Math.min(minima[j], a[from + j]);
-            }
+            lower(minima, a, from);
         }
         return minima;
+    }
+
+    private static void lower(double[] minima, double[] a, int from) {
+        for (int j = 0; j < minima.length; j++) {
+            minima[j] = Math.min(minima[j], a[from + j]);
+        }
     }
 
     static double[] columnMaxAbs(int columns, double[] a) {
         double[] maxima = new double[columns];
         for (int from = 0; from < a.length; from += columns) {
-            for (int j = 0; j < columns; j++) {
-                maxima[j] = Math.max(maxima[j], Math.abs(a[from + j]));
-            }
+            raiseToMagnitudes(maxima, a, from);
         }
         return maxima;
+    }
+
+    private static void raiseToMagnitudes(double[] maxima, double[] a, int from) {
+        for (int j = 0; j < maxima.length; j++) {
+            maxima[j] = Math.max(maxima[j], Math.abs(a[from + j]));
+        }
     }
 
     static int[] columnArgmax(int rows, int columns, double[] a) {
