@@ -141,4 +141,14 @@ public final class SearchOptions {
         }
         return new SearchOptions(k, bound, threshold, code, own);
     }
+
+    /** Returns what is searched for as text, such as {@code 10 nearest, scores at least 0.7, filtered}. */
+    @Override
+    public String toString() {
+        String text = k == Long.MAX_VALUE ? "all" : k + " nearest";
+        if (bound != NO_BOUND) {
+            text += ", scores at " + (bound == AT_LEAST ? "least " : "most ") + threshold;
+        }
+        return text + (own != null ? ", filtered for each query" : filters != null ? ", filtered" : "");
+    }
 }

@@ -612,6 +612,18 @@ public final class VectorIndex implements AutoCloseable {
         return dimension;
     }
 
+    /** Returns what the index is, such as {@code 90000 vectors of 384 values by COSINE}, or that it is closed. */
+    @Override
+    public String toString() {
+        String each = " of " + dimension + (dimension == 1 ? " value" : " values") + " by " + metric;
+        try {
+            long size = size();
+            return size + (size == 1 ? " vector" : " vectors") + each;
+        } catch (IllegalStateException e) {
+            return "closed index of vectors" + each;
+        }
+    }
+
     /**
      * Returns the measure of similarity.
      *

@@ -404,6 +404,22 @@ class VectorIndexTest {
     }
 
     @Test
+    void saysWhatItIsAndWhatIsSearchedFor() {
+        VectorIndex index = VectorIndex.create(2, Metric.COSINE);
+        assertThat(index).hasToString("0 vectors of 2 values by COSINE");
+        index.addAll(new float[] {1, 2});
+        assertThat(index).hasToString("1 vector of 2 values by COSINE");
+        index.close();
+        assertThat(index).hasToString("closed index of vectors of 2 values by COSINE");
+        SearchOptions nearest = SearchOptions.nearest(10);
+        assertThat(nearest).hasToString("10 nearest");
+        assertThat(nearest.atLeast(0.7f).filter(IdFilter.exclude(3)))
+                .hasToString("10 nearest, scores at least 0.7, filtered");
+        assertThat(SearchOptions.all().atMost(2).filters(List.of(IdFilter.all())))
+                .hasToString("all, scores at most 2.0, filtered for each query");
+    }
+
+    @Test
     void namesTheArgumentThatIsNull() {
         assertNull(() -> VectorIndex.create(1, null), "metric");
         assertNull(() -> VectorIndex.open(null, Metric.COSINE), "npy");

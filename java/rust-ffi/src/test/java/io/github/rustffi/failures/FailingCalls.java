@@ -2286,5 +2286,6 @@ public final class FailingCalls {
             excuse("takes every object", type + ".equals(Object)");
             excuse("has no argument, and takes every object", type + ".hashCode()", type + ".toString()");
         }
+        excuse("has no argument, and takes every object", "VectorIndex.toString()", "SearchOptions.toString()");
     }
 }
