@@ -32,21 +32,28 @@ public class TogetherBenchmark {
 
     private final Embeddings embeddings = new Embeddings(Data.GAUSSIAN);
     private VectorIndex index;
+    private VectorIndex indexOfFloats;
 
     /** Makes the vectors and checks that they are found. */
     @Setup
     public void prepare() {
         index = Peers.index(embeddings);
+        indexOfFloats = Peers.index(embeddings);
+        indexOfFloats.useCodes(false);
         List<Hits> hits = searchAll();
         for (int i = 0; i < Embeddings.QUERIES; i += Embeddings.QUERIES - 1) {
             embeddings.check(embeddings.query(i), k, hits.get(i).ids());
         }
+        if (!searchAllFloats().equals(searchAll())) {
+            throw new AssertionError("other hits without codes");
+        }
     }
 
-    /** Closes the index. */
+    /** Closes the indexes. */
     @TearDown
     public void close() {
         index.close();
+        indexOfFloats.close();
     }
 
     /**
@@ -58,5 +65,16 @@ public class TogetherBenchmark {
     @OperationsPerInvocation(Embeddings.QUERIES)
     public List<Hits> searchAll() {
         return index.searchAll(embeddings.queries, k);
+    }
+
+    /**
+     * Searches for all queries without codes.
+     *
+     * @return the hits
+     */
+    @Benchmark
+    @OperationsPerInvocation(Embeddings.QUERIES)
+    public List<Hits> searchAllFloats() {
+        return indexOfFloats.searchAll(embeddings.queries, k);
     }
 }
