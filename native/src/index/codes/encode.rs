@@ -196,7 +196,9 @@ impl<const MY: bool, const XX: bool> Kernel for Encoding<'_, MY, XX> {
             }
             cc += Lanes::<f32>::store(simd, squares).as_ref().iter().map(|sum| f64::from(*sum)).sum::<f64>();
         }
-        let [yc, yy, xx, my] = [yc, yy, xx, my].map(|sums| Lanes::<f64>::sum(simd, sums));
+        // No closure: what it calls would not be compiled for the registers.
+        let (yc, yy) = (Lanes::<f64>::sum(simd, yc), Lanes::<f64>::sum(simd, yy));
+        let (xx, my) = (Lanes::<f64>::sum(simd, xx), Lanes::<f64>::sum(simd, my));
         let scale = if cc > 0.0 { (yc / cc) as f32 } else { 0.0 };
         let wide = f64::from(scale);
         // The difference of sums that are nearly the same, with what rounding has taken from it at most.
