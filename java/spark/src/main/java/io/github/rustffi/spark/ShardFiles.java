@@ -21,9 +21,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files of a sharded index, on any file system that Hadoop knows. */
 final class ShardFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardFiles.class);
     private static final int BUFFER = 1 << 20;
     private static final String MANIFEST = "manifest-";
 
@@ -151,15 +154,23 @@ final class ShardFiles {
     private static boolean moveIfAbsent(FileSystem system, Path from, Path to) throws IOException {
         if (system instanceof LocalFileSystem local) {
             // Hadoop's rename replaces a file of this machine, as the system's own does. A link is not made twice.
+            boolean isLinked = false;
             try {
                 Files.createLink(
                         local.pathToFile(to).toPath(), local.pathToFile(from).toPath());
-                system.delete(from, false);
-                return true;
+                isLinked = true;
             } catch (FileAlreadyExistsException e) {
                 return false;
             } catch (UnsupportedOperationException | FileSystemException e) {
                 // There are file systems without links: it is moved as elsewhere.
+            }
+            if (isLinked) {
+                try {
+                    system.delete(from, false);
+                } catch (IOException e) {
+                    LOG.warn("{} is not needed any more, and has been left", from, e);
+                }
+                return true;
             }
         }
         return !system.exists(to) && system.rename(from, to);
